@@ -1,0 +1,43 @@
+"""What qgen knows of the architectures that QEMU's system targets emulate.
+
+A leaf: facts without C. The numbers of CPU lines are QEMU's (``target/*/cpu.h``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qgen.board import Arch
+
+
+@dataclass(frozen=True)
+class ArchFacts:
+    """One architecture.
+
+    ``qemu``: the target whose binary runs it (one that the SDKs build). ``hw_dir``: its
+    folder under ``hw/``. ``address_bits``: the widest physical address. ``inputs`` and
+    ``outputs``: the unnamed GPIO lines of a CPU. ``board_resets_cpus``: the CPU is not
+    reset with the machine unless the board sees to it.
+    """
+
+    qemu: str
+    hw_dir: str
+    cpu_suffix: str
+    address_bits: int
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    outputs: Mapping[str, int] = field(default_factory=dict)
+    board_resets_cpus: bool = False
+
+
+_ARM_INPUTS = {"irq": 0, "fiq": 1, "virq": 2, "vfiq": 3}
+_ARM_OUTPUTS = {"timer-phys": 0, "timer-virt": 1, "timer-hyp": 2, "timer-sec": 3}
+
+ARCHES: Mapping[Arch, ArchFacts] = {
+    Arch.ARM: ArchFacts("aarch64", "arm", "-arm-cpu", 40, _ARM_INPUTS, _ARM_OUTPUTS),
+    Arch.AARCH64: ArchFacts(
+        "aarch64", "arm", "-arm-cpu", 52, _ARM_INPUTS, _ARM_OUTPUTS
+    ),
+    Arch.PPC: ArchFacts("ppc", "ppc", "-powerpc-cpu", 36, board_resets_cpus=True),
+    Arch.X86_64: ArchFacts("x86_64", "i386", "-x86_64-cpu", 52),
+}

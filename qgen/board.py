@@ -1,0 +1,371 @@
+"""The resolved board: what a spec means, with every reference resolved.
+
+Frozen plain data between `qgen.lower` and the stages after it. No YAML, no C, no QEMU
+version. Addresses and sizes are `qgen.expr` expressions: absolute numbers where they can
+be, expressions in the run-time values ``ram_size``, ``cpus``, ``cpu`` (the number of the
+CPU in a loop over them) and ``n`` (the number of a repeated device) where they depend on
+the command line. All sizes are in bytes, all frequencies in Hz.
+
+``origin`` is the path of the spec node that a part came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from qgen.expr import Expr
+from qgen.source import Path
+
+SYSTEM = "system"
+"""The name of the system memory, the root that every CPU and bus master sees."""
+IO = "io"
+"""The name of the port I/O space (x86)."""
+RAM = "ram"
+"""The name of the RAM of ``-m``."""
+CPUS = "cpus"
+"""The device name that wires use for the CPUs."""
+
+
+class Arch(Enum):
+    """A QEMU system target."""
+
+    ARM = "arm"
+    AARCH64 = "aarch64"
+    PPC = "ppc"
+    X86_64 = "x86_64"
+
+
+class Parent(Enum):
+    """The QOM type that the machine derives from."""
+
+    MACHINE = "machine"
+    X86 = "x86"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassField:
+    """A field of MachineClass and its value, by QEMU's name."""
+
+    name: str
+    value: bool | int | str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A named constant: one of the board's own, or one that ``header`` defines."""
+
+    name: str
+    expr: Expr
+    value: int
+    header: str | None
+    comment: str | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MapEntry:
+    """An entry of the memory map table; ``count`` of them lie ``size`` apart."""
+
+    name: str
+    base: Expr
+    size: Expr
+    count: Expr | None
+    comment: str | None
+    origin: Path
+
+
+class Format(Enum):
+    """How an image file is read."""
+
+    RAW = "raw"
+    ELF = "elf"
+    ELF_OR_RAW = "elf-or-raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A file loaded into a region.
+
+    ``firmware``: the file that ``-bios`` names, or ``file`` where it names none.
+    Otherwise always ``file``. A missing file ends QEMU with an error, except when
+    ``file`` is None and nothing was asked for.
+    """
+
+    file: str | None
+    firmware: bool
+    format: Format
+    origin: Path
+
+
+class Kind(Enum):
+    """What a memory region is."""
+
+    MACHINE_RAM = "machine-ram"
+    RAM = "ram"
+    ROM = "rom"
+    ALIAS = "alias"
+    CONTAINER = "container"
+    IO = "io"
+    UNIMPLEMENTED = "unimplemented"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Where a region is mapped.
+
+    ``container`` is `SYSTEM`, `IO` or the name of a container region; ``offset`` counts
+    from its start. ``priority`` is None where the spec gives none.
+    """
+
+    container: str
+    offset: Expr
+    priority: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A memory region, in the order of creation.
+
+    ``label`` is the name that QEMU shows. ``size`` is None for an alias of the whole of
+    a region whose size is known at run time only. An alias shows ``target`` from
+    ``offset`` on. ``read_value`` is what an I/O stub reads as. ``above`` makes the
+    region exist only when there is more RAM than that.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    size: Expr
+    mapping: Mapping | None
+    origin: Path
+    target: str | None = None
+    offset: Expr | None = None
+    read_value: int = 0
+    image: Image | None = None
+    above: Expr | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ram:
+    """The RAM of ``-m``: its limits in bytes and the message past ``maximum``."""
+
+    id: str
+    default_size: Expr | None
+    minimum: Expr | None
+    maximum: Expr | None
+    too_much: str
+    too_little: str
+    split: Expr | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Chardev:
+    """The character device of ``-serial`` number ``index``."""
+
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to an object of the board: a region (or `SYSTEM`, `IO`) or a device."""
+
+    target: str
+    is_region: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MachineValue:
+    """A field of MachineState, by QEMU's name: ``cpu_type``, ``kernel_cmdline``."""
+
+    field: str
+
+
+Value = bool | str | Expr | Chardev | Link | MachineValue
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property set before the device is realized; ``type`` is QOM's type string."""
+
+    name: str
+    type: str
+    value: Value
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A line that drives: an IRQ of a sysbus device, or a (named) GPIO output."""
+
+    is_irq: bool
+    name: str | None
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A line that is driven: input ``index`` of the (named) GPIO inputs of a device.
+
+    ``element`` is the number of the device where there are several, or of the CPU.
+    """
+
+    device: str
+    element: Expr | None
+    name: str | None
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A connection from the device that holds it; ``per_cpu``: one for each CPU."""
+
+    source: Source
+    sink: Sink
+    per_cpu: bool
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cpus:
+    """The CPUs. ``created_by`` is the device that makes them, None: the board does.
+
+    ``count`` says how many the board makes: ``cpus`` at run time, or none at all.
+    ``reset`` is true where the board must reset them itself.
+    """
+
+    default_type: str | None
+    valid_types: tuple[str, ...]
+    minimum: int | None
+    maximum: int | None
+    default_count: int | None
+    created_by: str | None
+    created: bool
+    properties: tuple[Property, ...]
+    wires: tuple[Wire, ...]
+    timebase: Expr | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock of fixed frequency that the board owns; ``frequency`` is in Hz."""
+
+    name: str
+    frequency: Expr
+    comment: str | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """A bus that the board creates itself (``isa``), not a device."""
+
+    name: str
+    type: str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mmio:
+    """MMIO region number ``index`` of a device at an absolute ``address``.
+
+    ``label`` and ``size`` (bytes) are the region's own, from the device catalogue.
+    """
+
+    index: int
+    address: Expr
+    label: str
+    size: int
+    priority: int | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ClockInput:
+    """The device's clock input ``name``, driven by the board's clock ``clock``."""
+
+    name: str
+    clock: str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device, or ``count`` alike (then ``n`` in its expressions is the number)."""
+
+    name: str
+    type: str
+    count: Expr | None
+    properties: tuple[Property, ...]
+    mmio: tuple[Mmio, ...]
+    wires: tuple[Wire, ...]
+    clocks: tuple[ClockInput, ...]
+    comment: str | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ArmBoot:
+    """Boot by ``arm_load_kernel``; RAM for the loader starts at ``loader_start``."""
+
+    loader_start: Expr
+    psci: str | None
+    board_id: int | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Armv7mBoot:
+    """Boot by ``armv7m_load_kernel`` into ``size`` bytes at ``base``."""
+
+    base: Expr
+    size: Expr
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class X86BiosBoot:
+    """Boot by ``x86_bios_rom_init``: ``-bios`` or ``firmware`` below 4 GiB and 1 MiB.
+
+    ``writable`` makes the copy below 1 MiB (and the BIOS itself) RAM.
+    """
+
+    firmware: str
+    writable: bool
+    origin: Path
+
+
+Boot = ArmBoot | Armv7mBoot | X86BiosBoot
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The spec that a board came from: its file name and the SHA-256 of its text."""
+
+    spec: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A machine. Regions, buses, clocks and devices stand in the order of creation."""
+
+    name: str
+    description: str
+    arch: Arch
+    parent: Parent
+    class_fields: tuple[ClassField, ...]
+    constants: tuple[Constant, ...]
+    memory_map: tuple[MapEntry, ...]
+    ram: Ram | None
+    regions: tuple[Region, ...]
+    cpus: Cpus
+    clocks: tuple[Clock, ...]
+    buses: tuple[Bus, ...]
+    devices: tuple[Device, ...]
+    boot: Boot | None
+    origin: Origin

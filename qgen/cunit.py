@@ -1,0 +1,209 @@
+"""A C unit as data: what `qgen.emit` says and `qgen.render` lays out.
+
+Leaf text is C already (identifiers, constants, literals that went through
+`qgen.names`); structure is data, so that layout is decided in one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CallExpr:
+    """``func(args)``; arguments may be calls themselves."""
+
+    func: str
+    args: tuple[CExpr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string literal that may be split over lines; its parts are not escaped yet.
+
+    Between two parts stands PRIu64: a part that comes before another ends in ``%``.
+    """
+
+    parts: tuple[str, ...]
+
+
+CExpr = str | CallExpr | Text
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``func(args);``"""
+
+    call: CallExpr
+    kind: str = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``target = value;``"""
+
+    target: str
+    value: CExpr
+    kind: str = "assign"
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """``if (condition) { body }``"""
+
+    condition: str
+    body: tuple[Statement, ...]
+    kind: str = "if_"
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """``for (index = 0; index < bound; index++) { locals body }``"""
+
+    index: str
+    bound: str
+    body: tuple[Statement, ...]
+    locals: tuple[Local, ...] = ()
+    kind: str = "for_"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A comment on a line of its own."""
+
+    text: str
+    kind: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """``return;``"""
+
+    kind: str = "return_"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An empty line."""
+
+    kind: str = "gap"
+
+
+Statement = Call | Assign | If | For | Note | Return | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """``type name = value;`` at the head of a block; ``type`` ends in ``*`` or not."""
+
+    type: str
+    name: str
+    value: CExpr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A static function; ``returns`` is its return type."""
+
+    name: str
+    params: tuple[str, ...]
+    locals: tuple[Local, ...]
+    body: tuple[Statement, ...]
+    returns: str = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """``#define name value``"""
+
+    name: str
+    value: str
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildCheck:
+    """A constant of a QEMU header whose value the board relies on."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """``[index] = { base, size },`` with a comment above it."""
+
+    index: str
+    base: str
+    size: str
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The enum that indexes the memory map, and the MemMapEntry table."""
+
+    name: str
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the state struct."""
+
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The machine's state: struct, its parent's struct, and the QOM type macro."""
+
+    struct: str
+    parent: str
+    macro: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ops:
+    """A MemoryRegionOps with its read function, for an I/O stub."""
+
+    name: str
+    read: str
+    write: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeInfo:
+    """The machine's TypeInfo; ``name`` and ``parent`` are C expressions."""
+
+    variable: str
+    name: str
+    parent: str
+    class_init: str
+    interfaces: str | None
+    register: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One C file."""
+
+    title: str
+    spec: str
+    digest: str
+    command: str
+    version: str
+    includes: tuple[tuple[str, ...], ...]
+    type_macro: str | None
+    type_name: str
+    state: State | None
+    defines: tuple[Define, ...]
+    checks: tuple[BuildCheck, ...]
+    table: Table | None
+    ops: tuple[Ops, ...]
+    functions: tuple[Function, ...]
+    valid_cpu_types: tuple[str, ...]
+    class_init: Function
+    type_info: TypeInfo

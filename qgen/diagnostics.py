@@ -1,0 +1,152 @@
+"""Findings: what is wrong in a spec, where, and what would be right.
+
+A leaf. Every stage adds its findings to a list and goes on; a stage that found errors
+ends by raising `Rejected` once, so that a person sees all of them at a time. Only the
+command line prints.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from qgen.source import Path, Source, Span
+
+
+class Code(Enum):
+    """The stable code of a kind of finding; the value is its one-line meaning."""
+
+    Q0001 = "the file cannot be read"
+    Q0002 = "the file is not UTF-8 text, or holds a character that YAML forbids"
+    Q0003 = "the file is not YAML"
+    Q0004 = "the file is too large, too deep, or expands to too much"
+    Q0005 = "the file is empty, or is not a mapping"
+    Q0006 = "a key stands twice in one mapping"
+    Q0007 = "a value that YAML versions read differently"
+    Q0008 = "a YAML feature that a spec does not use"
+    Q0101 = "an unknown key"
+    Q0102 = "a missing key"
+    Q0103 = "a value of the wrong kind"
+    Q0104 = "a name that cannot be used"
+    Q0105 = "text that cannot stand in C"
+    Q0106 = "a number, unit or expression that cannot be read"
+    Q0107 = "a value outside its choices or limits"
+    Q0201 = "an unknown name"
+    Q0202 = "a name used twice, or twice after conversion to C"
+    Q0203 = "a number outside its range"
+    Q0204 = "regions that overlap without a stated priority"
+    Q0205 = "an alias past its target"
+    Q0206 = "a region outside its container or the address width"
+    Q0207 = "regions that contain themselves"
+    Q0208 = "an unknown CPU"
+    Q0209 = "an unknown device type"
+    Q0210 = "a property that the type does not have, or of another type"
+    Q0211 = "an interrupt or GPIO line that does not exist"
+    Q0212 = "an input that two sources drive"
+    Q0213 = "MMIO regions that do not match the type"
+    Q0214 = "parts of the spec that do not fit each other"
+    Q0215 = "a clock that does not exist, or is not connected"
+    Q0216 = "a part of the board that nothing can reach"
+    Q0301 = "something that the QEMU release does not have"
+    Q0901 = "the generated C does not mean what the spec says"
+
+
+class Severity(Enum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, and what would be right.
+
+    ``path`` names the node of the spec it is about; ``span`` stands in its place when
+    there is no node (a syntax error). ``key`` marks the node's key, not its value.
+    """
+
+    code: Code
+    message: str
+    path: Path = ()
+    help: str | None = None
+    key: bool = False
+    span: Span | None = None
+    severity: Severity = Severity.ERROR
+
+    def where(self, source: Source) -> Span:
+        """The place of this finding in ``source``."""
+        return self.span or source.locate(self.path, key=self.key)
+
+
+class Rejected(Exception):
+    """A stage found errors; ``findings`` are all that it found."""
+
+    def __init__(self, findings: Sequence[Finding], source: Source):
+        super().__init__(f"{len(findings)} findings in {source.name}")
+        self.findings = tuple(findings)
+        self.source = source
+
+
+class GeneratorFault(Exception):
+    """qgen's own output is not what it should be: a fault of qgen, not of the spec."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Help that names the nearest of the ``known`` names, or all of a few."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if not near:
+        folded = {n.lower().replace("-", "_"): n for n in names}
+        same = folded.get(name.lower().replace("-", "_"))
+        near = [same] if same else []
+    if near:
+        return f"did you mean {near[0]!r}?"
+    if not names:
+        return None
+    if len(names) <= 12:
+        return f"known here: {', '.join(names)}"
+    return None
+
+
+def render(finding: Finding, source: Source) -> str:
+    """``finding`` as text: place, code, message, the marked line, and the help."""
+    span = finding.where(source)
+    head = (
+        f"{source.name}:{span.line}:{span.column}: "
+        f"{finding.severity.value}[{finding.code.name}]: {finding.message}"
+    )
+    parts = [head, *_marked(source.line(span.line), span)]
+    if finding.help:
+        parts.append(f"  help: {finding.help}")
+    return "\n".join(parts)
+
+
+def _marked(line: str, span: Span) -> list[str]:
+    if not line.strip():
+        return []
+    end = span.end_column if span.end_line == span.line else len(line) + 1
+    start, width, cut = span.column, max(1, end - span.column), 0
+    if len(line) > 120:
+        cut = max(0, start - 40)
+        line = line[cut : cut + 100]
+    shown = "".join(c if c.isprintable() else " " for c in line)
+    width = max(1, min(width, len(shown) - (start - 1 - cut)))
+    gutter = f"{span.line:5} | "
+    mark = f"{'':5} | " + " " * (start - 1 - cut) + "^" * width
+    return [gutter + shown.rstrip(), mark]
+
+
+def in_order(findings: Iterable[Finding], source: Source) -> list[Finding]:
+    """``findings`` sorted by place, without repeats."""
+
+    def place(finding: Finding) -> tuple[int, int, str, str]:
+        span = finding.where(source)
+        return span.line, span.column, finding.code.name, finding.message
+
+    seen: dict[tuple[int, int, str, str], Finding] = {}
+    for finding in findings:
+        seen.setdefault(place(finding), finding)
+    return [seen[key] for key in sorted(seen)]

@@ -1,0 +1,206 @@
+"""Builds one C unit: its names, its headers, and functions with the locals they use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from qgen.board import CPUS, IO, RAM, SYSTEM, ArmBoot, Board, Kind, Link, Parent
+from qgen.catalogue import Catalogue
+from qgen.cunit import (
+    Assign,
+    Call,
+    CallExpr,
+    CExpr,
+    Field,
+    Function,
+    Gap,
+    Local,
+    Note,
+    Statement,
+)
+from qgen.emit.cexpr import Spelling, spell, uses_units
+from qgen.emit.headers import header
+from qgen.expr import Expr, variables
+from qgen.names import camel_case, identifier, upper_case
+from qgen.targets import Target
+
+# The order in which locals are declared.
+_LOCALS = ("s", "machine", "x86ms", "dev", "sbd")
+
+
+class UnitBuilder:
+    """What every part of one unit shares."""
+
+    def __init__(self, board: Board, target: Target, catalogue: Catalogue):
+        self.board, self.target, self.catalogue = board, target, catalogue
+        self.prefix = identifier(board.name)
+        self.headers: set[str] = set()
+        self.fields: list[Field] = []
+        self.functions: list[Function] = []
+        self.calls: list[str] = []
+        self.shared = _shared(board)
+        self.spelling = Spelling(f"{self.prefix}_memmap", self.prefix, {})
+        self.regions = {r.name: r for r in board.regions}
+        self.devices = {d.name: d for d in board.devices}
+
+    @property
+    def struct(self) -> str:
+        """The name of the state struct."""
+        return f"{camel_case(self.board.name)}MachineState"
+
+    @property
+    def macro(self) -> str:
+        """The cast macro of the machine's type."""
+        return f"{upper_case(self.board.name)}_MACHINE"
+
+    def use(self, *symbols: str) -> None:
+        """Include what declares ``symbols``."""
+        for symbol in symbols:
+            self.headers.add(header(symbol, self.target))
+
+    def field(self, declaration: str) -> None:
+        """Add a field to the state struct."""
+        self.fields.append(Field(declaration))
+
+    def spell(self, expr: Expr, **names: str) -> str:
+        """``expr`` in C; ``names`` are those of the run-time values."""
+        text = spell(expr, Spelling(self.spelling.table, self.spelling.prefix, names))
+        if uses_units(text):
+            self.use("units")
+        return text
+
+    def needs_state(self) -> bool:
+        """Whether the machine has a state struct of its own."""
+        stateless = (Kind.MACHINE_RAM, Kind.UNIMPLEMENTED)
+        return (
+            any(r.kind not in stateless for r in self.board.regions)
+            or bool(self.board.clocks or self.shared)
+            or isinstance(self.board.boot, ArmBoot)
+        )
+
+
+def _shared(board: Board) -> set[str]:
+    """The devices that the code of a later part refers to: they are kept in the state."""
+    place = {d.name: i for i, d in enumerate(board.devices)}
+    shared: set[str] = set()
+    for device in board.devices:
+        for prop in device.properties:
+            if isinstance(prop.value, Link) and not prop.value.is_region:
+                shared.add(prop.value.target)
+        for wire in device.wires:
+            sink = wire.sink.device
+            if sink not in (CPUS, device.name):
+                shared.add(min(sink, device.name, key=place.__getitem__))
+    return shared
+
+
+@dataclass
+class FunctionBuilder:
+    """One function: statements, and the locals that they turn out to need."""
+
+    unit: UnitBuilder
+    name: str
+    used: set[str] = field(default_factory=set)
+    extra: list[Local] = field(default_factory=list)
+    body: list[Statement] = field(default_factory=list)
+
+    def call(self, func: str, *args: CExpr) -> None:
+        """Add ``func(args);``."""
+        self.body.append(Call(CallExpr(func, args)))
+
+    def assign(self, target: str, value: CExpr) -> None:
+        """Add ``target = value;``."""
+        self.body.append(Assign(target, value))
+
+    def note(self, text: str | None) -> None:
+        """Add a comment, if there is one."""
+        if text:
+            self.body.append(Note(text))
+
+    def gap(self) -> None:
+        """Add an empty line, unless there is one or the body is empty."""
+        if self.body and not isinstance(self.body[-1], Gap):
+            self.body.append(Gap())
+
+    def block(self) -> FunctionBuilder:
+        """A builder for a nested block that shares this function's locals."""
+        return FunctionBuilder(self.unit, self.name, self.used, self.extra)
+
+    def state(self) -> str:
+        """``s``, the machine's state."""
+        self.used.add("s")
+        return "s"
+
+    def machine(self) -> str:
+        """``machine``, as MachineState."""
+        self.used.add("machine")
+        self.unit.use("machine")
+        return "machine"
+
+    def owner(self) -> CExpr:
+        """The machine as the owner of an object."""
+        return CallExpr("OBJECT", (self.state(),))
+
+    def local(self, local: Local) -> str:
+        """Declare a local of the function once."""
+        if all(known.name != local.name for known in self.extra):
+            self.extra.append(local)
+        return local.name
+
+    def expr(self, expr: Expr, **index: str) -> str:
+        """``expr`` in C, with the machine's run-time values."""
+        if variables(expr) & {"cpus", "ram_size"}:
+            self.machine()
+        known = {"cpus": "machine->smp.cpus", "ram_size": "machine->ram_size"}
+        return self.unit.spell(expr, **(known | index))
+
+    def space(self, name: str) -> CExpr:
+        """A memory region by its name in the board, as a pointer."""
+        if name == SYSTEM:
+            self.unit.use("address_spaces")
+            return CallExpr("get_system_memory")
+        if name == IO:
+            self.unit.use("address_spaces")
+            return CallExpr("get_system_io")
+        if name == RAM:
+            return f"{self.machine()}->ram"
+        return f"&{self.state()}->{identifier(name)}"
+
+    def statements(self) -> tuple[Statement, ...]:
+        """The body, without an empty line at its end."""
+        while self.body and isinstance(self.body[-1], Gap):
+            self.body.pop()
+        return tuple(self.body)
+
+    def done(self) -> Function:
+        """The function, with the parameter and the locals that it uses."""
+        params: tuple[str, ...] = ()
+        locals_: list[Local] = []
+        if "s" in self.used:
+            params = (f"{self.unit.struct} *s",)
+            if "machine" in self.used:
+                value = CallExpr("MACHINE", ("s",))
+                locals_.append(Local("MachineState *", "machine", value))
+        elif "machine" in self.used:
+            params = ("MachineState *machine",)
+        order = {name: i for i, name in enumerate(_LOCALS)}
+        extra = sorted(self.extra, key=lambda local: order.get(local.name, 99))
+        return Function(self.name, params, (*locals_, *extra), self.statements())
+
+    def add(self) -> None:
+        """Put the function into the unit, and its call into the init function."""
+        function = self.done()
+        if not function.body:
+            return
+        self.unit.functions.append(function)
+        arg = ""
+        if function.params:
+            arg = "s" if function.params[0].endswith("*s") else "machine"
+        self.unit.calls.append(f"{function.name}({arg})")
+
+
+def parent_struct(parent: Parent) -> tuple[str, str]:
+    """The struct and the type macro of a parent type."""
+    if parent is Parent.X86:
+        return "X86MachineState", "TYPE_X86_MACHINE"
+    return "MachineState", "TYPE_MACHINE"

@@ -1,0 +1,91 @@
+"""The CPUs that the board creates itself, as C."""
+
+from __future__ import annotations
+
+from qgen.arch import ARCHES
+from qgen.board import Arch, Cpus, Parent
+from qgen.cunit import CallExpr, For, Function, Local
+from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.devices import emit_object_property
+
+_TYPE_NAMES = {
+    Arch.ARM: "ARM_CPU_TYPE_NAME",
+    Arch.AARCH64: "ARM_CPU_TYPE_NAME",
+    Arch.PPC: "POWERPC_CPU_TYPE_NAME",
+    Arch.X86_64: "X86_CPU_TYPE_NAME",
+}
+
+
+def cpu_type_name(unit: UnitBuilder, name: str) -> str:
+    """A CPU's QOM type as its architecture's macro spells it."""
+    macro = _TYPE_NAMES[unit.board.arch]
+    unit.use(macro)
+    suffix = ARCHES[unit.board.arch].cpu_suffix
+    return f'{macro}("{name.removesuffix(suffix)}")'
+
+
+def emit_cpus(unit: UnitBuilder) -> None:
+    """The function that creates the CPUs."""
+    board = unit.board
+    if not board.cpus.created:
+        return
+    function = FunctionBuilder(unit, f"{unit.prefix}_create_cpus")
+    if board.parent is Parent.X86:
+        unit.use("TYPE_X86_MACHINE", "CPU_VERSION_LATEST")
+        machine = CallExpr("X86_MACHINE", (function.machine(),))
+        function.call("x86_cpus_init", machine, "CPU_VERSION_LATEST")
+    elif board.arch is Arch.PPC:
+        _powerpc(board.cpus, function)
+    else:
+        _generic(board.cpus, function)
+    function.add()
+
+
+def _generic(cpus: Cpus, into: FunctionBuilder) -> None:
+    loop = into.block()
+    for prop in cpus.properties:
+        emit_object_property(prop, "cpu", loop, {"cpu": "i"})
+    into.unit.use("qdev_new", "error_fatal")
+    device = CallExpr("DEVICE", ("cpu",))
+    loop.call("qdev_realize_and_unref", device, "NULL", "&error_fatal")
+    new = CallExpr("object_new", (f"{into.machine()}->cpu_type",))
+    _loop(into, loop, Local("Object *", "cpu", new))
+
+
+def _powerpc(cpus: Cpus, into: FunctionBuilder) -> None:
+    """PowerPC: the time base, and a reset that nobody but the board does."""
+    unit = into.unit
+    assert cpus.timebase is not None
+    unit.use("POWERPC_CPU", "cpu_ppc_tb_init", "cpu_create", "qemu_register_reset")
+    loop = into.block()
+    frequency = into.expr(cpus.timebase)
+    new: CallExpr
+    if cpus.properties:
+        unit.use("qdev_new", "error_fatal")
+        new = CallExpr("object_new", (f"{into.machine()}->cpu_type",))
+        for prop in cpus.properties:
+            target = CallExpr("OBJECT", ("cpu",))
+            emit_object_property(prop, target, loop, {"cpu": "i"})
+        device = CallExpr("DEVICE", ("cpu",))
+        loop.call("qdev_realize_and_unref", device, "NULL", "&error_fatal")
+    else:
+        new = CallExpr("cpu_create", (f"{into.machine()}->cpu_type",))
+    loop.call("cpu_ppc_tb_init", "&cpu->env", frequency)
+    reset = f"{unit.prefix}_cpu_reset"
+    loop.call("qemu_register_reset", reset, "cpu")
+    cpu = Local("PowerPCCPU *", "cpu", CallExpr("POWERPC_CPU", (new,)))
+    _reset_function(unit, reset)
+    _loop(into, loop, cpu)
+
+
+def _reset_function(unit: UnitBuilder, name: str) -> None:
+    unit.use("cpu_reset")
+    body = FunctionBuilder(unit, name)
+    body.call("cpu_reset", CallExpr("CPU", ("opaque",)))
+    unit.functions.append(Function(name, ("void *opaque",), (), body.statements()))
+
+
+def _loop(into: FunctionBuilder, loop: FunctionBuilder, cpu: Local) -> None:
+    into.local(Local("int", "i"))
+    bound = f"{into.machine()}->smp.cpus"
+    into.body.append(For("i", bound, loop.statements(), (cpu,)))

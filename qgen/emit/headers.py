@@ -1,0 +1,76 @@
+"""Which header declares what, by release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qgen.targets import Feature, Target
+
+_MEMORY = {
+    True: ("system/memory.h", "system/address-spaces.h"),
+    False: ("exec/memory.h", "exec/address-spaces.h"),
+}
+
+_HEADERS = {
+    "arm_load_kernel": "hw/arm/boot.h",
+    "armv7m_load_kernel": "hw/arm/boot.h",
+    "arm_machine_interfaces": "hw/arm/machines-qom.h",
+    "aarch64_machine_interfaces": "hw/arm/machines-qom.h",
+    "ARM_CPU": "target/arm/cpu-qom.h",
+    "ARM_CPU_TYPE_NAME": "target/arm/cpu-qom.h",
+    "ARM_CPU_IRQ": "target/arm/cpu-qom.h",
+    "GTIMER": "target/arm/gtimer.h",
+    "QEMU_PSCI_CONDUIT": "target/arm/cpu.h",
+    "POWERPC_CPU": "target/ppc/cpu.h",
+    "POWERPC_CPU_TYPE_NAME": "target/ppc/cpu-qom.h",
+    "PPC_ELF_MACHINE": "target/ppc/cpu.h",
+    "cpu_ppc_tb_init": "hw/ppc/ppc.h",
+    "X86_CPU_TYPE_NAME": "target/i386/cpu.h",
+    "TYPE_X86_MACHINE": "hw/i386/x86.h",
+    "CPU_VERSION_LATEST": "target/i386/cpu.h",
+    "first_cpu": "hw/core/cpu.h",
+    "qemu_get_cpu": "hw/core/cpu.h",
+    "cpu_create": "hw/core/cpu.h",
+    "cpu_reset": "hw/core/cpu.h",
+    "qemu_register_reset": "system/reset.h",
+    "clock_new": "hw/clock.h",
+    "create_unimplemented_device": "hw/misc/unimp.h",
+    "qdev_new": "hw/qdev-core.h",
+    "qdev_connect_clock_in": "hw/qdev-clock.h",
+    "qdev_prop_set": "hw/qdev-properties.h",
+    "qdev_prop_set_chr": "hw/qdev-properties-system.h",
+    "serial_hd": "system/system.h",
+    "sysbus": "hw/sysbus.h",
+    "irq": "hw/irq.h",
+    "isa_bus_new": "hw/isa/isa.h",
+    "load_image_targphys": "hw/loader.h",
+    "load_elf": "hw/loader.h",
+    "EM": "elf.h",
+    "qemu_find_file": "qemu/datadir.h",
+    "error_report": "qemu/error-report.h",
+    "error_fatal": "qapi/error.h",
+    "machine": "hw/boards.h",
+    "units": "qemu/units.h",
+}
+
+_GROUPS = ("qemu/", "qapi/", "exec/", "system/", "hw/", "target/")
+
+
+def header(symbol: str, target: Target) -> str:
+    """The header that declares ``symbol`` in ``target``'s release."""
+    if symbol in ("memory", "address_spaces"):
+        moved = target.has(Feature.MEMORY_API_IN_SYSTEM)
+        return _MEMORY[moved][symbol == "address_spaces"]
+    return _HEADERS[symbol]
+
+
+def in_order(headers: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Headers as QEMU orders them: osdep.h first, then by folder, then by name."""
+
+    def rank(name: str) -> tuple[int, str]:
+        for place, prefix in enumerate(_GROUPS):
+            if name.startswith(prefix):
+                return place, name
+        return len(_GROUPS), name
+
+    return (("qemu/osdep.h",), tuple(sorted(set(headers), key=rank)))

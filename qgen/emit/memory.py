@@ -1,0 +1,181 @@
+"""RAM limits, regions and mappings as C."""
+
+from __future__ import annotations
+
+from qgen.board import Kind, Parent, Ram, Region
+from qgen.cunit import CallExpr, CExpr, If, Local, Ops, Statement, Text
+from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.expr import Bin, Expr, Var, evaluate, variables
+from qgen.names import identifier, string_literal
+
+
+def emit_limits(ram: Ram, into: FunctionBuilder) -> None:
+    """Refuse RAM beyond the board's limits, before anything else is made."""
+    for limit, op, message in (
+        (ram.maximum, ">", ram.too_much),
+        (ram.minimum, "<", ram.too_little),
+    ):
+        if limit is None:
+            continue
+        into.unit.use("error_report", "units")
+        size = f"{into.machine()}->ram_size"
+        body = into.block()
+        parts, args = _message(message, evaluate(limit) >> 20, f"{size} / MiB")
+        body.call("error_report", Text(parts), *args)
+        body.call("exit", "EXIT_FAILURE")
+        condition = f"{size} {op} {into.expr(limit)}"
+        into.body.append(If(condition, tuple(body.body)))
+        into.gap()
+
+
+def _message(
+    text: str, limit: int, size: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The format's parts around each PRIu64, and the arguments it takes."""
+    pieces = text.replace("{limit}", str(limit)).split("{size}")
+    escaped = [piece.replace("%", "%%") for piece in pieces]
+    parts = [piece + "%" for piece in escaped[:-1]] + escaped[-1:]
+    return tuple(parts), (size,) * (len(parts) - 1)
+
+
+def emit_memory(unit: UnitBuilder) -> None:
+    """The function that creates and maps all regions."""
+    function = FunctionBuilder(unit, f"{unit.prefix}_init_memory")
+    if unit.board.ram is not None and unit.board.ram.split is not None:
+        _split_sizes(unit.board.ram.split, function)
+    for region in unit.board.regions:
+        emit_region(region, function)
+    function.add()
+
+
+def _split_sizes(split: Expr, into: FunctionBuilder) -> None:
+    """An x86 machine tells the rest of QEMU how its RAM is split."""
+    if into.unit.board.parent is not Parent.X86:
+        return
+    x86ms = into.local(
+        Local("X86MachineState *", "x86ms", CallExpr("X86_MACHINE", (into.state(),)))
+    )
+    size = f"{into.machine()}->ram_size"
+    below = f"{x86ms}->below_4g_mem_size"
+    into.assign(below, into.expr(Bin("min", Var("ram_size"), split)))
+    into.assign(f"{x86ms}->above_4g_mem_size", f"{size} - {below}")
+    above = next((r for r in into.unit.board.regions if r.above is not None), None)
+    if above is not None and above.mapping is not None:
+        start = into.expr(above.mapping.offset)
+        into.assign(f"{x86ms}->above_4g_mem_start", start)
+    into.gap()
+
+
+def emit_region(region: Region, into: FunctionBuilder) -> None:
+    """One region: created, and mapped where the board maps it."""
+    unit = into.unit
+    unit.use("memory")
+    into.note(region.comment)
+    target = into
+    if region.above is not None:
+        target = into.block()
+    if region.kind is Kind.UNIMPLEMENTED:
+        _unimplemented(region, target)
+    elif region.kind is not Kind.MACHINE_RAM:
+        unit.field(f"MemoryRegion {identifier(region.name)}")
+        _init(region, target)
+    if region.mapping is not None and region.kind is not Kind.UNIMPLEMENTED:
+        _map(region, target)
+    if region.above is not None:
+        condition = f"{into.machine()}->ram_size > {into.expr(region.above)}"
+        body: tuple[Statement, ...] = tuple(target.body)
+        into.body.append(If(condition, body))
+    into.gap()
+
+
+def _unimplemented(region: Region, into: FunctionBuilder) -> None:
+    into.unit.use("create_unimplemented_device")
+    assert region.mapping is not None
+    into.call(
+        "create_unimplemented_device",
+        string_literal(region.label),
+        into.expr(region.mapping.offset),
+        into.expr(region.size),
+    )
+
+
+def _init(region: Region, into: FunctionBuilder) -> None:
+    handle, label = into.space(region.name), string_literal(region.label)
+    size = into.expr(region.size)
+    if variables(region.size) and region.target is not None:
+        size = _run_time_size(region, into)
+    match region.kind:
+        case Kind.RAM | Kind.ROM:
+            into.unit.use("error_fatal")
+            func = f"memory_region_init_{region.kind.value}"
+            into.call(func, handle, "NULL", label, size, "&error_fatal")
+        case Kind.ALIAS:
+            assert region.target is not None and region.offset is not None
+            into.call(
+                "memory_region_init_alias",
+                handle,
+                into.owner(),
+                label,
+                into.space(region.target),
+                into.expr(region.offset),
+                size,
+            )
+        case Kind.CONTAINER:
+            into.call("memory_region_init", handle, into.owner(), label, size)
+        case Kind.IO:
+            into.call(
+                "memory_region_init_io",
+                handle,
+                into.owner(),
+                f"&{ops_name(into.unit, region)}",
+                "NULL",
+                label,
+                size,
+            )
+        case _:
+            raise ValueError(region.kind)
+
+
+def _run_time_size(region: Region, into: FunctionBuilder) -> str:
+    """What an x86 machine already computed is not computed again."""
+    split = into.unit.board.ram.split if into.unit.board.ram else None
+    if into.unit.board.parent is Parent.X86 and split is not None:
+        if region.above is not None:
+            return "x86ms->above_4g_mem_size"
+        if isinstance(region.size, Bin) and region.size.op == "min":
+            return "x86ms->below_4g_mem_size"
+    return into.expr(region.size)
+
+
+def _map(region: Region, into: FunctionBuilder) -> None:
+    assert region.mapping is not None
+    into.unit.use("memory")
+    args: tuple[CExpr, ...] = (
+        into.space(region.mapping.container),
+        into.expr(region.mapping.offset),
+        into.space(region.name),
+    )
+    if region.mapping.priority is None:
+        into.call("memory_region_add_subregion", *args)
+    else:
+        func = "memory_region_add_subregion_overlap"
+        into.call(func, *args, str(region.mapping.priority))
+
+
+def ops_name(unit: UnitBuilder, region: Region) -> str:
+    """The MemoryRegionOps of an I/O stub."""
+    return f"{unit.prefix}_{identifier(region.name)}_ops"
+
+
+def emit_ops(unit: UnitBuilder) -> tuple[Ops, ...]:
+    """The access functions of all I/O stubs."""
+    return tuple(
+        Ops(
+            ops_name(unit, region),
+            f"{unit.prefix}_{identifier(region.name)}_read",
+            f"{unit.prefix}_{identifier(region.name)}_write",
+            f"{region.read_value:#x}" if region.read_value else "0",
+        )
+        for region in unit.board.regions
+        if region.kind is Kind.IO
+    )

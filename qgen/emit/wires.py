@@ -1,0 +1,145 @@
+"""Wires as C: each is made where the later of its two ends is created."""
+
+from __future__ import annotations
+
+from qgen.board import CPUS, Arch, Device, Sink, Source, Wire
+from qgen.cunit import CallExpr, CExpr, For, Local
+from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.expr import Expr, Num, evaluate
+from qgen.names import identifier, string_literal
+
+# The enumerators of target/arm/cpu-qom.h and target/arm/gtimer.h.
+_ARM_INPUTS = {0: "ARM_CPU_IRQ", 1: "ARM_CPU_FIQ", 2: "ARM_CPU_VIRQ", 3: "ARM_CPU_VFIQ"}
+_ARM_OUTPUTS = {0: "GTIMER_PHYS", 1: "GTIMER_VIRT", 2: "GTIMER_HYP", 3: "GTIMER_SEC"}
+_ARM = (Arch.ARM, Arch.AARCH64)
+
+
+def _place(unit: UnitBuilder, name: str) -> int:
+    return -1 if name == CPUS else list(unit.devices).index(name)
+
+
+def emit_own_wires(
+    device: Device, into: FunctionBuilder, index: dict[str, str]
+) -> None:
+    """The wires from ``device`` to the CPUs, to earlier devices and to itself."""
+    here = _place(into.unit, device.name)
+    for wire in device.wires:
+        if wire.per_cpu or _place(into.unit, wire.sink.device) > here:
+            continue
+        sink = _sink(wire.sink, into, index, device)
+        _connect(wire.source, "dev", sink, into, index, local=True)
+
+
+def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
+    """The wires that are made once for each CPU, in one loop over them."""
+    unit = into.unit
+    own = [w for w in device.wires if w.per_cpu]
+    incoming = [w for w in unit.board.cpus.wires if w.sink.device == device.name]
+    if not own and not incoming:
+        return
+    loop = into.block()
+    index = {"cpu": "i"}
+    for wire in incoming:
+        sink = _sink(wire.sink, loop, index, device)
+        _connect(wire.source, "cpu", sink, loop, index)
+    for wire in own:
+        sink = _sink(wire.sink, loop, index, device)
+        _connect(wire.source, "dev", sink, loop, index, local=True)
+    unit.use("qemu_get_cpu")
+    cpu = CallExpr("DEVICE", (CallExpr("qemu_get_cpu", ("i",)),))
+    locals_ = (Local("DeviceState *", "cpu", cpu),)
+    into.gap()
+    into.local(Local("int", "i"))
+    bound = f"{into.machine()}->smp.cpus"
+    into.body.append(For("i", bound, loop.statements(), locals_))
+
+
+def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
+    """The wires from devices that were created before ``device``, their sink."""
+    here = _place(into.unit, device.name)
+    for source in into.unit.board.devices[:here]:
+        wires = [
+            w for w in source.wires if w.sink.device == device.name and not w.per_cpu
+        ]
+        if not wires:
+            continue
+        name = f"{into.state()}->{identifier(source.name)}"
+        if source.count is None:
+            for wire in wires:
+                sink = _sink(wire.sink, into, {}, device)
+                _connect(wire.source, name, sink, into, {})
+            continue
+        loop = into.block()
+        for wire in wires:
+            sink = _sink(wire.sink, loop, {"n": "i"}, device)
+            _connect(wire.source, f"{name}[i]", sink, loop, {"n": "i"})
+        into.local(Local("int", "i"))
+        into.body.append(For("i", into.expr(source.count), loop.statements()))
+
+
+def _connect(
+    source: Source,
+    handle: str,
+    sink: CExpr,
+    into: FunctionBuilder,
+    index: dict[str, str],
+    *,
+    local: bool = False,
+) -> None:
+    line = into.expr(source.index, **index)
+    if source.is_irq:
+        sbd: CExpr = "sbd" if local else CallExpr("SYS_BUS_DEVICE", (handle,))
+        into.unit.use("sysbus")
+        into.call("sysbus_connect_irq", sbd, line, sink)
+        return
+    if source.name is None:
+        if handle == "cpu":
+            line = _arm_line(source.index, _ARM_OUTPUTS, "GTIMER", into) or line
+        into.call("qdev_connect_gpio_out", handle, line, sink)
+        return
+    name = string_literal(source.name)
+    into.call("qdev_connect_gpio_out_named", handle, name, line, sink)
+
+
+def _arm_line(
+    index: Expr, names: dict[int, str], header: str, into: FunctionBuilder
+) -> str | None:
+    """The name that QEMU's headers have for a line of an Arm CPU."""
+    if into.unit.board.arch not in _ARM or not isinstance(index, Num):
+        return None
+    name = names.get(evaluate(index))
+    if name is not None:
+        into.unit.use(header)
+    return name
+
+
+def _sink(
+    sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device
+) -> CExpr:
+    """The qemu_irq of an input line."""
+    line = into.expr(sink.index, **index)
+    into.unit.use("irq")
+    if sink.device == CPUS:
+        assert sink.element is not None
+        line = _arm_line(sink.index, _ARM_INPUTS, "ARM_CPU_IRQ", into) or line
+        return CallExpr("qdev_get_gpio_in", (_cpu(sink.element, into, index), line))
+    handle = f"s->{identifier(sink.device)}"
+    if sink.device == here.name and sink.element is None:
+        handle = "dev"
+    else:
+        into.state()
+    if sink.element is not None:
+        handle = f"{handle}[{into.expr(sink.element, **index)}]"
+    if sink.name is None:
+        return CallExpr("qdev_get_gpio_in", (handle, line))
+    name = string_literal(sink.name)
+    return CallExpr("qdev_get_gpio_in_named", (handle, name, line))
+
+
+def _cpu(element: Expr, into: FunctionBuilder, index: dict[str, str]) -> CExpr:
+    """The CPU that a wire ends at; in the loop over the CPUs, its local."""
+    number = into.expr(element, **index)
+    if number == "i" and "cpu" in index:
+        return "cpu"
+    into.unit.use("qemu_get_cpu")
+    return CallExpr("DEVICE", (CallExpr("qemu_get_cpu", (number,)),))

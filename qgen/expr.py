@@ -1,0 +1,282 @@
+"""Integer expressions: what a spec may write wherever it needs a number.
+
+A leaf. ``parse`` reads the text of an expression; its names are still `Name` nodes.
+``resolve`` replaces them by what they stand for, after which ``evaluate`` gives the
+number. Values keep the spelling they were written with (``4 MiB``, ``0x0900_0000``, a
+constant's name), so that the C reads as the spec does.
+
+Grammar::
+
+    expression = term { ("+" | "-") term }
+    term       = factor { "*" factor }
+    factor     = number [unit] | name | "(" expression ")"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+SIZE_UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+FREQUENCY_UNITS = {"Hz": 1, "kHz": 10**3, "MHz": 10**6, "GHz": 10**9}
+UNITS = {**SIZE_UNITS, **FREQUENCY_UNITS}
+
+MAX_VALUE = (1 << 64) - 1
+MAX_LENGTH = 400
+MAX_DEPTH = 32
+
+_DECIMAL_LOOKALIKES = {
+    "k": "KiB",
+    "kb": "KiB",
+    "m": "MiB",
+    "mb": "MiB",
+    "g": "GiB",
+    "gb": "GiB",
+    "t": "TiB",
+    "tb": "TiB",
+    "kib": "KiB",
+    "mib": "MiB",
+    "gib": "GiB",
+    "tib": "TiB",
+    "hz": "Hz",
+    "khz": "kHz",
+    "mhz": "MHz",
+    "ghz": "GHz",
+}
+
+
+class ExpressionError(ValueError):
+    """The text is no expression; ``hint`` says what would be right, if that is known."""
+
+    def __init__(self, message: str, hint: str | None = None):
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A number with the spelling it was written in.
+
+    ``digits`` is the text of its digits (``0x0900_0000``, ``4``), ``unit`` one of
+    `UNITS` or None; a computed number has neither.
+    """
+
+    value: int
+    digits: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that has not been resolved yet."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sym:
+    """A constant with a C name; ``value`` is what it stands for."""
+
+    name: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A value known at run time: ``ram_size``, ``cpus``, ``cpu`` or ``n``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The base or the size of an entry of the board's memory map table."""
+
+    entry: str
+    field: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """``left op right``; ``op`` is one of ``+ - * min``."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+Expr = Num | Name | Sym | Var | Entry | Bin
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>0[xX][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9]+)?)"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>[-+*()]))"
+)
+
+
+def parse(text: str) -> Expr:
+    """The expression that ``text`` holds; `ExpressionError` where it holds none."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters")
+    parser = _Parser(text)
+    expr = parser.sum(0)
+    parser.end()
+    return expr
+
+
+class _Parser:
+    def __init__(self, text: str):
+        self.text = text
+        self.tokens = list(self._tokens(text))
+        self.at = 0
+
+    @staticmethod
+    def _tokens(text: str) -> Iterator[tuple[str, str]]:
+        at = 0
+        while at < len(text):
+            if not text[at:].strip():
+                return
+            match = _TOKEN.match(text, at)
+            if match is None:
+                rest = text[at:].strip()
+                raise ExpressionError(
+                    f"{rest[:20]!r} is not part of a number or an expression"
+                )
+            at = match.end()
+            kind = match.lastgroup or ""
+            yield kind, match[kind]
+
+    def peek(self) -> tuple[str, str]:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
+
+    def sum(self, depth: int) -> Expr:
+        if depth > MAX_DEPTH:
+            raise ExpressionError(f"nested deeper than {MAX_DEPTH} parentheses")
+        left = self.product(depth)
+        while self.peek()[1] in ("+", "-"):
+            op = self.peek()[1]
+            self.at += 1
+            left = Bin(op, left, self.product(depth))
+        return left
+
+    def product(self, depth: int) -> Expr:
+        left = self.factor(depth)
+        while self.peek()[1] == "*":
+            self.at += 1
+            left = Bin("*", left, self.factor(depth))
+        return left
+
+    def factor(self, depth: int) -> Expr:
+        kind, text = self.peek()
+        self.at += 1
+        if kind == "number":
+            unit_kind, unit = self.peek()
+            if unit_kind == "name":
+                self.at += 1
+                return number(text, unit)
+            return number(text)
+        if kind == "name":
+            return Name(text)
+        if text == "(":
+            inner = self.sum(depth + 1)
+            if self.peek()[1] != ")":
+                raise ExpressionError(f"{self.text!r} lacks a closing parenthesis")
+            self.at += 1
+            return inner
+        if kind == "end":
+            raise ExpressionError("a number or an expression is missing here")
+        raise ExpressionError(
+            f"{self.text!r}: a number or a name must come before {text!r}"
+        )
+
+    def end(self) -> None:
+        kind, text = self.peek()
+        if kind != "end":
+            raise ExpressionError(f"{self.text!r}: {text!r} is left over")
+
+
+def number(digits: str, unit: str | None = None) -> Num:
+    """The number that ``digits`` (decimal or 0x) and ``unit`` spell."""
+    if unit is not None and unit not in UNITS:
+        nearest = _DECIMAL_LOOKALIKES.get(unit.lower())
+        raise ExpressionError(
+            f"{unit!r} is not a unit",
+            (
+                f"write {digits} {nearest} (1 {nearest} is {UNITS[nearest]})"
+                if nearest
+                else f"the units are {', '.join(UNITS)}"
+            ),
+        )
+    if re.fullmatch(r"0[0-9_]+(\.[0-9]+)?", digits):
+        raise ExpressionError(
+            f"{digits} has a leading zero",
+            "write a decimal number without it, or a hexadecimal one with 0x",
+        )
+    if digits.endswith("_") or "__" in digits:
+        raise ExpressionError(f"{digits} has an underscore that separates nothing")
+    plain = digits.replace("_", "")
+    if plain[:2] in ("0x", "0X"):
+        exact = Fraction(int(plain, 16)) if len(plain) > 2 else None
+    else:
+        exact = Fraction(plain)
+    if exact is None:
+        raise ExpressionError(f"{digits} has no digits")
+    if unit is not None:
+        exact *= UNITS[unit]
+    if exact.denominator != 1:
+        raise ExpressionError(
+            f"{digits} {unit or ''}".strip() + " is not a whole number"
+        )
+    if exact > MAX_VALUE:
+        raise ExpressionError(
+            f"{digits} {unit or ''}".strip() + " needs more than 64 bits"
+        )
+    return Num(exact.numerator, digits, unit)
+
+
+def resolve(expr: Expr, lookup: Callable[[str], Expr]) -> Expr:
+    """``expr`` with each `Name` replaced by ``lookup(name)``."""
+    match expr:
+        case Name(name):
+            return lookup(name)
+        case Bin(op, left, right):
+            return Bin(op, resolve(left, lookup), resolve(right, lookup))
+        case _:
+            return expr
+
+
+def evaluate(expr: Expr, env: Mapping[str, int] | None = None) -> int:
+    """The value of a resolved expression; ``env`` gives the run-time values."""
+    match expr:
+        case Num(value) | Sym(_, value) | Entry(_, _, value):
+            return value
+        case Var(name):
+            return (env or {})[name]
+        case Bin(op, left, right):
+            a, b = evaluate(left, env), evaluate(right, env)
+            match op:
+                case "+":
+                    return a + b
+                case "-":
+                    return a - b
+                case "*":
+                    return a * b
+                case _:
+                    return min(a, b)
+        case Name(name):
+            raise KeyError(name)
+
+
+def variables(expr: Expr) -> set[str]:
+    """The names of the run-time values that ``expr`` needs."""
+    return {e.name for e in walk(expr) if isinstance(e, Var)}
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """``expr`` and all its parts."""
+    yield expr
+    if isinstance(expr, Bin):
+        yield from walk(expr.left)
+        yield from walk(expr.right)

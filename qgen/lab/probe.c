@@ -1,0 +1,611 @@
+/*
+ * Measures device types from inside a running QEMU.
+ *
+ * Preloaded into a qemu-system-* binary linked with -rdynamic, this object
+ * registers a machine named "qgen-probe".  Its init function answers the
+ * requests of one file with JSON records in another, and exits:
+ *
+ *   QGEN_PROBE_ASK   one request a line, fields separated by tabs
+ *   QGEN_PROBE_OUT   one JSON object a line
+ *
+ * Requests:
+ *
+ *   classes                         every device class and its class facts
+ *   models                          the CPU models of this binary
+ *   make ID TYPE FLAGS [NAME=VALUE] one instance of TYPE in a forked child;
+ *                                   the values are set before realize
+ *
+ * Flags of "make" are letters: p records the properties, r realizes, c gives
+ * every input clock a source, u realizes a CPU beforehand, /machine/qgen-cpu;
+ * "-" is none.  A value "@TYPE" is the canonical path of a new, unrealized
+ * object of TYPE, "@TYPE!" of a realized one; "+NAME=PATH" adds a constant
+ * link.  Tabs and line ends cannot be part of a value.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/* QEMU's own headers are not -Wextra clean; this file is. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#include "qemu/osdep.h"
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include "qapi/error.h"
+#include "qom/object.h"
+#include "hw/boards.h"
+#include "hw/clock.h"
+#include "hw/core/cpu.h"
+#include "hw/qdev-clock.h"
+#include "hw/qdev-core.h"
+#include "hw/sysbus.h"
+
+#if __has_include("system/address-spaces.h")
+#include "system/address-spaces.h"
+#else
+#include "exec/address-spaces.h"
+#endif
+
+#if __has_include("qobject/qjson.h")
+#include "qobject/qdict.h"
+#include "qobject/qjson.h"
+#include "qobject/qlist.h"
+#include "qobject/qnum.h"
+#else
+#include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qjson.h"
+#include "qapi/qmp/qlist.h"
+#include "qapi/qmp/qnum.h"
+#endif
+
+/* query-cpu-definitions moved out of the per-target schema in 10.1. */
+#if __has_include("qapi/qapi-commands-machine-target.h")
+#include "qapi/qapi-commands-machine-target.h"
+#else
+#include "qapi/qapi-commands-machine.h"
+#endif
+
+/* Machines of the Arm binaries carry marker interfaces since 10.2. */
+#if __has_include("hw/arm/machines-qom.h")
+#include "hw/arm/machines-qom.h"
+#define PROBE_INTERFACES                                                  \
+    .interfaces = (const InterfaceInfo[]) {                               \
+        { TYPE_TARGET_ARM_MACHINE }, { TYPE_TARGET_AARCH64_MACHINE }, { } \
+    },
+#else
+#define PROBE_INTERFACES
+#endif
+
+#pragma GCC diagnostic pop
+
+/* class_init takes a pointer to const since 10.1. */
+#if __has_include("system/memory.h")
+typedef const void ClassData;
+#else
+typedef void ClassData;
+#endif
+
+#define CHILD_BYTES (4ULL * 1024 * 1024 * 1024)
+
+enum {
+    CHILD_SECONDS = 10,
+    PROBE_CLOCK_HZ = 100000000,
+};
+
+#define TYPE_PROBE_HOST "qgen-probe-host"
+
+/* Only some binaries have an ISA bus, or PCI. */
+extern bool msi_nonbroken __attribute__((weak));
+typedef struct ISABus ISABus;
+ISABus *isa_bus_new(DeviceState *dev, MemoryRegion *address_space,
+                    MemoryRegion *address_space_io, Error **errp)
+                    __attribute__((weak));
+void isa_bus_register_input_irqs(ISABus *bus, qemu_irq *irqs_in)
+                    __attribute__((weak));
+
+static int out_fd = -1;
+
+static void put_str_or_null(QDict *dict, const char *key, const char *text)
+{
+    if (text) {
+        qdict_put_str(dict, key, text);
+    } else {
+        qdict_put_null(dict, key);
+    }
+}
+
+/* One write per record: a child may die between any two of them. */
+static void write_record(QDict *record)
+{
+    GString *line = qobject_to_json(QOBJECT(record));
+
+    g_string_append_c(line, '\n');
+    if (qemu_write_full(out_fd, line->str, line->len) < (ssize_t)line->len) {
+        _exit(3);
+    }
+    g_string_free(line, true);
+    qobject_unref(record);
+}
+
+static void append_property(QList *list, const ObjectProperty *prop)
+{
+    QDict *entry = qdict_new();
+
+    qdict_put_str(entry, "name", prop->name);
+    put_str_or_null(entry, "type", prop->type);
+    put_str_or_null(entry, "description", prop->description);
+    qdict_put_bool(entry, "settable", prop->set != NULL);
+    if (prop->defval) {
+        qdict_put_obj(entry, "default", qobject_ref(prop->defval));
+    }
+    qlist_append(list, entry);
+}
+
+static QList *collect_properties(ObjectPropertyIterator *iter)
+{
+    QList *list = qlist_new();
+    ObjectProperty *prop;
+
+    while ((prop = object_property_iter_next(iter))) {
+        append_property(list, prop);
+    }
+    return list;
+}
+
+static QList *collect_mmio(SysBusDevice *sbd)
+{
+    QList *list = qlist_new();
+    int i;
+
+    for (i = 0; i < sbd->num_mmio; i++) {
+        MemoryRegion *mr = sbd->mmio[i].memory;
+        QDict *entry = qdict_new();
+
+        put_str_or_null(entry, "name", memory_region_name(mr));
+        qdict_put(entry, "size", qnum_from_uint(memory_region_size(mr)));
+        qlist_append(list, entry);
+    }
+    return list;
+}
+
+static QList *collect_gpios(DeviceState *dev)
+{
+    QList *list = qlist_new();
+    NamedGPIOList *ngl;
+
+    QLIST_FOREACH(ngl, &dev->gpios, node) {
+        QDict *entry = qdict_new();
+
+        put_str_or_null(entry, "name", ngl->name);
+        qdict_put_int(entry, "in", ngl->num_in);
+        qdict_put_int(entry, "out", ngl->num_out);
+        qlist_append(list, entry);
+    }
+    return list;
+}
+
+static QList *collect_clocks(DeviceState *dev)
+{
+    QList *list = qlist_new();
+    NamedClockList *ncl;
+
+    QLIST_FOREACH(ncl, &dev->clocks, node) {
+        QDict *entry = qdict_new();
+
+        put_str_or_null(entry, "name", ncl->name);
+        qdict_put_bool(entry, "output", ncl->output);
+        qlist_append(list, entry);
+    }
+    return list;
+}
+
+static QList *collect_buses(DeviceState *dev)
+{
+    QList *list = qlist_new();
+    BusState *bus;
+
+    QLIST_FOREACH(bus, &dev->child_bus, sibling) {
+        QDict *entry = qdict_new();
+
+        put_str_or_null(entry, "name", bus->name);
+        qdict_put_str(entry, "type", object_get_typename(OBJECT(bus)));
+        qlist_append(list, entry);
+    }
+    return list;
+}
+
+static void write_instance(const char *id, DeviceState *dev, bool realized,
+                           bool with_properties)
+{
+    QDict *record = qdict_new();
+
+    qdict_put_str(record, "id", id);
+    qdict_put_str(record, "stage", realized ? "realized" : "init");
+    if (object_dynamic_cast(OBJECT(dev), TYPE_SYS_BUS_DEVICE)) {
+        qdict_put(record, "mmio", collect_mmio(SYS_BUS_DEVICE(dev)));
+    }
+    qdict_put(record, "gpios", collect_gpios(dev));
+    qdict_put(record, "clocks", collect_clocks(dev));
+    qdict_put(record, "buses", collect_buses(dev));
+    if (with_properties) {
+        ObjectPropertyIterator iter;
+
+        object_property_iter_init(&iter, OBJECT(dev));
+        qdict_put(record, "properties", collect_properties(&iter));
+    }
+    write_record(record);
+}
+
+static void write_failure(const char *id, const char *stage, const char *text)
+{
+    QDict *record = qdict_new();
+
+    qdict_put_str(record, "id", id);
+    qdict_put_str(record, "stage", stage);
+    qdict_put_str(record, "error", text);
+    write_record(record);
+}
+
+static BusState *make_pci_bus(void)
+{
+    static const char *const hosts[] = {
+        "gpex-pcihost", "uni-north-pci-pcihost",
+    };
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(hosts); i++) {
+        DeviceState *host = qdev_try_new(hosts[i]);
+
+        if (host) {
+            if (&msi_nonbroken) {
+                msi_nonbroken = true;
+            }
+            sysbus_realize(SYS_BUS_DEVICE(host), &error_fatal);
+            return QLIST_FIRST(&host->child_bus);
+        }
+    }
+    return NULL;
+}
+
+/* A bus for devices that are not on the system bus; NULL if none will do. */
+static BusState *make_bus(const char *bus_type)
+{
+    ObjectClass *klass = object_class_by_name(bus_type);
+    DeviceState *host;
+
+    if (g_str_equal(bus_type, TYPE_SYSTEM_BUS)) {
+        return sysbus_get_default();
+    }
+    if (g_str_equal(bus_type, "PCI")) {
+        return make_pci_bus();
+    }
+    if (g_str_equal(bus_type, "ISA")) {
+        ISABus *bus;
+
+        if (!isa_bus_new || !isa_bus_register_input_irqs) {
+            return NULL;
+        }
+        bus = isa_bus_new(NULL, get_system_memory(), get_system_io(),
+                          &error_fatal);
+        isa_bus_register_input_irqs(bus, g_new0(qemu_irq, 16));
+        return (BusState *)bus;
+    }
+    if (!klass || object_class_is_abstract(klass)) {
+        return NULL;
+    }
+    host = qdev_new(TYPE_PROBE_HOST);
+    sysbus_realize(SYS_BUS_DEVICE(host), &error_fatal);
+    return qbus_new(bus_type, host, "qgen-probe-bus");
+}
+
+static bool realize(DeviceState *dev, Error **errp)
+{
+    const char *bus_type = DEVICE_GET_CLASS(dev)->bus_type;
+    BusState *bus = NULL;
+
+    if (bus_type) {
+        bus = make_bus(bus_type);
+        if (!bus) {
+            error_setg(errp, "no bus of type %s to plug into", bus_type);
+            return false;
+        }
+    }
+    return qdev_realize(dev, bus, errp);
+}
+
+/* Realizes one CPU, for devices that look for the first one. */
+static void supply_cpu(void)
+{
+    static const char *const types[] = {
+        "cortex-a57-arm-cpu", "e500v2_v30-powerpc-cpu",
+        "qemu64-x86_64-cpu", "rv64-riscv-cpu",
+    };
+    size_t i;
+
+    for (i = 0; i < ARRAY_SIZE(types); i++) {
+        Object *cpu;
+
+        if (!object_class_by_name(types[i])) {
+            continue;
+        }
+        cpu = object_new(types[i]);
+        object_property_add_child(qdev_get_machine(), "qgen-cpu", cpu);
+        if (object_property_find(cpu, "apic-id")) {
+            object_property_set_uint(cpu, "apic-id", 0, &error_fatal);
+        }
+        qdev_realize(DEVICE(cpu), NULL, &error_fatal);
+        return;
+    }
+}
+
+static void supply_clocks(DeviceState *dev)
+{
+    NamedClockList *ncl;
+
+    QLIST_FOREACH(ncl, &dev->clocks, node) {
+        if (!ncl->output && !ncl->alias && !clock_has_source(ncl->clock)) {
+            g_autofree char *name = g_strdup_printf("qgen-%s", ncl->name);
+            Clock *source = clock_new(qdev_get_machine(), name);
+
+            clock_set_hz(source, PROBE_CLOCK_HZ);
+            clock_set_source(ncl->clock, source);
+        }
+    }
+}
+
+/* The canonical path of a new object of the type that @spec names. */
+static char *supply_object(const char *spec, const char *name, Error **errp)
+{
+    size_t length = strlen(spec);
+    bool realized = g_str_has_suffix(spec, "!");
+    g_autofree char *type = g_strndup(spec, length - realized);
+    g_autofree char *child = g_strdup_printf("qgen-%s", name);
+    ObjectClass *klass = object_class_by_name(type);
+    Object *obj;
+
+    if (!klass || object_class_is_abstract(klass)) {
+        error_setg(errp, "no concrete type %s", type);
+        return NULL;
+    }
+    obj = object_new(type);
+    object_property_add_child(qdev_get_machine(), child, obj);
+    if (object_dynamic_cast(obj, TYPE_DEVICE)) {
+        supply_clocks(DEVICE(obj));
+        if (realized && !realize(DEVICE(obj), errp)) {
+            return NULL;
+        }
+    }
+    return object_get_canonical_path(obj);
+}
+
+static bool set_property(Object *obj, const char *name, const char *value,
+                         Error **errp)
+{
+    if (name[0] == '+') {
+        Object *target = object_resolve_path(value, NULL);
+
+        if (!target) {
+            error_setg(errp, "no object %s", value);
+            return false;
+        }
+        object_property_add_const_link(obj, name + 1, target);
+        return true;
+    }
+    return object_property_parse(obj, name, value, errp);
+}
+
+static bool set_properties(Object *obj, char **assignments, Error **errp)
+{
+    for (; *assignments; assignments++) {
+        g_auto(GStrv) pair = g_strsplit(*assignments, "=", 2);
+        g_autofree char *path = NULL;
+        const char *value = pair[1];
+
+        if (!value) {
+            error_setg(errp, "not an assignment: %s", *assignments);
+            return false;
+        }
+        if (value[0] == '@') {
+            path = supply_object(value + 1, pair[0], errp);
+            value = path;
+        }
+        if (!value || !set_property(obj, pair[0], value, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whatever a device does with odd values, it ends soon and without a trace. */
+static void limit_child(void)
+{
+    struct rlimit no_core = { 0, 0 };
+    struct rlimit memory = { CHILD_BYTES, CHILD_BYTES };
+    sigset_t alarms;
+
+    setrlimit(RLIMIT_CORE, &no_core);
+    setrlimit(RLIMIT_AS, &memory);
+    signal(SIGALRM, SIG_DFL);
+    /* QEMU blocks the signal, to read it from a descriptor. */
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(CHILD_SECONDS);
+}
+
+/* Fields: id, type, flags, assignments.  Runs in a child. */
+static G_NORETURN void make_instance(char **fields)
+{
+    const char *id = fields[0];
+    const char *flags = fields[2];
+    bool with_properties = strchr(flags, 'p') != NULL;
+    Error *err = NULL;
+    DeviceState *dev;
+
+    limit_child();
+    if (strchr(flags, 'u')) {
+        supply_cpu();
+    }
+    dev = DEVICE(object_new(fields[1]));
+    write_instance(id, dev, false, with_properties);
+    if (!set_properties(OBJECT(dev), fields + 3, &err)) {
+        write_failure(id, "unset", error_get_pretty(err));
+        _exit(0);
+    }
+    if (strchr(flags, 'r')) {
+        if (strchr(flags, 'c')) {
+            supply_clocks(dev);
+        }
+        if (realize(dev, &err)) {
+            write_instance(id, dev, true, with_properties);
+        } else {
+            write_failure(id, "unrealized", error_get_pretty(err));
+        }
+    }
+    _exit(0);
+}
+
+static void fork_instance(char **fields)
+{
+    int status = 0;
+    pid_t pid;
+
+    if (g_strv_length(fields) < 3) {
+        error_setg(&error_fatal, "qgen-probe: make: too few fields");
+    }
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        make_instance(fields);
+    }
+    if (pid < 0 || RETRY_ON_EINTR(waitpid(pid, &status, 0)) < 0) {
+        error_setg(&error_fatal, "qgen-probe: cannot fork or wait");
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        g_autofree char *text = WIFSIGNALED(status)
+            ? g_strdup_printf("signal %d", WTERMSIG(status))
+            : g_strdup_printf("exit status %d", WEXITSTATUS(status));
+
+        write_failure(fields[0], "died", text);
+    }
+}
+
+static void write_classes(void)
+{
+    g_autoptr(GSList) list = object_class_get_list(TYPE_DEVICE, true);
+    GSList *item;
+
+    for (item = list; item; item = item->next) {
+        ObjectClass *klass = item->data;
+        ObjectClass *parent = object_class_get_parent(klass);
+        DeviceClass *dc = DEVICE_CLASS(klass);
+        ObjectPropertyIterator iter;
+        QDict *record;
+
+        if (g_str_equal(object_class_get_name(klass), TYPE_PROBE_HOST)) {
+            continue;
+        }
+        record = qdict_new();
+        object_class_property_iter_init(&iter, klass);
+        qdict_put_str(record, "class", object_class_get_name(klass));
+        put_str_or_null(record, "parent",
+                        parent ? object_class_get_name(parent) : NULL);
+        qdict_put_bool(record, "abstract", object_class_is_abstract(klass));
+        put_str_or_null(record, "bus", dc->bus_type);
+        put_str_or_null(record, "description", dc->desc);
+        qdict_put_bool(record, "user_creatable", dc->user_creatable);
+        qdict_put(record, "properties", collect_properties(&iter));
+        write_record(record);
+    }
+}
+
+static void write_models(void)
+{
+    CpuDefinitionInfoList *item = qmp_query_cpu_definitions(&error_fatal);
+
+    for (; item; item = item->next) {
+        QDict *record = qdict_new();
+
+        qdict_put_str(record, "model", item->value->name);
+        /* PPC leaves it out, except for aliases. */
+        put_str_or_null(record, "type", item->value->q_typename);
+        write_record(record);
+    }
+}
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    if (!value) {
+        error_setg(&error_fatal, "qgen-probe: %s is not set", name);
+    }
+    return value;
+}
+
+static void qgen_probe_init(MachineState *machine)
+{
+    g_autofree char *requests = NULL;
+    g_auto(GStrv) lines = NULL;
+    char **line;
+
+    memory_region_add_subregion(get_system_memory(), 0, machine->ram);
+    if (!g_file_get_contents(environment("QGEN_PROBE_ASK"), &requests, NULL,
+                             NULL)) {
+        error_setg(&error_fatal, "qgen-probe: cannot read the requests");
+    }
+    out_fd = open(environment("QGEN_PROBE_OUT"),
+                  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (out_fd < 0) {
+        error_setg(&error_fatal, "qgen-probe: cannot write the records");
+    }
+    lines = g_strsplit(requests, "\n", -1);
+    for (line = lines; *line; line++) {
+        g_auto(GStrv) fields = g_strsplit(*line, "\t", -1);
+
+        if (g_strcmp0(fields[0], "classes") == 0) {
+            write_classes();
+        } else if (g_strcmp0(fields[0], "models") == 0) {
+            write_models();
+        } else if (g_strcmp0(fields[0], "make") == 0) {
+            fork_instance(fields + 1);
+        }
+    }
+    exit(0);
+}
+
+static void qgen_probe_class_init(ObjectClass *oc,
+                                  ClassData *data G_GNUC_UNUSED)
+{
+    MachineClass *mc = MACHINE_CLASS(oc);
+
+    mc->desc = "qgen's device probe";
+    mc->init = qgen_probe_init;
+    mc->max_cpus = 64;
+    mc->default_ram_size = 128 * 1024 * 1024;
+    mc->default_ram_id = "ram";
+}
+
+/* A parent for buses whose real controllers need more than a default. */
+static const TypeInfo probe_host_info = {
+    .name = TYPE_PROBE_HOST,
+    .parent = TYPE_SYS_BUS_DEVICE,
+};
+
+static const TypeInfo qgen_probe_info = {
+    .name = MACHINE_TYPE_NAME("qgen-probe"),
+    .parent = TYPE_MACHINE,
+    .class_init = qgen_probe_class_init,
+    PROBE_INTERFACES
+};
+
+static void qgen_probe_register(void)
+{
+    type_register_static(&probe_host_info);
+    type_register_static(&qgen_probe_info);
+}
+
+type_init(qgen_probe_register)

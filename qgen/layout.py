@@ -1,0 +1,198 @@
+"""Lays C out to 80 columns, as QEMU's coding style has it.
+
+A leaf of `qgen.render`: calls wrap at their arguments and align with the parenthesis,
+long strings split at spaces, comments fill.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+from qgen.cunit import (
+    Assign,
+    CallExpr,
+    CExpr,
+    Function,
+    Local,
+    TableRow,
+    Text,
+)
+from qgen.names import comment_text, string_literal
+
+WIDTH = 80
+
+
+def flat(expr: CExpr) -> str:
+    """``expr`` on one line."""
+    match expr:
+        case str():
+            return expr
+        case CallExpr(func, args):
+            return f"{func}({', '.join(flat(arg) for arg in args)})"
+        case Text(parts):
+            return " PRIu64 ".join(string_literal(part) for part in parts)
+
+
+def fit(expr: CExpr, column: int, tail: int) -> list[str]:
+    """``expr`` from ``column`` (counted from 0) on, with ``tail`` columns after it.
+
+    The first line starts at ``column`` without its indentation, the others have theirs.
+    """
+    line = flat(expr)
+    if column + len(line) + tail <= WIDTH:
+        return [line]
+    match expr:
+        case str():
+            return _fit_sum(line, column, tail)
+        case Text(parts):
+            return _fit_text(parts, column, tail)
+        case CallExpr(func, args):
+            aligned = _fit_args(f"{func}(", args, column, tail)
+            if _widest(aligned, column) <= WIDTH:
+                return aligned
+            indent = column + 4
+            broken = _fit_args("", args, indent, tail)
+            return [f"{func}(", " " * indent + broken[0], *broken[1:]]
+
+
+def _widest(lines: list[str], column: int) -> int:
+    return max(column + len(lines[0]), *(len(line) for line in lines[1:]), 0)
+
+
+def _fit_args(head: str, args: tuple[CExpr, ...], column: int, tail: int) -> list[str]:
+    inner = column + len(head)
+    lines, at = [head], inner
+    for place, arg in enumerate(args):
+        last = place == len(args) - 1
+        after = (1 + tail) if last else 1
+        text = flat(arg)
+        gap = 0 if at == inner else 1
+        if at + gap + len(text) + after > WIDTH and gap:
+            lines.append(" " * inner)
+            at, gap = inner, 0
+        pieces = fit(arg, at + gap, after)
+        lines[-1] += " " * gap + pieces[0]
+        lines += pieces[1:]
+        lines[-1] += ")" if last else ","
+        at = len(lines[-1]) if len(lines) > 1 else column + len(lines[0])
+    if not args:
+        lines[-1] += ")"
+    return lines
+
+
+def _fit_sum(text: str, column: int, tail: int) -> list[str]:
+    """A sum broken after its plus signs."""
+    terms = text.split(" + ")
+    lines = [terms[0]]
+    for place, term in enumerate(terms[1:], 2):
+        after = tail if place == len(terms) else 2
+        start = column if len(lines) == 1 else 0
+        if start + len(lines[-1]) + 3 + len(term) + after <= WIDTH:
+            lines[-1] += f" + {term}"
+        else:
+            lines[-1] += " +"
+            lines.append(" " * column + term)
+    return lines
+
+
+def _fit_text(parts: tuple[str, ...], column: int, tail: int) -> list[str]:
+    """The literal split at spaces, each piece on a line of its own."""
+    lines: list[str] = []
+    current = ""
+    for place, part in enumerate(parts):
+        words = part.split(" ")
+        for i, word in enumerate(words):
+            piece = word + (" " if i < len(words) - 1 else "")
+            more = 10 if place < len(parts) - 1 and i == len(words) - 1 else 0
+            if (
+                current
+                and column + len(string_literal(current + piece)) + more + tail > WIDTH
+            ):
+                lines.append(string_literal(current))
+                current = ""
+            current += piece
+        if place < len(parts) - 1:
+            lines.append(string_literal(current) + " PRIu64")
+            current = ""
+    lines.append(string_literal(current))
+    joined = _rejoin(lines, column, tail)
+    return [joined[0], *(" " * column + line for line in joined[1:])]
+
+
+def _rejoin(lines: list[str], column: int, tail: int) -> list[str]:
+    """Put a piece behind PRIu64 on the same line where it fits."""
+    joined = [lines[0]]
+    for line in lines[1:]:
+        if joined[-1].endswith("PRIu64") and (
+            column + len(joined[-1]) + 1 + len(line) + tail <= WIDTH
+        ):
+            joined[-1] += " " + line
+        else:
+            joined.append(line)
+    return joined
+
+
+def call(expr: CallExpr, indent: str) -> str:
+    """A call as a statement."""
+    lines = fit(expr, len(indent), 1)
+    return indent + "\n".join(lines) + ";"
+
+
+def assign(statement: Assign, indent: str) -> str:
+    """An assignment; the value moves to the next line where it does not fit."""
+    return _bind(f"{statement.target} =", statement.value, indent)
+
+
+def declaration(local: Local, indent: str) -> str:
+    """The declaration of a local."""
+    space = "" if local.type.endswith("*") else " "
+    head = f"{local.type}{space}{local.name}"
+    if local.value is None:
+        return f"{indent}{head};"
+    return _bind(f"{head} =", local.value, indent)
+
+
+def _bind(head: str, value: CExpr, indent: str) -> str:
+    lines = fit(value, len(indent) + len(head) + 1, 1)
+    if _widest(lines, len(indent) + len(head) + 1) < WIDTH:
+        return f"{indent}{head} " + "\n".join(lines) + ";"
+    inner = indent + "    "
+    lines = fit(value, len(inner), 1)
+    return f"{indent}{head}\n{inner}" + "\n".join(lines) + ";"
+
+
+def signature(function: Function) -> str:
+    """``static type name(params)``, wrapped at its parameters."""
+    head = f"static {function.returns} "
+    params = function.params or ("void",)
+    return head + "\n".join(fit(CallExpr(function.name, params), len(head), 0))
+
+
+def table_row(row: TableRow) -> str:
+    """``[INDEX] = { base, size },``"""
+    line = f"    [{row.index}] = {{ {row.base}, {row.size} }},"
+    if len(line) <= WIDTH:
+        return line
+    return f"    [{row.index}] = {{\n        {row.base}, {row.size}\n    }},"
+
+
+def note(text: str, indent: str) -> str:
+    """A comment on lines of its own."""
+    text = comment_text(text)
+    if len(indent) + len(text) + 6 <= WIDTH:
+        return f"{indent}/* {text} */"
+    lines = textwrap.wrap(text, WIDTH - len(indent) - 3, break_on_hyphens=False)
+    body = "\n".join(f"{indent} * {line}" for line in lines)
+    return f"{indent}/*\n{body}\n{indent} */"
+
+
+def comment(text: str, prefix: str) -> str:
+    """Lines of a block comment."""
+    width = WIDTH - len(prefix)
+    lines = textwrap.wrap(comment_text(text), width, break_on_hyphens=False)
+    return "\n".join(prefix + line for line in lines)
+
+
+def spaces(text: str) -> str:
+    """As many spaces as ``text`` has characters."""
+    return " " * len(text)

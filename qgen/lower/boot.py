@@ -1,0 +1,140 @@
+"""How the board starts, and what the parent type wants of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgen.board import (
+    ArmBoot,
+    Armv7mBoot,
+    Boot,
+    Device,
+    Kind,
+    Region,
+    X86BiosBoot,
+)
+from qgen.diagnostics import Code, did_you_mean
+from qgen.lower.memory import address
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec import model
+from qgen.spec.model import Spec
+
+_LOADER_ARCHES = {
+    "arm": ("arm", "aarch64"),
+    "armv7m": ("arm",),
+    "x86-bios": ("x86_64",),
+}
+
+
+def judge_parent(spec: Spec, scope: Scope) -> None:
+    """The parent type and the architecture belong together."""
+    if spec.parent == "x86" and spec.arch != "x86_64":
+        scope.error(
+            Code.Q0214, f"the parent 'x86' does not fit {spec.arch!r}", ("parent",)
+        )
+    if spec.arch == "x86_64" and spec.parent != "x86":
+        scope.error(
+            Code.Q0214,
+            "an x86_64 machine derives from the parent 'x86'",
+            ("arch",),
+            "add parent: x86",
+        )
+    if spec.parent == "x86" and spec.cpus.default is None:
+        scope.error(
+            Code.Q0102,
+            "the key 'default' is missing",
+            ("cpus",),
+            "add cpus: {default: qemu64}",
+            key=True,
+        )
+    if spec.arch != "x86_64":
+        for name, region in spec.memory.items():
+            if region.in_ == "io":
+                scope.error(
+                    Code.Q0214,
+                    f"{spec.arch!r} has no port I/O space",
+                    ("memory", name, "in"),
+                )
+
+
+def lower_boot(
+    spec: Spec, regions: Sequence[Region], devices: Sequence[Device], scope: Scope
+) -> Boot | None:
+    """The boot loader with its addresses."""
+    boot, path = spec.boot, ("boot",)
+    if boot is None:
+        return None
+    arches = _LOADER_ARCHES[boot.loader]
+    if spec.arch not in arches:
+        fitting = [name for name, a in _LOADER_ARCHES.items() if spec.arch in a]
+        scope.error(
+            Code.Q0214,
+            f"the loader {boot.loader!r} is for {' and '.join(arches)}",
+            (*path, "loader"),
+            (
+                f"{spec.arch!r} has {', '.join(fitting)}"
+                if fitting
+                else "leave out 'boot:'"
+            ),
+        )
+        return None
+    match boot:
+        case model.ArmBoot():
+            return _arm(spec, boot, path, scope)
+        case model.Armv7mBoot():
+            return _armv7m(spec, boot, regions, devices, path, scope)
+        case model.X86BiosBoot():
+            return X86BiosBoot(boot.firmware, boot.writable, path)
+
+
+def _needs_cpu(spec: Spec, path: Path, scope: Scope) -> None:
+    if spec.cpus.default is None:
+        scope.error(
+            Code.Q0214,
+            "the loader needs a CPU",
+            (*path, "loader"),
+            "add cpus: {default: ...}",
+        )
+
+
+def _arm(spec: Spec, boot: model.ArmBoot, path: Path, scope: Scope) -> ArmBoot | None:
+    _needs_cpu(spec, path, scope)
+    if spec.ram is None:
+        scope.error(Code.Q0214, "the loader needs RAM", (*path, "loader"), "add 'ram:'")
+    start = address(boot.ram, (*path, "ram"), scope)
+    if start is None:
+        return None
+    return ArmBoot(start, boot.psci, boot.board_id, path)
+
+
+def _armv7m(
+    spec: Spec,
+    boot: model.Armv7mBoot,
+    regions: Sequence[Region],
+    devices: Sequence[Device],
+    path: Path,
+    scope: Scope,
+) -> Armv7mBoot | None:
+    _needs_cpu(spec, path, scope)
+    if not any(d.type == "armv7m" for d in devices):
+        scope.error(
+            Code.Q0214,
+            "the loader needs a device of type 'armv7m'",
+            (*path, "loader"),
+        )
+    region = next((r for r in regions if r.name == boot.flash), None)
+    if region is None:
+        scope.error(
+            Code.Q0201,
+            f"there is no region {boot.flash!r}",
+            (*path, "flash"),
+            did_you_mean(boot.flash, [r.name for r in regions]),
+        )
+        return None
+    if region.mapping is None or region.kind is Kind.MACHINE_RAM:
+        scope.error(
+            Code.Q0214, f"{boot.flash!r} is not a mapped region", (*path, "flash")
+        )
+        return None
+    return Armv7mBoot(region.mapping.offset, region.size, path)

@@ -1,0 +1,94 @@
+"""Counts and sizes of a type that its properties decide.
+
+The catalogue is measured with default properties. What follows here is what a few types
+compute from theirs (sources: hw/intc/arm_gic*.c, hw/arm/armv7m.c, hw/core/or-irq.c,
+hw/core/split-irq.c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from qgen.catalogue import DeviceType, Mmio
+from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
+
+Properties = Mapping[str, object]
+
+
+def _number(known: DeviceType, properties: Properties, name: str, cpus: int) -> int:
+    value = properties.get(name)
+    if isinstance(value, (Num, Sym, Var, Entry, Bin)):
+        return evaluate(value, {"cpus": cpus, "n": 0})
+    default = next((p.default for p in known.properties if p.name == name), None)
+    return default if isinstance(default, int) else 1
+
+
+def _gic_inputs(known: DeviceType, properties: Properties, cpus: int) -> int:
+    lines = _number(known, properties, "num-irq", cpus)
+    return lines - 32 + 32 * _number(known, properties, "num-cpu", cpus)
+
+
+def _property(name: str) -> Callable[[DeviceType, Properties, int], int]:
+    return lambda known, properties, cpus: _number(known, properties, name, cpus)
+
+
+def _gic_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
+    return 4 * _number(known, properties, "num-cpu", cpus)
+
+
+_INPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
+    "arm_gic": _gic_inputs,
+    "arm-gicv3": _gic_inputs,
+    "armv7m": _property("num-irq"),
+    "or-irq": _property("num-lines"),
+}
+_IRQS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
+    "arm_gic": _gic_outputs,
+    "arm-gicv3": _gic_outputs,
+}
+_GPIO_OUTPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
+    "split-irq": _property("num-lines"),
+}
+
+
+def _measured(known: DeviceType, properties: Properties) -> bool:
+    """Whether the catalogue's counts hold for a device with these properties."""
+    return known.realized and not any(name in properties for name in known.shaped_by)
+
+
+def inputs_of(known: DeviceType, properties: Properties, cpus: int) -> int | None:
+    """How many unnamed GPIO inputs the device has; None where nobody measured it."""
+    rule = _INPUTS.get(known.name)
+    if rule is not None:
+        return rule(known, properties, cpus)
+    if not _measured(known, properties):
+        return None
+    return sum(lines.count for lines in known.gpio_in if lines.name is None)
+
+
+def irqs_of(known: DeviceType, properties: Properties, cpus: int) -> int | None:
+    """How many sysbus IRQ outputs the device has; None where nobody measured it."""
+    rule = _IRQS.get(known.name)
+    if rule is not None:
+        return rule(known, properties, cpus)
+    return known.irqs if _measured(known, properties) else None
+
+
+def outputs_of(known: DeviceType, properties: Properties, cpus: int) -> int | None:
+    """How many unnamed GPIO outputs the device has; None where nobody measured it."""
+    rule = _GPIO_OUTPUTS.get(known.name)
+    if rule is not None:
+        return rule(known, properties, cpus)
+    if not _measured(known, properties):
+        return None
+    return sum(lines.count for lines in known.gpio_out if lines.name is None)
+
+
+def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
+    """The MMIO regions of the device, by index."""
+    if known.name == "arm_gic" and len(known.mmio) > 1:
+        # A GICv1 CPU interface has 0x100 bytes, a GICv2 one 0x2000.
+        size = 0x100 if _number(known, properties, "revision", 1) == 1 else 0x2000
+        first, second, *rest = known.mmio
+        return (first, Mmio(second.name, size), *rest)
+    return known.mmio

@@ -1,0 +1,192 @@
+"""Judges the memory map: what overlaps what, and what lies outside its container.
+
+Intervals are compared within one container and one priority: regions of different
+priority overlap on purpose. Cost: one sort for each container.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from qgen.board import IO, SYSTEM, Device, Kind, Ram, Region
+from qgen.diagnostics import Code
+from qgen.expr import evaluate, variables
+from qgen.lower.memory import human
+from qgen.lower.scope import Scope
+from qgen.source import Path
+
+IO_SIZE = 1 << 16
+ENDLESS = 1 << 62
+"""More RAM than any -m: shows what RAM would reach if it only grew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """``[start, end)`` in a container, and the part of the spec that takes it."""
+
+    start: int
+    end: int
+    name: str
+    priority: int
+    path: Path
+    grows: bool = False
+
+
+def judge_map(
+    regions: Sequence[Region],
+    devices: Sequence[Device],
+    ram: Ram | None,
+    address_bits: int,
+    scope: Scope,
+) -> None:
+    """Add a finding for each overlap, and for each region outside its container."""
+    sizes = {SYSTEM: 1 << address_bits, IO: IO_SIZE}
+    sizes |= {r.name: evaluate(r.size) for r in regions if r.kind is Kind.CONTAINER}
+    usual = _ram_size(ram)
+    by_container: dict[str, list[Interval]] = {}
+    for container, interval in _intervals(regions, devices, usual):
+        by_container.setdefault(container, []).append(interval)
+    for container, intervals in by_container.items():
+        for interval in intervals:
+            if interval.end > sizes[container]:
+                _outside(interval, container, sizes[container], scope)
+        for first, second in _overlaps(intervals):
+            _overlap(first, second, intervals, scope)
+    if ram is not None and ram.maximum is None:
+        _judge_growth(regions, devices, usual, scope)
+
+
+def _ram_size(ram: Ram | None) -> int:
+    if ram is None:
+        return 0
+    if ram.maximum is not None:
+        return evaluate(ram.maximum)
+    return evaluate(ram.default_size) if ram.default_size is not None else 128 << 20
+
+
+def _intervals(
+    regions: Iterable[Region], devices: Iterable[Device], ram_size: int
+) -> Iterator[tuple[str, Interval]]:
+    env = {"ram_size": ram_size}
+    for region in regions:
+        if region.mapping is None:
+            continue
+        if region.above is not None and ram_size <= evaluate(region.above):
+            continue
+        start = evaluate(region.mapping.offset)
+        size = evaluate(region.size, env)
+        yield region.mapping.container, Interval(
+            start,
+            start + max(0, size),
+            region.name,
+            region.mapping.priority or 0,
+            region.origin,
+            "ram_size" in variables(region.size),
+        )
+    for device in devices:
+        count = evaluate(device.count) if device.count is not None else 1
+        for mmio in device.mmio:
+            for n in range(count if "n" in variables(mmio.address) else 1):
+                start = evaluate(mmio.address, {"n": n})
+                name = device.name if device.count is None else f"{device.name}[{n}]"
+                yield SYSTEM, Interval(
+                    start, start + mmio.size, name, mmio.priority or 0, mmio.origin
+                )
+
+
+def _overlaps(intervals: Sequence[Interval]) -> Iterator[tuple[Interval, Interval]]:
+    """Neighbours of one priority that overlap, the later one in the spec second."""
+    order = {id(interval): i for i, interval in enumerate(intervals)}
+    reach: dict[int, Interval] = {}
+    for interval in sorted(intervals, key=lambda i: (i.start, i.end)):
+        before = reach.get(interval.priority)
+        if before is not None and interval.start < before.end:
+            first, second = sorted((before, interval), key=lambda i: order[id(i)])
+            yield first, second
+        if before is None or interval.end > before.end:
+            reach[interval.priority] = interval
+
+
+def _overlap(
+    first: Interval, second: Interval, intervals: Sequence[Interval], scope: Scope
+) -> None:
+    if first.path == second.path:
+        scope.error(
+            Code.Q0204,
+            f"{first.name!r} ({_range(first)}) overlaps {second.name!r} ({_range(second)})",
+            second.path,
+            "the stride is smaller than the MMIO region",
+        )
+        return
+    free = _free(second, intervals)
+    scope.error(
+        Code.Q0204,
+        f"{second.name!r} ({_range(second)}) overlaps {first.name!r} ({_range(first)})",
+        (*second.path, "at"),
+        f"the next free address is {_hex(free)}; for a wanted overlap, give the one "
+        "on top a priority",
+    )
+
+
+def _free(interval: Interval, intervals: Sequence[Interval]) -> int:
+    """The first address from ``interval`` on, aligned to 4 KiB, where it would fit."""
+    size, at = interval.end - interval.start, interval.start
+    for other in sorted(intervals, key=lambda i: i.start):
+        if other is interval or other.priority != interval.priority:
+            continue
+        if other.start < at + size and at < other.end:
+            at = -(-other.end // 4096) * 4096
+    return at
+
+
+def _outside(interval: Interval, container: str, size: int, scope: Scope) -> None:
+    what = {SYSTEM: "what the CPU can address", IO: "the port I/O space"}
+    if interval.grows:
+        return  # QEMU refuses the -m that does this
+    scope.error(
+        Code.Q0206,
+        f"{interval.name!r} ({_range(interval)}) ends outside "
+        f"{what.get(container, repr(container))}",
+        (*interval.path, "at"),
+        f"it ends at {_hex(size - 1)}",
+    )
+
+
+def _judge_growth(
+    regions: Sequence[Region], devices: Sequence[Device], usual: int, scope: Scope
+) -> None:
+    """Warn of what RAM would run into if -m asks for enough and nothing forbids it."""
+    system = [
+        interval
+        for container, interval in _intervals(regions, devices, ENDLESS)
+        if container == SYSTEM
+    ]
+    for ram in (i for i in system if i.grows):
+        above = [
+            i
+            for i in system
+            if i.start >= ram.start + usual and i.priority == ram.priority
+        ]
+        if not above or ram.end < ENDLESS >> 1:
+            continue
+        first = min(above, key=lambda i: i.start)
+        if first is not ram:
+            room = first.start - ram.start
+            scope.warning(
+                Code.Q0204,
+                f"with more than {human(room)} of RAM, {ram.name!r} runs into "
+                f"{first.name!r}",
+                ram.path,
+                f"add max: {human(room)}" if ram.path == ("ram",) else None,
+            )
+
+
+def _range(interval: Interval) -> str:
+    return f"{_hex(interval.start)}-{_hex(interval.end - 1)}"
+
+
+def _hex(value: int) -> str:
+    digits = f"{value:08x}"
+    digits = digits.rjust(-(-len(digits) // 4) * 4, "0")
+    return "0x" + "_".join(digits[i : i + 4] for i in range(0, len(digits), 4))

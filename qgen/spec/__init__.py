@@ -1,0 +1,10 @@
+"""The spec: what a person may write, as frozen pydantic models.
+
+The only package that knows pydantic. ``validate`` turns plain data into a `Spec` or
+raises `Rejected` with every finding. What the words mean is for `qgen.lower` to judge.
+"""
+
+from qgen.spec.model import Spec
+from qgen.spec.validate import validate
+
+__all__ = ["Spec", "validate"]

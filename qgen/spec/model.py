@@ -1,0 +1,345 @@
+"""The models of the spec, one for each thing that a person writes.
+
+Field names are the keys of the YAML; docstrings are for the person who writes it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from qgen.spec.scalars import (
+    Address,
+    Comment,
+    ConstantName,
+    CpuName,
+    CpuNumber,
+    DeviceName,
+    EntryName,
+    Expression,
+    FileName,
+    Frequency,
+    HeaderName,
+    Integer32,
+    LineName,
+    MachineName,
+    Priority,
+    PropertyName,
+    PropertyText,
+    RegionName,
+    Sink,
+    Size,
+    Text,
+    Truth,
+    TypeName,
+)
+
+
+class Model(BaseModel):
+    """What all models share: immutable, and every key must be known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+
+
+def _as_mapping(key: str) -> Any:
+    """Let a scalar stand for a mapping with that scalar under ``key``."""
+
+    def wrap(value: Any) -> Any:
+        return value if isinstance(value, dict) else {key: value}
+
+    return wrap
+
+
+def _as_list(key: str) -> Any:
+    """Let a scalar stand for a list of one, and scalars in a list for mappings."""
+
+    def wrap(value: Any) -> Any:
+        items = value if isinstance(value, list) else [value]
+        return [item if isinstance(item, dict) else {key: item} for item in items]
+
+    return wrap
+
+
+class Constant(Model):
+    """A named constant: a #define of the board, or a name that a QEMU header has."""
+
+    value: Expression
+    header: HeaderName | None = None
+    comment: Comment | None = None
+
+
+class MapEntry(Model):
+    """An entry of the MemMapEntry table."""
+
+    base: Address
+    size: Size
+    count: Expression | None = None
+    comment: Comment | None = None
+
+
+class Split(Model):
+    """RAM split at a threshold: the part below it, and the rest somewhere else."""
+
+    at: Size
+    below: RamPart
+    above: RamPart
+
+
+class RamPart(Model):
+    """One part of split RAM: the alias's name and where it is mapped."""
+
+    name: RegionName
+    at: Address
+
+
+class Ram(Model):
+    """The RAM of -m."""
+
+    default: Size | None = None
+    id: Text = "ram"
+    min: Size | None = None
+    max: Size | None = None
+    too_much: Text = "Too much memory for this machine: {size} MB, maximum {limit} MB"
+    too_little: Text = (
+        "Too little memory for this machine: {size} MB, minimum {limit} MB"
+    )
+    at: Address | None = None
+    split: Split | None = None
+
+
+class Image(Model):
+    """A file that is loaded into a region."""
+
+    file: FileName | None = None
+    firmware: FileName | Truth | None = None
+    format: Literal["raw", "elf", "elf-or-raw"] = "raw"
+
+
+class _Region(Model):
+    at: Address | None = None
+    in_: RegionName = Field("system", alias="in")
+    priority: Priority | None = None
+    name: Text | None = None
+    comment: Comment | None = None
+
+
+class RamRegion(_Region):
+    """RAM of the board's own, beside the RAM of -m."""
+
+    kind: Literal["ram"]
+    size: Size | None = None
+    image: Image | None = None
+
+
+class RomRegion(_Region):
+    """ROM."""
+
+    kind: Literal["rom"]
+    size: Size | None = None
+    image: Image | None = None
+
+
+class AliasRegion(_Region):
+    """A window onto another region, the RAM of -m (``ram``), or another alias."""
+
+    kind: Literal["alias"]
+    of: RegionName
+    offset: Size | None = None
+    size: Size | None = None
+
+
+class ContainerRegion(_Region):
+    """A region that holds other regions and answers nothing itself."""
+
+    kind: Literal["container"]
+    size: Size | None = None
+
+
+class IoRegion(_Region):
+    """An I/O stub: reads as ``value``, ignores writes."""
+
+    kind: Literal["io"]
+    size: Size | None = None
+    value: Expression | None = None
+
+
+class UnimplementedRegion(_Region):
+    """A device that is not modelled: reads as zero, and logs what is tried (-d unimp)."""
+
+    kind: Literal["unimplemented"]
+    size: Size | None = None
+
+
+Region = Annotated[
+    RamRegion
+    | RomRegion
+    | AliasRegion
+    | ContainerRegion
+    | IoRegion
+    | UnimplementedRegion,
+    Field(discriminator="kind"),
+]
+
+
+class Wire(Model):
+    """A line that the device drives, and the input that it is wired to."""
+
+    to: Sink
+    line: Expression | LineName | None = None
+    index: Expression | None = None
+    for_: Literal["cpu"] | None = Field(None, alias="for")
+
+
+class Irq(Model):
+    """A sysbus IRQ line of the device; ``line`` is its place in the list if not given."""
+
+    to: Sink
+    line: Expression | None = None
+    for_: Literal["cpu"] | None = Field(None, alias="for")
+
+
+class Gpio(Model):
+    """A GPIO output of the device: ``line`` of the unnamed ones, or of those ``name``."""
+
+    to: Sink
+    line: Expression | None = None
+    name: LineName | None = None
+    for_: Literal["cpu"] | None = Field(None, alias="for")
+
+
+class Mmio(Model):
+    """Where one MMIO region of a device is mapped."""
+
+    at: Address
+    region: Integer32 | None = None
+    size: Size | None = None
+    priority: Priority | None = None
+
+
+class Device(Model):
+    """A device of any QOM type that sits on the system bus."""
+
+    type: TypeName
+    count: Expression | None = None
+    properties: dict[PropertyName, PropertyText] = {}
+    at: Annotated[tuple[Mmio, ...], BeforeValidator(_as_list("at"))] = ()
+    irqs: Annotated[tuple[Irq, ...], BeforeValidator(_as_list("to"))] = ()
+    gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
+    clocks: dict[LineName, DeviceName] = {}
+    comment: Comment | None = None
+
+
+class Cpus(Model):
+    """The CPUs of the machine."""
+
+    default: CpuName | None = None
+    valid: tuple[CpuName, ...] = ()
+    min: CpuNumber | None = None
+    max: CpuNumber | None = None
+    default_count: CpuNumber | None = None
+    created_by: DeviceName | None = None
+    properties: dict[PropertyName, PropertyText] = {}
+    gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
+    timebase: Frequency | None = None
+
+
+class Clock(Model):
+    """A clock of fixed frequency."""
+
+    frequency: Frequency
+    comment: Comment | None = None
+
+
+class Bus(Model):
+    """A bus that the board creates itself."""
+
+    type: Literal["isa"]
+
+
+class ArmBoot(Model):
+    """arm_load_kernel: Linux, ELF and raw images given with -kernel, PSCI."""
+
+    loader: Literal["arm"]
+    ram: Address
+    psci: Literal["hvc", "smc"] | None = None
+    board_id: Integer32 | None = None
+
+
+class Armv7mBoot(Model):
+    """armv7m_load_kernel: an image given with -kernel, into the flash."""
+
+    loader: Literal["armv7m"]
+    flash: RegionName
+
+
+class X86BiosBoot(Model):
+    """x86_bios_rom_init: the firmware below 4 GiB, its last 128 KiB below 1 MiB."""
+
+    loader: Literal["x86-bios"]
+    firmware: FileName
+    writable: Truth = False
+
+
+Boot = Annotated[ArmBoot | Armv7mBoot | X86BiosBoot, Field(discriminator="loader")]
+
+BlockInterface = Literal[
+    "none", "ide", "scsi", "floppy", "pflash", "mtd", "sd", "virtio", "xen"
+]
+
+
+class MachineClass(Model):
+    """Fields of QEMU's MachineClass, by their names there."""
+
+    alias: MachineName | None = None
+    auto_create_sdcard: Truth | None = None
+    auto_enable_numa_with_memdev: Truth | None = None
+    auto_enable_numa_with_memhp: Truth | None = None
+    block_default_type: BlockInterface | None = None
+    cpu_cluster_has_numa_boundary: Truth | None = None
+    default_boot_order: Text | None = None
+    default_display: Text | None = None
+    default_kernel_irqchip_split: Truth | None = None
+    default_machine_opts: Text | None = None
+    default_nic: TypeName | None = None
+    deprecation_reason: Text | None = None
+    family: Text | None = None
+    has_hotpluggable_cpus: Truth | None = None
+    ignore_boot_device_suffixes: Truth | None = None
+    ignore_memory_transaction_failures: Truth | None = None
+    is_default: Truth | None = None
+    minimum_page_bits: Integer32 | None = None
+    no_cdrom: Truth | None = None
+    no_floppy: Truth | None = None
+    no_parallel: Truth | None = None
+    no_serial: Truth | None = None
+    numa_mem_supported: Truth | None = None
+    nvdimm_supported: Truth | None = None
+    option_rom_has_mr: Truth | None = None
+    pci_allow_0_address: Truth | None = None
+    rom_file_has_mr: Truth | None = None
+    smbus_no_migration_support: Truth | None = None
+    units_per_default_bus: Integer32 | None = None
+
+
+class Spec(Model):
+    """A machine."""
+
+    machine: MachineName
+    description: Text
+    arch: Literal["arm", "aarch64", "ppc", "x86_64"]
+    parent: Literal["machine", "x86"] = "machine"
+    class_: MachineClass = Field(MachineClass(), alias="class")
+    constants: dict[
+        ConstantName, Annotated[Constant, BeforeValidator(_as_mapping("value"))]
+    ] = {}
+    map: dict[EntryName, MapEntry] = {}
+    cpus: Cpus = Cpus()
+    ram: Ram | None = None
+    memory: dict[RegionName, Region] = {}
+    clocks: dict[
+        DeviceName, Annotated[Clock, BeforeValidator(_as_mapping("frequency"))]
+    ] = {}
+    buses: dict[DeviceName, Annotated[Bus, BeforeValidator(_as_mapping("type"))]] = {}
+    devices: dict[DeviceName, Device] = {}
+    boot: Boot | None = None

@@ -1,0 +1,321 @@
+"""The scalar types of the spec: names, texts, numbers, endpoints.
+
+Each rejects with a `PydanticCustomError` whose type is the finding's code and whose
+context may hold ``help``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from qgen import expr, names
+
+
+def wrong(code: str, message: str, help_: str | None = None) -> PydanticCustomError:
+    """A validation error with a code of `qgen.diagnostics.Code` and, maybe, help."""
+    context = {"text": message} | ({"help": help_} if help_ else {})
+    return PydanticCustomError(code, "{text}", context)
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case bool():
+            return "a truth value"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case _:
+            return "text"
+
+
+def text_of(value: Any, what: str) -> str:
+    """``value`` if it is text; otherwise the error that ``what`` is wanted."""
+    if not isinstance(value, str):
+        raise wrong("Q0103", f"{what} is wanted here, not {_kind(value)}")
+    return value
+
+
+def _line(value: Any) -> str:
+    text = text_of(value, "text")
+    bad = names.unprintable(text)
+    if bad is not None:
+        raise wrong(
+            "Q0105",
+            f"the text holds the unprintable character {bad}",
+            "a text is one line of printable characters",
+        )
+    if len(text) > 300:
+        raise wrong(
+            "Q0105", f"the text has {len(text)} characters; at most 300 can stand"
+        )
+    return text
+
+
+def _comment(value: Any) -> str:
+    text = _line(value)
+    if "*/" in text or "/*" in text:
+        raise wrong("Q0105", "a comment cannot hold /* or */", "leave them out")
+    return text
+
+
+def _name(pattern: str, what: str, shape: str, limit: int = 80) -> Any:
+    regex = re.compile(pattern)
+
+    def check(value: Any) -> str:
+        text = text_of(value, what)
+        if len(text) > limit:
+            raise wrong("Q0104", f"{what} has at most {limit} characters")
+        if not regex.fullmatch(text):
+            raise wrong("Q0104", f"{text!r} cannot be {what}", shape)
+        return text
+
+    return Annotated[
+        str,
+        BeforeValidator(check),
+        WithJsonSchema(
+            {"type": "string", "pattern": f"^{pattern}$", "maxLength": limit}
+        ),
+    ]
+
+
+_WORD = r"[A-Za-z_][A-Za-z0-9_.-]*"
+MachineName = _name(
+    r"[a-z0-9][a-z0-9._-]*",
+    "the name of a machine",
+    "lower-case letters, digits and . _ - make it up: my-board",
+)
+RegionName = _name(
+    _WORD, "the name of a region", "letters, digits and . _ - make it up: ram-below-4g"
+)
+DeviceName = _name(
+    _WORD, "the name of a device", "letters, digits and . _ - make it up: uart0"
+)
+ConstantName = _name(
+    r"[A-Z_][A-Z0-9_]*",
+    "the name of a constant",
+    "upper-case letters, digits and _ make it up: NUM_IRQS",
+)
+EntryName = _name(
+    r"[A-Z][A-Z0-9_]*",
+    "the name of a memory map entry",
+    "upper-case letters, digits and _ make it up: UART0",
+)
+TypeName = _name(
+    r"[A-Za-z0-9][A-Za-z0-9_.,+-]*",
+    "the name of a QOM type",
+    "QEMU writes it so: pl011, arm_gic, xlnx.xps-timer",
+)
+CpuName = _name(
+    r"[A-Za-z0-9][A-Za-z0-9_.,+-]*",
+    "the name of a CPU",
+    "as -cpu takes it: cortex-a15, 750_v3.1",
+)
+PropertyName = _name(
+    r"[A-Za-z0-9_][A-Za-z0-9_.,+-]*(\[[0-9]+\])?",
+    "the name of a property",
+    "QEMU writes it so: num-irq",
+)
+LineName = _name(
+    r"[A-Za-z_][A-Za-z0-9_-]*", "the name of a line", "QEMU writes it so: pmu-interrupt"
+)
+HeaderName = _name(
+    r"[a-z][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*\.h",
+    "the name of a header",
+    "as QEMU includes it: hw/acpi/memory_hotplug.h",
+)
+FileName = _name(
+    r"[A-Za-z0-9][A-Za-z0-9_.+-]*",
+    "the name of a firmware file",
+    "a bare file name, which QEMU looks up in its firmware folders (-L): bios.bin",
+)
+Text = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string"})]
+Comment = Annotated[str, BeforeValidator(_comment), WithJsonSchema({"type": "string"})]
+
+
+def parse_expression(value: Any) -> expr.Expr:
+    """The expression in ``value``, or the error that says what is wrong with it."""
+    text = text_of(value, "a number or an expression")
+    try:
+        return expr.parse(text)
+    except expr.ExpressionError as error:
+        raise wrong("Q0106", str(error), error.hint) from None
+
+
+def _measured(units: dict[str, int], what: str, example: str) -> Any:
+    def check(value: Any) -> expr.Expr:
+        parsed = parse_expression(value)
+        for part in expr.walk(parsed):
+            unit = part.unit if isinstance(part, expr.Num) else None
+            if unit is not None and unit not in units:
+                raise wrong(
+                    "Q0106",
+                    f"{unit} does not measure {what}",
+                    f"write it so: {example}",
+                )
+        return parsed
+
+    return Annotated[
+        expr.Expr,
+        PlainValidator(check),
+        WithJsonSchema({"type": ["string", "integer"], "examples": [example]}),
+    ]
+
+
+Expression = Annotated[
+    expr.Expr,
+    PlainValidator(parse_expression),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+Address = _measured(expr.SIZE_UNITS, "an address", "0x0900_0000")
+Size = _measured(expr.SIZE_UNITS, "a size", "64 KiB")
+Frequency = _measured(expr.FREQUENCY_UNITS, "a frequency", "168 MHz")
+
+
+def _integer(low: int, high: int) -> Any:
+    def check(value: Any) -> int:
+        text = text_of(value, "a whole number")
+        sign = -1 if text.startswith("-") else 1
+        try:
+            number = expr.parse(text.removeprefix("-"))
+        except expr.ExpressionError as error:
+            raise wrong("Q0106", str(error), error.hint) from None
+        if not isinstance(number, expr.Num) or number.unit is not None:
+            raise wrong("Q0106", f"{text!r} is not a whole number")
+        if not low <= sign * number.value <= high:
+            raise wrong("Q0107", f"{text} is not between {low} and {high}")
+        return sign * number.value
+
+    return Annotated[
+        int,
+        BeforeValidator(check),
+        WithJsonSchema({"type": "integer", "minimum": low, "maximum": high}),
+    ]
+
+
+Priority = _integer(-(1 << 31), (1 << 31) - 1)
+CpuNumber = _integer(1, 4096)
+Integer32 = _integer(-(1 << 31), (1 << 31) - 1)
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise wrong("Q0103", f"true or false is wanted here, not {_kind(value)}")
+    return value
+
+
+Truth = Annotated[bool, BeforeValidator(_truth)]
+
+
+@dataclass(frozen=True, slots=True)
+class SinkText:
+    """An input line as written: ``device[element].line[index]``, parts unresolved."""
+
+    device: str
+    brackets: tuple[expr.Expr, ...]
+    line: str | None
+    line_index: expr.Expr | None
+
+
+_SINK = re.compile(
+    rf"(?P<device>{_WORD.replace('.', '')})"
+    r"(?P<brackets>(?:\[[^\[\]]*\]){0,2})"
+    r"(?:\.(?P<line>[A-Za-z_][A-Za-z0-9_-]*)(?:\[(?P<index>[^\[\]]*)\])?)?"
+)
+
+
+def _sink(value: Any) -> SinkText:
+    text = text_of(value, "an input line").strip()
+    match = _SINK.fullmatch(text)
+    if match is None:
+        raise wrong(
+            "Q0106",
+            f"{text!r} is not an input line",
+            "write gic[33], cpus[cpu].irq or device.line[2]",
+        )
+    brackets = tuple(
+        parse_expression(part)
+        for part in re.findall(r"\[([^\[\]]*)\]", match["brackets"])
+    )
+    index = match["index"]
+    return SinkText(
+        match["device"],
+        brackets,
+        match["line"],
+        parse_expression(index) if index is not None else None,
+    )
+
+
+Sink = Annotated[SinkText, PlainValidator(_sink), WithJsonSchema({"type": "string"})]
+
+
+@dataclass(frozen=True, slots=True)
+class SerialText:
+    """``{serial: N}``: the character device of ``-serial`` number N."""
+
+    index: expr.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class LinkText:
+    """``{link: NAME}``: a region or a device of the board."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineText:
+    """``{machine: FIELD}``: a value of the machine."""
+
+    field: str
+
+
+MACHINE_VALUES = ("cpu_type", "kernel_cmdline", "kernel_filename")
+
+
+def _property(value: Any) -> bool | str | SerialText | LinkText | MachineText:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list):
+        raise wrong("Q0103", "a property has one value, not a list")
+    if isinstance(value, str):
+        return _line(value)
+    forms = "{serial: 0}, {link: NAME} or {machine: cpu_type}"
+    if len(value) != 1:
+        raise wrong("Q0103", "a property's value has one key", f"write {forms}")
+    ((form, inner),) = value.items()
+    match form:
+        case "serial":
+            return SerialText(parse_expression(inner))
+        case "link":
+            return LinkText(text_of(inner, "the name of a region or a device"))
+        case "machine":
+            field = text_of(inner, "a field of the machine")
+            if field not in MACHINE_VALUES:
+                raise wrong(
+                    "Q0107",
+                    f"{field!r} is no value of the machine",
+                    f"known here: {', '.join(MACHINE_VALUES)}",
+                )
+            return MachineText(field)
+        case _:
+            raise wrong("Q0101", f"{form!r} is no kind of value", f"write {forms}")
+
+
+PropertyText = Annotated[
+    bool | str | SerialText | LinkText | MachineText,
+    PlainValidator(_property),
+    WithJsonSchema(
+        {
+            "oneOf": [
+                {"type": ["boolean", "string", "integer"]},
+                {"type": "object", "minProperties": 1, "maxProperties": 1},
+            ]
+        }
+    ),
+]

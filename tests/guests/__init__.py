@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Small bare-metal guests, which prove that a generated board runs.
+
+What each one proves stands at the top of its source; `build` makes one.
+"""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+# Debian's `seabios` package: the guest of x86 boards, ready-made (for -L).
+SEABIOS = Path("/usr/share/seabios")
+
+_PACKAGES = {
+    "arm-none-eabi-gcc": "gcc-arm-none-eabi",
+    "powerpc-linux-gnu-as": "binutils-powerpc-linux-gnu",
+}
+_C_FLAGS = (
+    *("-Os", "-std=gnu11", "-ffreestanding", "-Wall", "-Wextra"),
+    *("-nostdlib", "-static", "-s", "-Wl,--build-id=none"),
+)
+_A15 = ("-mcpu=cortex-a15", "-marm", "-mfloat-abi=soft", "-mno-unaligned-access")
+_M3 = ("-mcpu=cortex-m3", "-mthumb")
+_POWERPC = ("-mppc",)
+
+
+class ToolMissing(RuntimeError):  # noqa: N818 (what is wrong, not that it is)
+    """A toolchain is not installed; `package` is the Debian package to install."""
+
+    def __init__(self, tool: str) -> None:
+        self.package = _PACKAGES[tool]
+        super().__init__(f"{tool} is missing: apt-get install {self.package}")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One program: its sources beside a `link.ld`, and what builds them."""
+
+    name: str
+    sources: tuple[str, ...]
+    tool: str
+    flags: tuple[str, ...]
+    defines: tuple[str, ...] = ()  # the names that `build` takes
+    raw: bool = False  # a flat image instead of an ELF
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(HERE / source for source in self.sources)
+
+
+def _arm_virt(name: str, main: str) -> Guest:
+    sources = ("arm-virt/start.S", "arm-virt/board.c", f"arm-virt/{main}")
+    return Guest(name, sources, "arm-none-eabi-gcc", _A15, ("PSCI_SMC",))
+
+
+def _cortex_m(name: str, main: str, *defines: str) -> Guest:
+    sources = ("cortex-m/core.c", f"cortex-m/{main}")
+    return Guest(name, sources, "arm-none-eabi-gcc", _M3, defines)
+
+
+def _ppc_rom(name: str, raw: bool) -> Guest:
+    sources = ("ppc-rom/rom.S",)
+    return Guest(name, sources, "powerpc-linux-gnu-as", _POWERPC, ("ROM_BASE",), raw)
+
+
+GUESTS = {
+    guest.name: guest
+    for guest in (
+        _arm_virt("arm-virt", "hello.c"),
+        _arm_virt("arm-virt-smp", "smp.c"),
+        _cortex_m("cortex-m", "hello.c"),
+        _cortex_m("cortex-m-uart", "uart.c", "UART_BASE", "UART_TX_IRQ"),
+        _ppc_rom("ppc-rom", raw=False),
+        _ppc_rom("ppc-rom-bin", raw=True),
+    )
+}
+
+
+def build(name: str, out: Path, **defines: int) -> Path:
+    """Build guest `name` into the folder `out`: the path of its ELF or image.
+
+    The same sources, defines and toolchain give the same bytes. Raises
+    ToolMissing where the toolchain is not installed.
+    """
+    guest = GUESTS[name]
+    if unknown := sorted(defines.keys() - set(guest.defines)):
+        valid = ", ".join(guest.defines) or "none"
+        raise ValueError(f"{name} has no define {', '.join(unknown)}; valid: {valid}")
+    if shutil.which(guest.tool) is None:
+        raise ToolMissing(guest.tool)
+    out.mkdir(parents=True, exist_ok=True)
+    elf = out / f"{name}.elf"
+    if guest.tool.endswith("gcc"):
+        return _build_c(guest, elf, defines)
+    return _build_assembly(guest, elf, defines)
+
+
+def _build_c(guest: Guest, elf: Path, defines: dict[str, int]) -> Path:
+    macros = [f"-D{name}={value:#x}" for name, value in sorted(defines.items())]
+    script = guest.paths[0].with_name("link.ld")
+    flags = (*guest.flags, *_C_FLAGS, *macros)
+    _run(guest.tool, *flags, "-T", script, "-o", elf, *guest.paths)
+    return elf
+
+
+def _build_assembly(guest: Guest, elf: Path, defines: dict[str, int]) -> Path:
+    prefix = guest.tool.removesuffix("as")
+    symbols = [f"--defsym={name}={value:#x}" for name, value in sorted(defines.items())]
+    script = guest.paths[0].with_name("link.ld")
+    unlinked = elf.with_suffix(".o")
+    _run(guest.tool, *guest.flags, "-o", unlinked, *guest.paths)
+    _run(f"{prefix}ld", "-n", "-s", *symbols, "-T", script, "-o", elf, unlinked)
+    if not guest.raw:
+        return elf
+    image = elf.with_suffix(".bin")
+    _run(f"{prefix}objcopy", "-O", "binary", "--gap-fill=0xff", elf, image)
+    return image
+
+
+def _run(*command: str | Path) -> None:
+    environment = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stderr}")
