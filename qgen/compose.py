@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING, TypeVar
 from qgen import __version__
 from qgen.diagnostics import Finding, GeneratorFault
 from qgen.source import Source
-from qgen.targets import NEWEST, Target
+from qgen.targets import NEWEST, TARGETS, Target
 
 if TYPE_CHECKING:
     from qgen.board import Board
+    from qgen.lab.board import Loadable
+    from qgen.lab.sdk import Sdk
+    from qgen.load import Document
+    from qgen.spec import Spec
 
 T = TypeVar("T")
 
@@ -59,47 +63,45 @@ class Rendered:
     text: str
 
 
+@dataclass(frozen=True)
+class Built:
+    """A board compiled for a QEMU that can load it."""
+
+    resolved: Resolved
+    loadable: Loadable
+
+
 def resolve(
     file: Path, target: Target = NEWEST, timing: Timing | None = None
 ) -> Resolved:
     """The board that the spec in ``file`` means; `Rejected` where it means none."""
     clock = timing or Timing()
     document = clock.measure("load", lambda: _load(file))
-
-    def validated() -> tuple[object, object]:
-        from qgen import catalogue
-        from qgen.spec import validate
-
-        spec = validate(document.data, document.source)
-        return spec, catalogue.load(target.release)
-
-    from typing import cast
-
-    from qgen.board import Origin
-    from qgen.catalogue import Catalogue
-
-    spec, known = clock.measure("validate", validated)
-    digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
-
-    def lowered() -> Resolved:
-        from qgen.lower import lower
-        from qgen.spec import Spec
-
-        result = lower(
-            cast("Spec", spec),
-            cast("Catalogue", known),
-            document.source,
-            Origin(file.name, digest),
-        )
-        return Resolved(result.board, document.source, result.warnings, target)
-
-    return clock.measure("lower", lowered)
+    spec = clock.measure("validate", lambda: _validate(document))
+    return clock.measure("lower", lambda: _lower(spec, document, file.name, target))
 
 
-def _load(file: Path):  # type: ignore[no-untyped-def]
+def _load(file: Path) -> Document:
     from qgen.load import read
 
     return read(file)
+
+
+def _validate(document: Document) -> Spec:
+    from qgen.spec import validate
+
+    return validate(document.data, document.source)
+
+
+def _lower(spec: Spec, document: Document, name: str, target: Target) -> Resolved:
+    from qgen import catalogue
+    from qgen.board import Origin
+    from qgen.lower import lower
+
+    known = catalogue.load(target.release)
+    digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
+    result = lower(spec, known, document.source, Origin(name, digest))
+    return Resolved(result.board, document.source, result.warnings, target)
 
 
 def render(
@@ -133,6 +135,56 @@ def _text(resolved: Resolved, machine_name: str | None) -> str:
 
 
 def _check(text: str, resolved: Resolved, machine_name: str | None) -> list[str]:
+    from qgen import catalogue
     from qgen.check import check
 
-    return check(text, resolved.board, machine_name=machine_name)
+    known = catalogue.load(resolved.target.release)
+    types = {}
+    for device in resolved.board.devices:
+        found = known.find(device.type)
+        if found is not None and found.macro is not None:
+            types[found.macro] = found.name
+    return check(text, resolved.board, machine_name=machine_name, types=types)
+
+
+def build(file: Path, selector: str | None, timing: Timing | None = None) -> Built:
+    """Compile the spec in ``file`` for the SDK that ``selector`` names.
+
+    `Rejected` or `GeneratorFault` as `resolve` and `render`; `LabError` where there is
+    no such SDK, or the C does not compile.
+    """
+    clock = timing or Timing()
+    sdk = clock.measure("sdk", lambda: _sdk(selector))
+    resolved = resolve(file, target_of(sdk.release), clock)
+    return Built(resolved, load_into(resolved, sdk, clock))
+
+
+def _sdk(selector: str | None) -> Sdk:
+    from qgen.lab.sdk import find
+
+    return find(selector)
+
+
+def target_of(release: str) -> Target:
+    """The target for a release; `LabError` for one that qgen does not know."""
+    from qgen.lab.errors import LabError
+
+    if release not in TARGETS:
+        known = ", ".join(TARGETS)
+        raise LabError(f"qgen does not know QEMU {release}", f"it knows {known}")
+    return TARGETS[release]
+
+
+def load_into(resolved: Resolved, sdk: Sdk, timing: Timing | None = None) -> Loadable:
+    """Compile a board for ``sdk``, under another name if QEMU has one of its name."""
+    from qgen.arch import ARCHES
+    from qgen.lab.board import compile_board, free_name
+
+    clock = timing or Timing()
+    facts, name = ARCHES[resolved.board.arch], resolved.board.name
+    machine = free_name(name, sdk, facts.qemu)
+    rendered = render(resolved, clock, machine_name=machine)
+    return clock.measure(
+        "compile",
+        lambda: compile_board(rendered.text, sdk, facts.qemu, facts.hw_dir, machine),
+    )

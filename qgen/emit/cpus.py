@@ -86,6 +86,6 @@ def _reset_function(unit: UnitBuilder, name: str) -> None:
 
 
 def _loop(into: FunctionBuilder, loop: FunctionBuilder, cpu: Local) -> None:
-    into.local(Local("int", "i"))
+    into.local(Local("unsigned int", "i"))
     bound = f"{into.machine()}->smp.cpus"
     into.body.append(For("i", bound, loop.statements(), (cpu,)))

@@ -74,7 +74,7 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         for local in locals_:
             function.local(local)
     else:
-        function.local(Local("int", "i"))
+        function.local(Local("unsigned int", "i"))
         bound = function.expr(device.count)
         function.body.append(For("i", bound, inner.statements(), locals_))
     emit_cpu_wires(device, function)

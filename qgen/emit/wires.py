@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgen.board import CPUS, Arch, Device, Sink, Source, Wire
+from qgen.board import CPUS, Arch, Device, Sink, Source
 from qgen.cunit import CallExpr, CExpr, For, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.expr import Expr, Num, evaluate
@@ -49,7 +49,7 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
     cpu = CallExpr("DEVICE", (CallExpr("qemu_get_cpu", ("i",)),))
     locals_ = (Local("DeviceState *", "cpu", cpu),)
     into.gap()
-    into.local(Local("int", "i"))
+    into.local(Local("unsigned int", "i"))
     bound = f"{into.machine()}->smp.cpus"
     into.body.append(For("i", bound, loop.statements(), locals_))
 
@@ -73,7 +73,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         for wire in wires:
             sink = _sink(wire.sink, loop, {"n": "i"}, device)
             _connect(wire.source, f"{name}[i]", sink, loop, {"n": "i"})
-        into.local(Local("int", "i"))
+        into.local(Local("unsigned int", "i"))
         into.body.append(For("i", into.expr(source.count), loop.statements()))
 
 

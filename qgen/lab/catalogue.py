@@ -45,28 +45,72 @@ ARCH_DIRS = {
 
 _QEMU_SECONDS = 1800
 _COMPILE_SECONDS = 120
-_CPU_PATH = "/machine/qgen-cpu"
-_MEMORY_PATH = "/machine/unattached/system[0]"
+_CLOCK_HZ = "100000000"
+_MEMORY = "/machine/qgen-memory[0]"
+_SYSTEM_MEMORY = "/machine/unattached/system[0]"
+_FLASH = {"name": "flash", "sector-length": "65536", "num-blocks": "16", "width": "4"}
+
+# A CPU for devices that look for one; the first that a binary has.
+_CPUS = (
+    "cortex-a57-arm-cpu",
+    "e500v2_v30-powerpc-cpu",
+    "qemu64-x86_64-cpu",
+    "rv64-riscv-cpu",
+)
 
 # What every device has, and no board sets.
 _EVERY_DEVICE = frozenset({"hotplugged", "parent_bus", "realized"})
 
-# Required properties that no rule can guess, with values as small as will do. A "+"
-# adds a constant link, which some SoC types demand of their board.
+# What no rule can guess: required properties, in the notation of probe.c, with values
+# that are as small as will do.
 _REQUIRED: dict[str, dict[str, str]] = {
     "a15mpcore_priv": {"num-irq": "64"},
-    "a9mpcore_priv": {"num-irq": "64"},
+    "a9mpcore_priv": {"num-irq": "64", "!qgen-cpu": "cortex-a9-arm-cpu"},
     "arm-gicv3": {"redist-region-count": "1"},
     "arm.cortex-a9-global-timer": {"num-cpu": "1"},
     "arm_mptimer": {"num-cpu": "1"},
     "armv7m": {"cpu-type": "cortex-m3-arm-cpu"},
-    "bcm2835-fb": {"vcram-base": "0x1000000"},
-    "cfi.pflash01": {"sector-length": "65536", "num-blocks": "16", "width": "4"},
-    "cfi.pflash02": {"sector-length": "65536", "num-blocks": "16", "width": "4"},
+    "aspeed-otp": {"size": "4096"},
+    "aspeed.scu-ast1030": {"silicon-rev": "0x80010000"},
+    "aspeed.scu-ast2400": {"silicon-rev": "0x02010303"},
+    "aspeed.scu-ast2500": {"silicon-rev": "0x04010303"},
+    "aspeed.scu-ast2600": {"silicon-rev": "0x05030303"},
+    "aspeed.scu-ast2700": {"silicon-rev": "0x06010103"},
+    "aspeed.scuio-ast2700": {"silicon-rev": "0x06010103"},
+    "aspeed.sdmc-ast2400": {"ram-size": "0x20000000"},
+    "aspeed.sdmc-ast2500": {"ram-size": "0x20000000"},
+    "aspeed.sdmc-ast2600": {"ram-size": "0x20000000"},
+    "aspeed.sdmc-ast2700": {"ram-size": "0x20000000"},
+    "bcm2835": {"+ram": _MEMORY},
+    "bcm2835-dma": {"+dma-mr": _MEMORY},
+    "bcm2835-fb": {"vcram-base": "0x1000000", "+dma-mr": _MEMORY},
+    "bcm2835-mbox": {"+mbox-mr": _MEMORY},
+    "bcm2835-peripherals": {"+ram": _MEMORY},
+    "bcm2836": {"+ram": _MEMORY},
+    "bcm2837": {"+ram": _MEMORY},
+    "bcm2838": {"+ram": _MEMORY},
+    "bcm2838-peripherals": {"+ram": _MEMORY},
+    "cfi.pflash01": _FLASH,
+    "cfi.pflash02": _FLASH,
     "cmsdk-apb-uart": {"pclk-frq": "100000000"},
+    "dwc2-usb": {"+dma-mr": _MEMORY},
     "hpet": {"hpet-intcap": "4"},
+    "led": {"color": "red"},
+    "npcm7xx-fiu": {"cs-count": "1"},
+    "npcm7xx-gcr": {"+dram-mr": _MEMORY},
+    "npcm8xx-gcr": {"+dram-mr": _MEMORY},
+    "stellaris-gamepad": {"keycodes": "1"},
+    "sysbus-sm501": {"vram-size": "2097152"},
     "unimplemented-device": {"name": "unimplemented", "size": "4096"},
+    "xlnx.xps-ethernetlite": {"endianness": "little"},
+    "xlnx.xps-intc": {"endianness": "little"},
+    "xlnx.xps-spi": {"endianness": "little"},
+    "xlnx.xps-timer": {"endianness": "little"},
+    "xlnx.xps-uartlite": {"endianness": "little"},
 }
+
+# Properties that many types need, by name.
+_ODD = {"audiodev": "qgen", "chardev": "qgen", "romfile": ""}
 
 # Properties that change a device's shape only together, so that changing one at a
 # time does not show it.
@@ -200,23 +244,20 @@ def _merge(merged: dict[str, _Type], found: Mapping[str, _Type], target: str) ->
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One way to realize a type: the probe's flags, and the properties to set."""
+    """One way to realize a type: what it is given, in the notation of probe.c."""
 
-    flags: str
-    values: Mapping[str, str]
+    given: Mapping[str, str]
 
-    def request(self, name: str, type_name: str) -> str:
-        values = [f"{key}={value}" for key, value in self.values.items()]
-        return "\t".join(["make", name, type_name, self.flags, *values])
+    def request(self, name: str, type_name: str, flags: str) -> str:
+        given = [f"{key}={value}" for key, value in self.given.items()]
+        return "\t".join(["make", name, type_name, flags, *given])
 
-    def supplied(self, init: Record) -> tuple[str, ...]:
-        """What the device was given, by name."""
-        names = {key.lstrip("+") for key in self.values}
-        if "c" in self.flags:
-            names |= {each["name"] for each in init["clocks"] if not each["output"]}
-        if "u" in self.flags:
-            names.add("cpu")
-        return tuple(sorted(names))
+    @property
+    def supplied(self) -> tuple[str, ...]:
+        """What is given, by name; a CPU is "cpu"."""
+        cpus = {"cpu"} if any(key.startswith("!") for key in self.given) else set()
+        names = {key.lstrip("+%") for key in self.given if not key.startswith("!")}
+        return tuple(sorted(names | cpus))
 
 
 class _Probe:
@@ -248,10 +289,10 @@ class _Probe:
 
     def _realize(self, types: Mapping[str, _Type]) -> dict[str, _Attempt]:
         """Fill in the facts of `types`, with the attempt that realized each."""
-        plain = _Attempt("pr", {})
+        plain = _Attempt({})
         concrete = [name for name, each in types.items() if not each.abstract]
         self._report(f"realizing {len(concrete)} types")
-        done = self._try(dict.fromkeys(concrete, plain), types)
+        done = self._try(dict.fromkeys(concrete, plain), types, "pr")
         inits = {name: types[name].facts for name in concrete}
         for name in concrete:
             types[name].properties = inits[name].pop("properties", None) or (
@@ -269,14 +310,17 @@ class _Probe:
                 if name not in done and turn < len(plan)
             }
             self._report(f"realizing {len(wanted)} types with more supplied")
-            done |= self._try(wanted, types)
+            done |= self._try(wanted, types, "r")
         return done
 
     def _try(
-        self, attempts: Mapping[str, _Attempt], types: Mapping[str, _Type]
+        self,
+        attempts: Mapping[str, _Attempt],
+        types: Mapping[str, _Type],
+        flags: str,
     ) -> dict[str, _Attempt]:
         """The attempts that realized their type; records go to `types`."""
-        asked = [each.request(name, name) for name, each in attempts.items()]
+        asked = [each.request(name, name, flags) for name, each in attempts.items()]
         done = {}
         for record in self._ask(asked):
             name = record["id"]
@@ -285,7 +329,7 @@ class _Probe:
                 each.facts = record
             if record["stage"] == "realized":
                 properties = each.facts.get("properties")
-                each.supplied = attempts[name].supplied(each.facts)
+                each.supplied = attempts[name].supplied
                 each.facts = record
                 if properties is not None:
                     each.facts["properties"] = properties
@@ -302,10 +346,9 @@ class _Probe:
             each = types[name]
             if each.bus not in _TRIED_BUSES or _is_a(name, "cpu", types):
                 continue
-            flags = attempt.flags.replace("p", "")
-            for key, value in _variations(each, attempt.values):
-                changed = _Attempt(flags, {**attempt.values, key: value})
-                asked.append(changed.request(str(len(tried)), name))
+            for key, value in _variations(each, attempt.given):
+                changed = _Attempt({**attempt.given, key: value})
+                asked.append(changed.request(str(len(tried)), name, "r"))
                 tried.append((name, key))
         self._report(f"trying {len(asked)} property values")
         for record in self._ask(asked):
@@ -331,6 +374,7 @@ class _Probe:
         out.unlink(missing_ok=True)
         argv = [str(self._qemu), "-machine", "qgen-probe", "-nodefaults"]
         argv += ["-display", "none", "-audiodev", "none,id=qgen"]
+        argv += ["-chardev", "null,id=qgen"]
         # Translation contexts are made per possible CPU, and a SoC brings its own.
         argv += ["-smp", "cpus=1,maxcpus=64", "-accel", "tcg,tb-size=32"]
         environment = os.environ | {
@@ -428,33 +472,52 @@ def _is_a(name: str, ancestor: str, types: Mapping[str, _Type]) -> bool:
 def _attempts(each: _Type, types: Mapping[str, _Type]) -> Iterator[_Attempt]:
     """Ways to realize a type whose defaults do not suffice; each supplies more."""
     required = dict(_REQUIRED.get(each.name, {}))
-    types_of = {
+    unset = {
         entry["name"]: entry["type"]
         for entry in _settable(each)
         if entry.get("default") is None and entry["name"] not in required
     }
-    links = {key: of[5:-1] for key, of in types_of.items() if of.startswith("link<")}
-    memory = {key: _MEMORY_PATH for key, of in links.items() if of == "memory-region"}
-    cpus = {key: _CPU_PATH for key, of in links.items() if of == "cpu" or "-cpu" in of}
-    devices = {
-        key: f"@{of}"
-        for key, of in links.items()
-        if of in types and not types[of].abstract
-    }
-    odd = {
-        key: value
-        for key, value in (("audiodev", "qgen"), ("romfile", ""), ("apic-id", "0"))
-        if key in types_of or (key == "apic-id" and _has(each, key))
-    }
-    base = {**required, **memory}
-    yield _Attempt("rc", base)
-    yield _Attempt("rc", base | odd)
-    if _is_a(each.name, "cpu", types):
-        return
-    yield _Attempt("rcu", base | odd | cpus)
-    yield _Attempt("rcu", base | odd | cpus | devices)
-    realized = {key: f"{value}!" for key, value in devices.items()}
-    yield _Attempt("rcu", base | odd | cpus | realized)
+    odd = {key: value for key, value in _ODD.items() if key in unset}
+    if _has(each, "apic-id"):
+        odd["apic-id"] = "0"
+    clocks = [e["name"] for e in each.facts["clocks"] if not e["output"]]
+    some = {f"%{name}": _CLOCK_HZ for name in clocks if name != "refclk"}
+    memory = {key: _MEMORY for key, of in unset.items() if of == "link<memory-region>"}
+    steps = [required, odd, some]
+    if not _is_a(each.name, "cpu", types):
+        cpu, links, devices = _objects(unset, types)
+        realized = {key: f"{value}!" for key, value in devices.items()}
+        clocked = {f"%{name}": _CLOCK_HZ for name in clocks}
+        system = dict.fromkeys(memory, _SYSTEM_MEMORY)
+        steps += [memory, cpu | required, links, devices, realized, clocked, system]
+    given: dict[str, str] = {}
+    for more in steps:
+        before = given
+        given = given | more
+        if given != before:
+            yield _Attempt(given)
+
+
+def _objects(
+    unset: Mapping[str, str], types: Mapping[str, _Type]
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """A CPU, links to it, and links to new devices, as probe.c takes them."""
+    cpu = next(({"!qgen-cpu": name} for name in _CPUS if name in types), {})
+    links: dict[str, str] = {}
+    devices: dict[str, str] = {}
+    for key, of in unset.items():
+        target = of[5:-1] if of.startswith("link<") else ""
+        if target == "cpu" or _is_a(target, "cpu", types):
+            links[key] = "/machine/qgen-cpu"
+        elif target in types:
+            concrete = (
+                name
+                for name in sorted(types)
+                if not types[name].abstract and _is_a(name, target, types)
+            )
+            first = target if not types[target].abstract else next(concrete, "")
+            devices |= {key: f"@{first}"} if first else {}
+    return cpu, links, devices
 
 
 def _has(each: _Type, name: str) -> bool:

@@ -12,14 +12,21 @@
  *
  *   classes                         every device class and its class facts
  *   models                          the CPU models of this binary
- *   make ID TYPE FLAGS [NAME=VALUE] one instance of TYPE in a forked child;
- *                                   the values are set before realize
+ *   make ID TYPE FLAGS [GIVEN...]   one instance of TYPE in a forked child;
+ *                                   what is given is set before realize
  *
- * Flags of "make" are letters: p records the properties, r realizes, c gives
- * every input clock a source, u realizes a CPU beforehand, /machine/qgen-cpu;
- * "-" is none.  A value "@TYPE" is the canonical path of a new, unrealized
- * object of TYPE, "@TYPE!" of a realized one; "+NAME=PATH" adds a constant
- * link.  Tabs and line ends cannot be part of a value.
+ * Flags of "make" are letters: p records the properties, r realizes; "-" is
+ * none.  What can be given to the device:
+ *
+ *   NAME=VALUE   a property, from text
+ *   NAME=@TYPE   a link to a new, unrealized object of TYPE
+ *   NAME=@TYPE!  a link to a new, realized object of TYPE
+ *   +NAME=PATH   a constant link to the object at PATH
+ *   %NAME=HZ     a source for the input clock NAME
+ *   !NAME=TYPE   a realized CPU of TYPE at /machine/NAME, made before the device
+ *
+ * There is an empty memory region at /machine/qgen-memory[0].  Tabs and line
+ * ends cannot be part of a value.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -88,6 +95,7 @@ typedef const void ClassData;
 typedef void ClassData;
 #endif
 
+#define PROBE_MEMORY_BYTES (1ULL * 1024 * 1024 * 1024)
 #define CHILD_BYTES (4ULL * 1024 * 1024 * 1024)
 
 enum {
@@ -316,42 +324,43 @@ static bool realize(DeviceState *dev, Error **errp)
     return qdev_realize(dev, bus, errp);
 }
 
-/* Realizes one CPU, for devices that look for the first one. */
-static void supply_cpu(void)
+/* For devices that look for the first CPU, or link to one. */
+static bool supply_cpu(const char *name, const char *type, Error **errp)
 {
-    static const char *const types[] = {
-        "cortex-a57-arm-cpu", "e500v2_v30-powerpc-cpu",
-        "qemu64-x86_64-cpu", "rv64-riscv-cpu",
-    };
-    size_t i;
+    ObjectClass *klass = object_class_by_name(type);
+    Object *cpu;
 
-    for (i = 0; i < ARRAY_SIZE(types); i++) {
-        Object *cpu;
-
-        if (!object_class_by_name(types[i])) {
-            continue;
-        }
-        cpu = object_new(types[i]);
-        object_property_add_child(qdev_get_machine(), "qgen-cpu", cpu);
-        if (object_property_find(cpu, "apic-id")) {
-            object_property_set_uint(cpu, "apic-id", 0, &error_fatal);
-        }
-        qdev_realize(DEVICE(cpu), NULL, &error_fatal);
-        return;
+    if (!klass || object_class_is_abstract(klass)) {
+        error_setg(errp, "no concrete type %s", type);
+        return false;
     }
+    cpu = object_new(type);
+    object_property_add_child(qdev_get_machine(), name, cpu);
+    if (object_property_find(cpu, "apic-id") &&
+        !object_property_set_uint(cpu, "apic-id", 0, errp)) {
+        return false;
+    }
+    return qdev_realize(DEVICE(cpu), NULL, errp);
 }
 
-static void supply_clocks(DeviceState *dev)
+static void supply_clock(NamedClockList *ncl, uint64_t hz)
+{
+    g_autofree char *name = g_strdup_printf("qgen-%s", ncl->name);
+    Clock *source = clock_new(qdev_get_machine(), name);
+
+    clock_set_hz(source, hz);
+    clock_set_source(ncl->clock, source);
+}
+
+/* Gives input clocks a source: the one called @name, or all if it is NULL. */
+static void supply_clocks(DeviceState *dev, const char *name, uint64_t hz)
 {
     NamedClockList *ncl;
 
     QLIST_FOREACH(ncl, &dev->clocks, node) {
-        if (!ncl->output && !ncl->alias && !clock_has_source(ncl->clock)) {
-            g_autofree char *name = g_strdup_printf("qgen-%s", ncl->name);
-            Clock *source = clock_new(qdev_get_machine(), name);
-
-            clock_set_hz(source, PROBE_CLOCK_HZ);
-            clock_set_source(ncl->clock, source);
+        if (!ncl->output && !clock_has_source(ncl->clock) &&
+            (!name || g_strcmp0(name, ncl->name) == 0)) {
+            supply_clock(ncl, hz);
         }
     }
 }
@@ -373,7 +382,7 @@ static char *supply_object(const char *spec, const char *name, Error **errp)
     obj = object_new(type);
     object_property_add_child(qdev_get_machine(), child, obj);
     if (object_dynamic_cast(obj, TYPE_DEVICE)) {
-        supply_clocks(DEVICE(obj));
+        supply_clocks(DEVICE(obj), NULL, PROBE_CLOCK_HZ);
         if (realized && !realize(DEVICE(obj), errp)) {
             return NULL;
         }
@@ -381,38 +390,59 @@ static char *supply_object(const char *spec, const char *name, Error **errp)
     return object_get_canonical_path(obj);
 }
 
-static bool set_property(Object *obj, const char *name, const char *value,
-                         Error **errp)
+static bool add_const_link(Object *obj, const char *name, const char *path,
+                           Error **errp)
 {
-    if (name[0] == '+') {
-        Object *target = object_resolve_path(value, NULL);
+    Object *target = object_resolve_path(path, NULL);
 
-        if (!target) {
-            error_setg(errp, "no object %s", value);
-            return false;
-        }
-        object_property_add_const_link(obj, name + 1, target);
-        return true;
+    if (!target) {
+        error_setg(errp, "no object %s", path);
+        return false;
     }
-    return object_property_parse(obj, name, value, errp);
+    object_property_add_const_link(obj, name, target);
+    return true;
 }
 
-static bool set_properties(Object *obj, char **assignments, Error **errp)
+static bool set_link(Object *obj, const char *name, const char *spec,
+                     Error **errp)
 {
-    for (; *assignments; assignments++) {
-        g_auto(GStrv) pair = g_strsplit(*assignments, "=", 2);
-        g_autofree char *path = NULL;
-        const char *value = pair[1];
+    g_autofree char *path = supply_object(spec, name, errp);
 
-        if (!value) {
-            error_setg(errp, "not an assignment: %s", *assignments);
-            return false;
-        }
-        if (value[0] == '@') {
-            path = supply_object(value + 1, pair[0], errp);
-            value = path;
-        }
-        if (!value || !set_property(obj, pair[0], value, errp)) {
+    return path && object_property_parse(obj, name, path, errp);
+}
+
+/* One of what a request gives, before the device is made or after. */
+static bool give(Object *obj, const char *given, Error **errp)
+{
+    g_auto(GStrv) pair = g_strsplit(given, "=", 2);
+    bool before = !obj;
+
+    if (!pair[0] || !pair[1]) {
+        error_setg(errp, "not an assignment: %s", given);
+        return false;
+    }
+    if (before || given[0] == '!') {
+        return !before || given[0] != '!' ||
+               supply_cpu(pair[0] + 1, pair[1], errp);
+    }
+    if (given[0] == '+') {
+        return add_const_link(obj, pair[0] + 1, pair[1], errp);
+    }
+    if (given[0] == '%') {
+        supply_clocks(DEVICE(obj), pair[0] + 1,
+                      g_ascii_strtoull(pair[1], NULL, 0));
+        return true;
+    }
+    if (pair[1][0] == '@') {
+        return set_link(obj, pair[0], pair[1] + 1, errp);
+    }
+    return object_property_parse(obj, pair[0], pair[1], errp);
+}
+
+static bool give_all(Object *obj, char **given, Error **errp)
+{
+    for (; *given; given++) {
+        if (!give(obj, *given, errp)) {
             return false;
         }
     }
@@ -436,29 +466,26 @@ static void limit_child(void)
     alarm(CHILD_SECONDS);
 }
 
-/* Fields: id, type, flags, assignments.  Runs in a child. */
+/* Fields: id, type, flags, what is given.  Runs in a child. */
 static G_NORETURN void make_instance(char **fields)
 {
     const char *id = fields[0];
-    const char *flags = fields[2];
-    bool with_properties = strchr(flags, 'p') != NULL;
+    bool with_properties = strchr(fields[2], 'p') != NULL;
     Error *err = NULL;
     DeviceState *dev;
 
     limit_child();
-    if (strchr(flags, 'u')) {
-        supply_cpu();
-    }
-    dev = DEVICE(object_new(fields[1]));
-    write_instance(id, dev, false, with_properties);
-    if (!set_properties(OBJECT(dev), fields + 3, &err)) {
+    if (!give_all(NULL, fields + 3, &err)) {
         write_failure(id, "unset", error_get_pretty(err));
         _exit(0);
     }
-    if (strchr(flags, 'r')) {
-        if (strchr(flags, 'c')) {
-            supply_clocks(dev);
-        }
+    dev = DEVICE(object_new(fields[1]));
+    write_instance(id, dev, false, with_properties);
+    if (!give_all(OBJECT(dev), fields + 3, &err)) {
+        write_failure(id, "unset", error_get_pretty(err));
+        _exit(0);
+    }
+    if (strchr(fields[2], 'r')) {
         if (realize(dev, &err)) {
             write_instance(id, dev, true, with_properties);
         } else {
@@ -548,11 +575,14 @@ static const char *environment(const char *name)
 
 static void qgen_probe_init(MachineState *machine)
 {
+    MemoryRegion *spare = g_new0(MemoryRegion, 1);
     g_autofree char *requests = NULL;
     g_auto(GStrv) lines = NULL;
     char **line;
 
     memory_region_add_subregion(get_system_memory(), 0, machine->ram);
+    memory_region_init(spare, OBJECT(machine), "qgen-memory",
+                       PROBE_MEMORY_BYTES);
     if (!g_file_get_contents(environment("QGEN_PROBE_ASK"), &requests, NULL,
                              NULL)) {
         error_setg(&error_fatal, "qgen-probe: cannot read the requests");

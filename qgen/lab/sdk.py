@@ -71,7 +71,8 @@ class Sdk:
                 f"SDK {self.name} compiled nothing of hw/{arch_dir} for {built_for}",
                 f"it has hw/{{{','.join(sorted(self.commands))}}}",
             )
-        return list(argv)
+        # A file that lies elsewhere still sees the headers beside its neighbours.
+        return [*argv, "-iquote", str(self.source / "hw" / arch_dir)]
 
 
 def cache_dir() -> Path:

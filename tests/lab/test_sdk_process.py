@@ -48,6 +48,16 @@ class TestToolchain:
             "apt-get install binutils libslirp-dev libfdt-dev dpkg-dev"
         )
 
+    def test_the_cache_is_looked_at_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(toolchain, "_present", lambda need: True)
+        monkeypatch.setenv("QGEN_CACHE", str(tmp_path / "cache"))
+        toolchain.check()
+        monkeypatch.setenv("QGEN_CACHE", str(tmp_path / "my cache"))
+        with pytest.raises(LabError, match="cannot be built in"):
+            toolchain.check()
+
     @pytest.mark.parametrize("name", ["a b", "a:b", 'a"b', "a\nb", "a$b"])
     def test_odd_folders(self, name: str) -> None:
         with pytest.raises(LabError, match="cannot be built in"):

@@ -66,6 +66,7 @@ class TestAptSources:
             "Types: deb\n"
             "URIs: http://mirror.example/debian\n"
             "# a comment between\n"
+            " http://second.example/debian\n"
             "Suites: bookworm bookworm-updates\n"
             "Components: main\n"
             "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
@@ -90,9 +91,10 @@ class TestAptSources:
         )
         assert self.read(etc) == [
             apt_sources.Archive(
-                "http://mirror.example/debian",
+                f"http://{host}.example/debian",
                 "/usr/share/keyrings/debian-archive-keyring.gpg",
             )
+            for host in ("mirror", "second")
         ]
 
     def test_one_line(self, etc: Path) -> None:

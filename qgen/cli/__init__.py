@@ -1,0 +1,110 @@
+"""The command line: the only package that prints, and that ends the process.
+
+Exit status: 0 all is well; 1 the spec has findings; 2 wrong usage; 3 a fault of qgen
+itself; 4 something around it is missing or failed (an SDK, the compiler, a file).
+``qgen run`` ends as QEMU ends.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from qgen import __version__
+from qgen.diagnostics import GeneratorFault, Rejected
+
+OK, FINDINGS, USAGE, FAULT, SURROUNDINGS = 0, 1, 2, 3, 4
+
+_COMMANDS = {
+    "check": "Validate specs, and the C that they give, without writing anything.",
+    "render": "Print the C of a spec.",
+    "run": "Run a spec's board in QEMU.",
+    "sdk": "Prepare QEMUs that load boards.",
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"qgen.cli.{cmd_name}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name not in _COMMANDS and not name.startswith("-"):
+            from qgen.diagnostics import did_you_mean
+
+            help_ = did_you_mean(name, _COMMANDS)
+            ctx.fail(f"no command {name!r}; {help_}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit status: 0 all is well, 1 findings in the spec, 2 wrong usage, 3 a fault "
+        "of qgen itself, 4 something around it failed (SDK, compiler, file)."
+    ),
+)
+@click.version_option(__version__, prog_name="qgen")
+def cli() -> None:
+    """From a declarative machine spec to the C of a QEMU board, proved right.
+
+    \b
+    Examples:
+      qgen render specs/arm-virt.yaml > arm_virt.c
+      qgen check my-board.yaml
+      qgen sdk build 10.0
+      qgen run my-board.yaml -- -nographic -kernel firmware.elf
+    """
+
+
+def main() -> None:
+    """Run the command line, and end the process with a documented status."""
+    from qgen.cli import console
+
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+        code = status if isinstance(status, int) else OK
+    except click.exceptions.Abort:
+        console.error("interrupted")
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except Rejected as error:
+        console.findings(error.findings, error.source)
+        code = FINDINGS
+    except GeneratorFault as error:
+        console.error(
+            f"{error}\nThis is a fault of qgen, not of the spec: please report it."
+        )
+        code = FAULT
+    except BrokenPipeError:
+        # Whoever reads our output has seen enough: end as `cat` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    except Exception as error:  # the last resort: a fault of ours, and no traceback
+        code = console.unexpected(error)
+    sys.exit(code)

@@ -1,0 +1,69 @@
+"""What the command line prints, and how: colour only on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterable
+
+import click
+
+from qgen.diagnostics import Finding, Severity, in_order, render
+from qgen.source import Source
+
+MAX_FINDINGS = 100
+
+
+def _styled(text: str, colour: str) -> str:
+    if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
+        return text
+    return click.style(text, fg=colour, bold=True)
+
+
+def note(text: str) -> None:
+    """A line on standard error."""
+    click.echo(text, err=True)
+
+
+def error(text: str) -> None:
+    """An error that is not about a place in a spec."""
+    click.echo(f"{_styled('qgen: error:', 'red')} {text}", err=True)
+
+
+def findings(found: Iterable[Finding], source: Source) -> None:
+    """All findings of a spec in order of place."""
+    ordered = in_order(found, source)
+    for finding in ordered[:MAX_FINDINGS]:
+        head, _, rest = render(finding, source).partition("\n")
+        word = f"{finding.severity.value}[{finding.code.name}]:"
+        colour = "red" if finding.severity is Severity.ERROR else "yellow"
+        head = head.replace(word, _styled(word, colour), 1)
+        click.echo(head + ("\n" + rest if rest else ""), err=True)
+    if len(ordered) > MAX_FINDINGS:
+        note(f"... and {len(ordered) - MAX_FINDINGS} more")
+
+
+def unexpected(fault: Exception) -> int:
+    """An exception that nothing expected; gives the exit status."""
+    from qgen.cli import FAULT, SURROUNDINGS
+
+    # Imported by a command that uses it, or not at all.
+    errors = sys.modules.get("qgen.lab.errors")
+    if errors is not None and isinstance(fault, errors.LabError):
+        error(str(fault))
+        if fault.hint:
+            note(f"  help: {fault.hint}")
+        return SURROUNDINGS
+    if isinstance(fault, OSError):
+        where = f"{fault.filename}: " if fault.filename else ""
+        error(f"{where}{fault.strerror or fault}")
+        return SURROUNDINGS
+    if os.environ.get("QGEN_DEBUG"):
+        traceback.print_exception(fault)
+    error(
+        f"{type(fault).__name__}: {fault}\n"
+        "This is a fault of qgen, not of the spec: please report it "
+        "(QGEN_DEBUG=1 shows where it happened)."
+    )
+    return FAULT

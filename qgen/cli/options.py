@@ -1,0 +1,79 @@
+"""Arguments and options that commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from qgen.shipped import folder
+from qgen.targets import NEWEST, TARGETS, Target
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class SpecFile(click.ParamType):  # type: ignore[type-arg]
+    """A spec: a file, or the name of one that qgen ships."""
+
+    name = "spec"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """The file; a name that is no file may be that of a shipped spec."""
+        file = Path(value)
+        if not file.exists() and file.name == str(value) and not file.suffix:
+            shipped = folder("specs") / f"{value}.yaml"
+            if shipped.is_file():
+                return shipped
+        return file
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[Any]:
+        """Files, as the shell completes them."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+class Release(click.ParamType):  # type: ignore[type-arg]
+    """A QEMU release that qgen knows."""
+
+    name = "release"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Target:
+        """The target for a release like ``10.2``."""
+        if isinstance(value, Target):
+            return value
+        if value not in TARGETS:
+            self.fail(f"{value!r} is not one of {', '.join(TARGETS)}", param, ctx)
+        return TARGETS[value]
+
+
+def spec_argument(*, many: bool = False) -> Callable[[F], F]:
+    """``SPEC``, or ``SPEC...``."""
+    return click.argument(
+        "specs" if many else "spec",
+        type=SpecFile(),
+        nargs=-1 if many else 1,
+        required=True,
+        metavar="SPEC..." if many else "SPEC",
+    )
+
+
+def qemu_option(function: F) -> F:
+    """``--qemu RELEASE``."""
+    return click.option(
+        "--qemu",
+        "target",
+        type=Release(),
+        default=NEWEST,
+        metavar="RELEASE",
+        help=f"The release of QEMU to write C for: {', '.join(TARGETS)}. "
+        f"[default: {NEWEST.release}]",
+    )(function)

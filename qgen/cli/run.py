@@ -1,0 +1,68 @@
+"""``qgen run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qgen.cli.options import spec_argument
+from qgen.compose import Timing
+
+
+@click.command("run")
+@spec_argument()
+@click.argument(
+    "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- QEMU ARGUMENTS]"
+)
+@click.option(
+    "--sdk",
+    "selector",
+    metavar="SDK",
+    help="A release, a name that 'qgen sdk list' shows, or a folder. [default: newest]",
+)
+@click.option("--timing", is_flag=True, help="Print how long each part took.")
+def command(
+    spec: Path, arguments: tuple[str, ...], selector: str | None, timing: bool
+) -> int | None:
+    """Run a spec's board in QEMU.
+
+    Renders the spec for the SDK's release, compiles it with QEMU's own flags, and
+    starts QEMU with it. Ends as QEMU ends.
+
+    \b
+    Examples:
+      qgen run my-board.yaml -- -nographic -kernel firmware.elf
+      qgen run my-board.yaml --sdk 10.0 --timing -- -display none -serial stdio
+    """
+    from qgen import compose
+    from qgen.cli import console
+    from qgen.lab.board import execute
+
+    clock = Timing()
+    build = compose.build(spec, selector, clock)
+    console.findings(build.resolved.warnings, build.resolved.source)
+    if build.loadable.machine != build.resolved.board.name:
+        console.note(
+            f"qgen: this QEMU has a machine {build.resolved.board.name!r} of its own; "
+            f"the board runs as {build.loadable.machine!r}"
+        )
+    if not timing:
+        execute(build.loadable, arguments)
+        return None
+    from qgen.lab.timing import start_measured
+
+    return start_measured(
+        build.loadable, arguments, lambda spent: _report(clock, spent)
+    )
+
+
+def _report(clock: Timing, start: float) -> None:
+    from qgen.cli import console
+
+    parts = {**clock.parts, "start": start}
+    for name, seconds in parts.items():
+        console.note(f"{name:>10} {seconds * 1000:8.1f} ms")
+    console.note(
+        f"{'sum':>10} {sum(parts.values()) * 1000:8.1f} ms to the first instruction"
+    )

@@ -1,0 +1,133 @@
+"""Compiles a board into an object that a QEMU can load, and starts QEMU with it.
+
+The object is compiled with the flags of QEMU's own boards and ``-Werror``, and loaded
+with LD_PRELOAD: its ``type_init`` registers the machine before QEMU's ``main`` runs.
+Objects are cached by the text and the flags that made them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgen.lab.errors import LabError
+from qgen.lab.sdk import Sdk, cache_dir
+
+STRICT = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror")
+"""QEMU's boards leave parameters of callbacks unused; all else must be quiet."""
+MAX_LINES = 30
+"""How much of the compiler's output an error shows."""
+
+
+@dataclass(frozen=True)
+class Loadable:
+    """A compiled board: the object, the QEMU that loads it, and the machine's name."""
+
+    object: Path
+    qemu: Path
+    machine: str
+
+    def environment(self) -> dict[str, str]:
+        """The environment that makes QEMU load the board."""
+        return {**os.environ, "LD_PRELOAD": str(self.object)}
+
+    def command(self, arguments: Sequence[str] = ()) -> list[str]:
+        """QEMU's command line for this machine, with more ``arguments``."""
+        return [str(self.qemu), "-M", self.machine, *arguments]
+
+
+def compile_board(
+    text: str, sdk: Sdk, target: str, hw_dir: str, machine: str
+) -> Loadable:
+    """Compile a board's C; `LabError` with the compiler's words if it does not."""
+    flags = [*_quiet_headers(sdk.compile_command(hw_dir, target)), *STRICT]
+    flags += ["-fPIC", "-shared"]
+    key = hashlib.sha256("\0".join([*flags, text]).encode()).hexdigest()[:24]
+    folder = cache_dir() / "boards" / sdk.name
+    made = folder / f"{key}.so"
+    if not made.is_file():
+        _compile(text, flags, folder, made, sdk)
+    return Loadable(made, sdk.qemu(target), machine)
+
+
+def _quiet_headers(flags: Sequence[str]) -> list[str]:
+    """``flags`` with QEMU's headers as system headers: -Wextra is for the board."""
+    quiet: list[str] = []
+    for flag in flags:
+        if flag.startswith("-I"):
+            quiet += ["-isystem", flag[2:]]
+        else:
+            quiet.append("-isystem" if flag == "-iquote" else flag)
+    return quiet
+
+
+def _compile(
+    text: str, flags: Sequence[str], folder: Path, made: Path, sdk: Sdk
+) -> None:
+    draft = folder / f".{made.stem}.{os.getpid()}.so"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            [*flags, "-o", str(draft), "-x", "c", "-"],
+            input=text,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd=sdk.build,
+        )
+        if done.returncode:
+            words = done.stderr.strip().splitlines()
+            if len(words) > MAX_LINES:
+                words[MAX_LINES:] = [f"... and {len(words) - MAX_LINES} lines more"]
+            raise LabError(
+                f"the C does not compile against QEMU {sdk.version}:\n"
+                + "\n".join(words)
+            )
+        draft.replace(made)
+    except OSError as error:
+        raise LabError(f"cannot compile: {error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def machines(sdk: Sdk, target: str) -> frozenset[str]:
+    """The names of the machines that this QEMU has of its own."""
+    notes = cache_dir() / "machines" / f"{sdk.name}-{target}.json"
+    qemu = sdk.qemu(target)
+    try:
+        stamp = qemu.stat().st_mtime_ns
+        known = json.loads(notes.read_text())
+        if known["stamp"] == stamp:
+            return frozenset(map(str, known["names"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # no notes yet, or notes of another build
+    try:
+        done = subprocess.run([qemu, "-M", "help"], capture_output=True, text=True)
+        lines = done.stdout.splitlines()[1:]
+        names = sorted(line.split()[0] for line in lines if line.strip())
+        draft = notes.with_suffix(f".{os.getpid()}")
+        notes.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps({"stamp": qemu.stat().st_mtime_ns, "names": names}))
+        draft.replace(notes)
+    except OSError as error:
+        raise LabError(f"{qemu} does not run: {error}") from error
+    return frozenset(names)
+
+
+def free_name(name: str, sdk: Sdk, target: str) -> str:
+    """``name``, or one like it where this QEMU has a machine of that name already."""
+    return f"{name}-qgen" if name in machines(sdk, target) else name
+
+
+def execute(board: Loadable, arguments: Sequence[str]) -> None:
+    """Become QEMU with the board; returns only by `LabError`."""
+    environment: Mapping[str, str] = board.environment()
+    try:
+        os.execve(board.qemu, board.command(arguments), environment)
+    except OSError as error:
+        raise LabError(f"{board.qemu} does not run: {error.strerror}") from error

@@ -1,0 +1,133 @@
+"""The flat view of a region tree, by the rules of QEMU's system/memory.c.
+
+Subregions are looked at by priority, the one added last first among equals; what
+answers first keeps its addresses; a region with subregions answers in the gaps that
+they leave. An alias shows its target from an offset on. Neighbours that continue each
+other are one range. Cost: n log n in the regions, as long as few of them interleave.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qgen.predict.region import WHOLE, MemoryRegion
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRange:
+    """Addresses that one region answers: ``size`` bytes from ``start`` on.
+
+    ``offset`` is where in the region the range begins; ``type`` is ``ram``, ``rom`` or
+    ``i/o``, as ``info mtree -f`` prints it.
+    """
+
+    start: int
+    size: int
+    region: MemoryRegion
+    offset: int
+    type: str
+
+    @property
+    def end(self) -> int:
+        """The first address behind the range."""
+        return self.start + self.size
+
+
+@dataclass(slots=True)
+class _Visit:
+    """A region to look at; with ``leaf``, only what it answers itself."""
+
+    region: MemoryRegion
+    base: int
+    low: int
+    high: int
+    readonly: bool
+    leaf: bool = False
+
+
+def flat_view(root: MemoryRegion) -> list[FlatRange]:
+    """The ranges of the address space under ``root``, in order of address."""
+    view = _View()
+    stack = [_Visit(root, 0, 0, WHOLE, False)]
+    while stack:
+        visit = stack.pop()
+        region = visit.region
+        if visit.leaf:
+            view.fill(region, visit)
+            continue
+        base = visit.base + region.address
+        low, high = max(visit.low, base), min(visit.high, base + region.size)
+        if low >= high:
+            continue
+        readonly = visit.readonly or region.readonly
+        if region.alias is not None:
+            target = region.alias
+            base -= target.address + region.alias_offset
+            stack.append(_Visit(target, base, low, high, readonly))
+            continue
+        if region.type is not None:
+            stack.append(_Visit(region, base, low, high, readonly, leaf=True))
+        for inner in reversed(region.in_order()):
+            stack.append(_Visit(inner, base, low, high, readonly))
+    return _merged(view.ranges)
+
+
+class _View:
+    """Ranges sorted by address that do not overlap."""
+
+    def __init__(self) -> None:
+        self.ranges: list[FlatRange] = []
+        self.ends: list[int] = []
+
+    def fill(self, region: MemoryRegion, visit: _Visit) -> None:
+        """Let ``region`` answer wherever nothing does yet between low and high."""
+        assert region.type is not None
+        type_ = "rom" if visit.readonly else region.type
+        at = visit.low
+        place = bisect_right(self.ends, at)
+        while at < visit.high:
+            taken = self.ranges[place] if place < len(self.ranges) else None
+            end = visit.high if taken is None else min(visit.high, taken.start)
+            if at < end:
+                done = FlatRange(at, end - at, region, at - visit.base, type_)
+                self.ranges.insert(place, done)
+                self.ends.insert(place, end)
+                place += 1
+            if taken is None:
+                return
+            at = max(at, taken.end)
+            place += 1
+
+
+def _merged(ranges: Iterable[FlatRange]) -> list[FlatRange]:
+    merged: list[FlatRange] = []
+    for each in ranges:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.end == each.start
+            and last.region is each.region
+            and last.offset + last.size == each.offset
+            and last.type == each.type
+        ):
+            size = last.size + each.size
+            merged[-1] = FlatRange(
+                last.start, size, last.region, last.offset, last.type
+            )
+        else:
+            merged.append(each)
+    return merged
+
+
+def format_view(view: Iterable[FlatRange]) -> list[str]:
+    """The lines that ``info mtree -f`` prints for ``view``, without their indentation."""
+    lines = []
+    for each in view:
+        offset = f" @{each.offset:016x}" if each.offset else ""
+        lines.append(
+            f"{each.start:016x}-{each.end - 1:016x} "
+            f"(prio {each.region.priority}, {each.type}): {each.region.name}{offset}"
+        )
+    return lines

@@ -1,0 +1,38 @@
+"""A memory region as QEMU keeps it (``struct MemoryRegion``, include/system/memory.h)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+WHOLE = 1 << 64
+"""The size of a region that covers the 64-bit address space, in bytes."""
+
+
+@dataclass(slots=True, eq=False)
+class MemoryRegion:
+    """One region: a leaf that answers, a container, or an alias of another region.
+
+    ``address`` is its offset in its container, ``size`` is in bytes. ``type`` is what
+    ``info mtree`` calls it when it answers: ``ram`` or ``i/o``; None for a region that
+    answers nothing. ``subregions`` are in the order in which they were
+    added.
+    """
+
+    name: str
+    size: int
+    type: str | None = None
+    readonly: bool = False
+    address: int = 0
+    priority: int = 0
+    alias: MemoryRegion | None = None
+    alias_offset: int = 0
+    subregions: list[MemoryRegion] = field(default_factory=list)
+
+    def add(self, region: MemoryRegion, address: int, priority: int = 0) -> None:
+        """Map ``region`` at ``address``; among equals, the one added last is on top."""
+        region.address, region.priority = address, priority
+        self.subregions.append(region)
+
+    def in_order(self) -> list[MemoryRegion]:
+        """The subregions, the one that QEMU looks at first in front."""
+        return sorted(self.subregions[::-1], key=lambda r: -r.priority)

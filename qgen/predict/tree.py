@@ -1,0 +1,93 @@
+"""The region tree of a board under a command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from qgen.board import IO, SYSTEM, Board, Kind, Parent, Region
+from qgen.expr import evaluate, variables
+from qgen.predict.region import WHOLE, MemoryRegion
+from qgen.predict.x86 import add_x86
+
+IO_SIZE = 1 << 16
+
+
+class Space(Enum):
+    """An address space, by the name that ``info mtree -f`` gives it."""
+
+    MEMORY = "memory"
+    IO = "I/O"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """What the command line decides.
+
+    ``ram_size`` is -m in bytes, ``cpus`` is -smp, ``firmware_size`` the size in bytes
+    of the file that -bios names (x86 maps all of it).
+    """
+
+    ram_size: int
+    cpus: int = 1
+    firmware_size: int = 0
+
+
+def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
+    """The roots of the board's address spaces."""
+    roots = {
+        SYSTEM: MemoryRegion("system", WHOLE),
+        IO: MemoryRegion("io", IO_SIZE, "i/o"),
+    }
+    env = {"ram_size": line.ram_size, "cpus": line.cpus}
+    known = dict(roots)
+    for region in board.regions:
+        if region.above is not None and line.ram_size <= evaluate(region.above):
+            continue
+        made = _made(region, known, env)
+        known[region.name] = made
+        if region.mapping is not None:
+            known[region.mapping.container].add(
+                made, evaluate(region.mapping.offset), region.mapping.priority or 0
+            )
+    if board.parent is Parent.X86:
+        add_x86(board, roots[SYSTEM], roots[IO], line.firmware_size)
+    _add_devices(board, roots[SYSTEM])
+    return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}
+
+
+def _made(
+    region: Region, known: dict[str, MemoryRegion], env: dict[str, int]
+) -> MemoryRegion:
+    size = evaluate(region.size, env)
+    match region.kind:
+        case Kind.MACHINE_RAM | Kind.RAM:
+            return MemoryRegion(region.label, size, "ram")
+        case Kind.ROM:
+            return MemoryRegion(region.label, size, "ram", readonly=True)
+        case Kind.IO | Kind.UNIMPLEMENTED:
+            return MemoryRegion(region.label, size, "i/o")
+        case Kind.CONTAINER:
+            return MemoryRegion(region.label, size)
+        case Kind.ALIAS:
+            assert region.target is not None and region.offset is not None
+            return MemoryRegion(
+                region.label,
+                size,
+                alias=known[region.target],
+                alias_offset=evaluate(region.offset, env),
+            )
+
+
+def _add_devices(board: Board, system: MemoryRegion) -> None:
+    for device in board.devices:
+        count = evaluate(device.count) if device.count is not None else 1
+        for n in range(count):
+            for mmio in device.mmio:
+                if n and "n" not in variables(mmio.address):
+                    continue
+                system.add(
+                    MemoryRegion(mmio.label, mmio.size, "i/o"),
+                    evaluate(mmio.address, {"n": n}),
+                    mmio.priority or 0,
+                )
