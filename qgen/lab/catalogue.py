@@ -81,6 +81,11 @@ _REQUIRED: dict[str, dict[str, str]] = {
     "aspeed.sdmc-ast2500": {"ram-size": "0x20000000"},
     "aspeed.sdmc-ast2600": {"ram-size": "0x20000000"},
     "aspeed.sdmc-ast2700": {"ram-size": "0x20000000"},
+    "ast2400-a1": {"ram-size": "0x20000000"},
+    "ast2500-a1": {"ram-size": "0x20000000"},
+    "ast2600-a3": {"ram-size": "0x20000000"},
+    "ast2700-a0": {"ram-size": "0x20000000"},
+    "ast2700-a1": {"ram-size": "0x20000000"},
     "bcm2835": {"+ram": _MEMORY},
     "bcm2835-dma": {"+dma-mr": _MEMORY},
     "bcm2835-fb": {"vcram-base": "0x1000000", "+dma-mr": _MEMORY},
@@ -96,7 +101,7 @@ _REQUIRED: dict[str, dict[str, str]] = {
     "dwc2-usb": {"+dma-mr": _MEMORY},
     "hpet": {"hpet-intcap": "4"},
     "led": {"color": "red"},
-    "npcm7xx-fiu": {"cs-count": "1"},
+    "npcm7xx-fiu": {"cs-count": "1", "flash-size": "1048576"},
     "npcm7xx-gcr": {"+dram-mr": _MEMORY},
     "npcm8xx-gcr": {"+dram-mr": _MEMORY},
     "stellaris-gamepad": {"keycodes": "1"},
@@ -110,7 +115,7 @@ _REQUIRED: dict[str, dict[str, str]] = {
 }
 
 # Properties that many types need, by name.
-_ODD = {"audiodev": "qgen", "chardev": "qgen", "romfile": ""}
+_ODD = {"chardev": "qgen", "romfile": ""}
 
 # Properties that change a device's shape only together, so that changing one at a
 # time does not show it.
@@ -373,7 +378,7 @@ class _Probe:
         ask.write_text("\n".join(requests), encoding="utf-8")
         out.unlink(missing_ok=True)
         argv = [str(self._qemu), "-machine", "qgen-probe", "-nodefaults"]
-        argv += ["-display", "none", "-audiodev", "none,id=qgen"]
+        argv += ["-display", "none", "-audio", "driver=none,id=qgen"]
         argv += ["-chardev", "null,id=qgen"]
         # Translation contexts are made per possible CPU, and a SoC brings its own.
         argv += ["-smp", "cpus=1,maxcpus=64", "-accel", "tcg,tb-size=32"]
@@ -483,13 +488,13 @@ def _attempts(each: _Type, types: Mapping[str, _Type]) -> Iterator[_Attempt]:
     clocks = [e["name"] for e in each.facts["clocks"] if not e["output"]]
     some = {f"%{name}": _CLOCK_HZ for name in clocks if name != "refclk"}
     memory = {key: _MEMORY for key, of in unset.items() if of == "link<memory-region>"}
-    steps = [required, odd, some]
+    steps = [required, odd, memory, some]
     if not _is_a(each.name, "cpu", types):
         cpu, links, devices = _objects(unset, types)
         realized = {key: f"{value}!" for key, value in devices.items()}
         clocked = {f"%{name}": _CLOCK_HZ for name in clocks}
         system = dict.fromkeys(memory, _SYSTEM_MEMORY)
-        steps += [memory, cpu | required, links, devices, realized, clocked, system]
+        steps += [cpu | required, links, devices, realized, clocked, system]
     given: dict[str, str] = {}
     for more in steps:
         before = given

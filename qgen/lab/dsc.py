@@ -76,7 +76,7 @@ def unpack(package: Package, folder: Path) -> None:
     partial = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(partial, ignore_errors=True)
     done = process.capture(
-        ["dpkg-source", "-x", package.path, partial], cwd=folder.parent
+        ["dpkg-source", "--no-copy", "-x", package.path, partial], cwd=folder.parent
     )
     if done.returncode:
         lines = (done.stdout + done.stderr).strip().splitlines()[-5:]

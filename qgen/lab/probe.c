@@ -99,7 +99,7 @@ typedef void ClassData;
 #define CHILD_BYTES (4ULL * 1024 * 1024 * 1024)
 
 enum {
-    CHILD_SECONDS = 10,
+    CHILD_SECONDS = 5,
     PROBE_CLOCK_HZ = 100000000,
 };
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qgen.lab.board import Loadable
+from qgen.lab.errors import LabError
 from qgen.lab.monitor import Monitor
 
 
@@ -27,7 +28,12 @@ def start_measured(
             board.command([*arguments, *qmp]), env=board.environment(), text=True
         )
         try:
-            monitor = Monitor(process, socket, Path("/dev/null"))
+            try:
+                monitor = Monitor(process, socket, Path("/dev/null"))
+            except LabError:
+                if process.poll() is None:
+                    raise
+                return process.returncode  # it said itself why
             while not monitor.execute("query-status")["running"]:
                 time.sleep(0.001)
             report(time.perf_counter() - start)

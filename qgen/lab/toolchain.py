@@ -27,8 +27,8 @@ _REQUIREMENTS = (
     "tomli>=1.2",
     "distlib>=0.3.6",
 )
-# A source tree takes 0.4 GB, a build of three targets as much.
-_BYTES = 1_500_000_000
+# A source tree takes 0.4 GB, and a build of three targets 0.25 GB.
+_BYTES = 1_000_000_000
 # QEMU's own configure refuses white space and colons; the rest is apt's and ninja's.
 _FORBIDDEN = frozenset(" \t\r\n\v\f:\"'\\$;")
 
@@ -158,7 +158,7 @@ def _check_room(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < _BYTES:
         raise LabError(
-            f"{folder} has {free / 1e9:.1f} GB of free space, and an SDK takes "
+            f"{folder} has {free / 1e9:.1f} GB of free space, and a build may need "
             f"{_BYTES / 1e9:.1f} GB",
             "make room, or set QGEN_CACHE to a folder elsewhere",
         )

@@ -4,6 +4,9 @@ Subregions are looked at by priority, the one added last first among equals; wha
 answers first keeps its addresses; a region with subregions answers in the gaps that
 they leave. An alias shows its target from an offset on. Neighbours that continue each
 other are one range. Cost: n log n in the regions, as long as few of them interleave.
+
+One rule is no one's intention: QEMU starts at the innermost region that is the whole of
+the space (`_start`), and adds that region's own address, though nothing maps it there.
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ class _Visit:
 def flat_view(root: MemoryRegion) -> list[FlatRange]:
     """The ranges of the address space under ``root``, in order of address."""
     view = _View()
-    stack = [_Visit(root, 0, 0, WHOLE, False)]
+    stack = [_Visit(_start(root), 0, 0, WHOLE, False)]
     while stack:
         visit = stack.pop()
         region = visit.region
@@ -72,6 +75,26 @@ def flat_view(root: MemoryRegion) -> list[FlatRange]:
         for inner in reversed(region.in_order()):
             stack.append(_Visit(inner, base, low, high, readonly))
     return _merged(view.ranges)
+
+
+def _start(root: MemoryRegion) -> MemoryRegion:
+    """The region that QEMU renders in place of ``root``.
+
+    As in memory_region_get_flatview_root: an alias of a whole region, and a container
+    with nothing but one region at its start, stand for that region.
+    """
+    while True:
+        if root.alias is not None:
+            if root.alias_offset or root.size < root.alias.size:
+                return root
+            root = root.alias
+        elif root.type is None and len(root.subregions) == 1:
+            (only,) = root.subregions
+            if only.address or root.size < only.size:
+                return root
+            root = only
+        else:
+            return root
 
 
 class _View:

@@ -43,6 +43,7 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
     known = dict(roots)
     for region in board.regions:
         if region.above is not None and line.ram_size <= evaluate(region.above):
+            known[region.name] = MemoryRegion(region.label, 0)  # never made
             continue
         made = _made(region, known, env)
         known[region.name] = made
@@ -59,7 +60,7 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
 def _made(
     region: Region, known: dict[str, MemoryRegion], env: dict[str, int]
 ) -> MemoryRegion:
-    size = evaluate(region.size, env)
+    size = _size(evaluate(region.size, env))
     match region.kind:
         case Kind.MACHINE_RAM | Kind.RAM:
             return MemoryRegion(region.label, size, "ram")
@@ -77,6 +78,12 @@ def _made(
                 alias=known[region.target],
                 alias_offset=evaluate(region.offset, env),
             )
+
+
+def _size(size: int) -> int:
+    """``size`` as memory_region_init takes it: 64 bits, of which all ones are 2^64."""
+    size %= WHOLE
+    return WHOLE if size == WHOLE - 1 else size
 
 
 def _add_devices(board: Board, system: MemoryRegion) -> None:

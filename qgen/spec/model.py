@@ -39,7 +39,7 @@ from qgen.spec.scalars import (
 class Model(BaseModel):
     """What all models share: immutable, and every key must be known."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _as_mapping(key: str) -> Any:

@@ -228,7 +228,7 @@ class TestBuildPackage:
         path.write_text(DSC.format(version="10.0.13+ds-1"))
         program(
             world.tools / "dpkg-source",
-            f'echo unpack >> {world.log}\ncp -r {world.source} "$3"\n',
+            f'echo unpack >> {world.log}\ncp -r {world.source} "$4"\n',
         )
         script = (world.tmp_path / "venv" / "bin" / "ninja").read_text()
         program(
@@ -273,7 +273,7 @@ class TestBuildPackage:
         self, world: World, package: Path, cache: Path
     ) -> None:
         good = (world.tools / "dpkg-source").read_text()
-        program(world.tools / "dpkg-source", 'mkdir "$3"; echo broken; exit 1')
+        program(world.tools / "dpkg-source", 'mkdir "$4"; echo broken; exit 1')
         with pytest.raises(LabError, match="cannot be unpacked:\nbroken"):
             world.build(package)
         (world.tools / "dpkg-source").write_text(good)

@@ -1,0 +1,56 @@
+"""What tests need from outside: each says by name what is missing.
+
+Without it a test is skipped, and the summary names the command that enables it. In CI
+(CI or QGEN_REQUIRE_LAB is set), that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from guests import ToolMissing, build
+
+from qgen.lab.errors import LabError
+from qgen.lab.sdk import Sdk, find
+
+
+def _missing(what: str, command: str) -> NoReturn:
+    text = f"{what} is missing; run: {command}"
+    if os.environ.get("QGEN_REQUIRE_LAB") or os.environ.get("CI") == "true":
+        pytest.fail(text, pytrace=False)
+    pytest.skip(text)
+
+
+@cache
+def _sdk(release: str) -> Sdk | None:
+    try:
+        return find(release)
+    except LabError:
+        return None
+
+
+def require_sdk(release: str) -> Sdk:
+    """The SDK of a release, or a skip (in CI a failure) that names how to get it."""
+    sdk = _sdk(release)
+    if sdk is None:
+        _missing(f"the QEMU {release} SDK", f"qgen sdk build {release}")
+    return sdk
+
+
+def require_package(file: Path, package: str) -> Path:
+    """A file that a Debian package brings, or a skip that names the package."""
+    if not file.exists():
+        _missing(str(file), f"apt-get install {package}")
+    return file
+
+
+def guest(name: str, out: Path, **defines: int) -> Path:
+    """A guest program, built; or a skip that names the cross compiler's package."""
+    try:
+        return build(name, out, **defines)
+    except ToolMissing as tool:
+        _missing(f"the toolchain of {name}", f"apt-get install {tool.package}")

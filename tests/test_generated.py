@@ -1,0 +1,62 @@
+"""The committed C of every shipped spec; ``pytest --update`` writes it anew."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qgen import compose
+from qgen.names import identifier
+from qgen.targets import TARGETS
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+CASES = [(release, spec) for release in TARGETS for spec in SPECS]
+
+
+def golden(release: str, spec: Path) -> Path:
+    return ROOT / "generated" / release / f"{identifier(spec.stem)}.c"
+
+
+@pytest.mark.parametrize(
+    ("release", "spec"), CASES, ids=[f"{s.stem}-{r}" for r, s in CASES]
+)
+def test_the_generated_c_is_the_committed_one(
+    release: str, spec: Path, update: bool
+) -> None:
+    resolved = compose.resolve(spec, TARGETS[release])
+    assert resolved.warnings == ()
+    text = compose.render(resolved).text
+    file = golden(release, spec)
+    if update:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    assert file.exists(), f"{file} is missing: pytest --update writes it"
+    assert text == file.read_text(), f"{file} drifted: see what pytest --update changes"
+
+
+def test_nothing_else_is_committed_as_generated() -> None:
+    wanted = {golden(release, spec) for release, spec in CASES}
+    assert set((ROOT / "generated").rglob("*.c")) == wanted
+
+
+def test_no_line_is_longer_than_80_columns() -> None:
+    for file in (ROOT / "generated").rglob("*.c"):
+        long = [line for line in file.read_text().splitlines() if len(line) > 80]
+        assert not long, f"{file}: {long}"
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+def test_the_bytes_do_not_depend_on_the_hash_seed_or_the_locale(seed: str) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-m", "qgen", "render", str(ROOT / "specs/arm-virt.yaml")],
+        capture_output=True,
+        check=True,
+        env=environment,
+    )
+    assert done.stdout == golden("10.2", Path("arm-virt.yaml")).read_bytes()
