@@ -37,14 +37,14 @@ def require_sdk(release: str) -> Sdk:
     """The SDK of a release, or a skip (in CI a failure) that names how to get it."""
     sdk = _sdk(release)
     if sdk is None:
-        _missing(f"the QEMU {release} SDK", f"qgen sdk build {release}")
+        _missing(f"the QEMU {release} SDK", "sh .ci/lab")
     return sdk
 
 
 def require_package(file: Path, package: str) -> Path:
     """A file that a Debian package brings, or a skip that names the package."""
     if not file.exists():
-        _missing(str(file), f"apt-get install {package}")
+        _missing(f"{file} (Debian package {package})", "sh .ci/lab")
     return file
 
 
@@ -53,4 +53,4 @@ def guest(name: str, out: Path, **defines: int) -> Path:
     try:
         return build(name, out, **defines)
     except ToolMissing as tool:
-        _missing(f"the toolchain of {name}", f"apt-get install {tool.package}")
+        _missing(f"the toolchain of {name} ({tool.package})", "sh .ci/lab")

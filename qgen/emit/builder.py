@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qgen.board import CPUS, IO, RAM, SYSTEM, ArmBoot, Board, Kind, Link, Parent
+from qgen.board import CPUS, IO, RAM, SYSTEM, ArmBoot, Board, Kind, Link, Parent, Wire
 from qgen.catalogue import Catalogue
 from qgen.cunit import (
     Assign,
@@ -42,6 +43,14 @@ class UnitBuilder:
         self.spelling = Spelling(f"{self.prefix}_memmap", self.prefix, {})
         self.regions = {r.name: r for r in board.regions}
         self.devices = {d.name: d for d in board.devices}
+        self.places = {CPUS: -1} | {d.name: i for i, d in enumerate(board.devices)}
+        self.incoming = _incoming(
+            (d.name, w) for d in board.devices for w in d.wires if not w.per_cpu
+        )
+        self.incoming_per_cpu = _incoming(
+            [(CPUS, w) for w in board.cpus.wires]
+            + [(d.name, w) for d in board.devices for w in d.wires if w.per_cpu]
+        )
 
     @property
     def struct(self) -> str:
@@ -77,6 +86,16 @@ class UnitBuilder:
             or bool(self.board.clocks or self.shared)
             or isinstance(self.board.boot, ArmBoot)
         )
+
+
+def _incoming(
+    wires: Iterable[tuple[str, Wire]],
+) -> dict[str, dict[str, list[Wire]]]:
+    """Wires by the device they end at, then by the one they come from."""
+    incoming: dict[str, dict[str, list[Wire]]] = {}
+    for source, wire in wires:
+        incoming.setdefault(wire.sink.device, {}).setdefault(source, []).append(wire)
+    return incoming
 
 
 def _shared(board: Board) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgen.board import CPUS, Arch, Device, Sink, Source
 from qgen.cunit import CallExpr, CExpr, For, Local
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
 from qgen.expr import Expr, Num, evaluate
 from qgen.names import identifier, string_literal
 
@@ -14,17 +14,13 @@ _ARM_OUTPUTS = {0: "GTIMER_PHYS", 1: "GTIMER_VIRT", 2: "GTIMER_HYP", 3: "GTIMER_
 _ARM = (Arch.ARM, Arch.AARCH64)
 
 
-def _place(unit: UnitBuilder, name: str) -> int:
-    return -1 if name == CPUS else list(unit.devices).index(name)
-
-
 def emit_own_wires(
     device: Device, into: FunctionBuilder, index: dict[str, str]
 ) -> None:
     """The wires from ``device`` to the CPUs, to earlier devices and to itself."""
-    here = _place(into.unit, device.name)
+    places = into.unit.places
     for wire in device.wires:
-        if wire.per_cpu or _place(into.unit, wire.sink.device) > here:
+        if wire.per_cpu or places[wire.sink.device] > places[device.name]:
             continue
         sink = _sink(wire.sink, into, index, device)
         _connect(wire.source, "dev", sink, into, index, local=True)
@@ -33,21 +29,26 @@ def emit_own_wires(
 def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
     """The wires that are made once for each CPU, in one loop over them."""
     unit = into.unit
-    own = [w for w in device.wires if w.per_cpu]
-    incoming = [w for w in unit.board.cpus.wires if w.sink.device == device.name]
-    if not own and not incoming:
+    loop, index = into.block(), {"cpu": "i"}
+    for source, wires in unit.incoming_per_cpu.get(device.name, {}).items():
+        if unit.places[source] >= unit.places[device.name]:
+            continue
+        from_cpu = source == CPUS
+        handle = _loop_cpu(loop) if from_cpu else _kept(source, into)
+        for wire in wires:
+            sink = _sink(wire.sink, loop, index, device)
+            _connect(wire.source, handle, sink, loop, index)
+    for wire in device.wires:
+        if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
+            sink = _sink(wire.sink, loop, index, device)
+            _connect(wire.source, "dev", sink, loop, index, local=True)
+    if not loop.body:
         return
-    loop = into.block()
-    index = {"cpu": "i"}
-    for wire in incoming:
-        sink = _sink(wire.sink, loop, index, device)
-        _connect(wire.source, "cpu", sink, loop, index)
-    for wire in own:
-        sink = _sink(wire.sink, loop, index, device)
-        _connect(wire.source, "dev", sink, loop, index, local=True)
-    unit.use("qemu_get_cpu")
-    cpu = CallExpr("DEVICE", (CallExpr("qemu_get_cpu", ("i",)),))
-    locals_ = (Local("DeviceState *", "cpu", cpu),)
+    locals_: tuple[Local, ...] = ()
+    if "cpu" in into.used:
+        unit.use("qemu_get_cpu")
+        cpu = CallExpr("DEVICE", (CallExpr("qemu_get_cpu", ("i",)),))
+        locals_ = (Local("DeviceState *", "cpu", cpu),)
     into.gap()
     into.local(Local("unsigned int", "i"))
     bound = f"{into.machine()}->smp.cpus"
@@ -56,14 +57,12 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
 
 def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
     """The wires from devices that were created before ``device``, their sink."""
-    here = _place(into.unit, device.name)
-    for source in into.unit.board.devices[:here]:
-        wires = [
-            w for w in source.wires if w.sink.device == device.name and not w.per_cpu
-        ]
-        if not wires:
+    unit = into.unit
+    for source_name, wires in unit.incoming.get(device.name, {}).items():
+        if unit.places[source_name] >= unit.places[device.name]:
             continue
-        name = f"{into.state()}->{identifier(source.name)}"
+        source = unit.devices[source_name]
+        name = _kept(source.name, into)
         if source.count is None:
             for wire in wires:
                 sink = _sink(wire.sink, into, {}, device)
@@ -136,10 +135,21 @@ def _sink(
     return CallExpr("qdev_get_gpio_in_named", (handle, name, line))
 
 
+def _kept(device: str, into: FunctionBuilder) -> str:
+    """A device that was created earlier, as the state keeps it."""
+    return f"{into.state()}->{identifier(device)}"
+
+
+def _loop_cpu(into: FunctionBuilder) -> str:
+    """The local that a loop over the CPUs has for the one that it is at."""
+    into.used.add("cpu")
+    return "cpu"
+
+
 def _cpu(element: Expr, into: FunctionBuilder, index: dict[str, str]) -> CExpr:
     """The CPU that a wire ends at; in the loop over the CPUs, its local."""
     number = into.expr(element, **index)
     if number == "i" and "cpu" in index:
-        return "cpu"
+        return _loop_cpu(into)
     into.unit.use("qemu_get_cpu")
     return CallExpr("DEVICE", (CallExpr("qemu_get_cpu", (number,)),))

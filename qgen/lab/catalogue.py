@@ -135,7 +135,7 @@ _INTEGERS = {
 }
 
 # Boards wire devices of these buses; the properties of others are not tried out.
-_TRIED_BUSES = frozenset({None, "System", "i2c-bus", "SSI"})
+_TRIED_BUSES = frozenset({None, "System", "i2c-bus"})
 
 
 class Sdk(Protocol):

@@ -30,9 +30,10 @@ _FLAGS: tuple[tuple[str, tuple[int, int], tuple[int, int] | None], ...] = (
     ("--disable-download", (8, 1), None),
     # Boards are loaded by LD_PRELOAD and call into the emulator.
     ("--extra-ldflags=-rdynamic", OLDEST, None),
-    # From 8.1, configure finds meson in the folder of the python that it is given.
+    # From 8.1, configure finds meson beside the python that it is given; before, a
+    # meson of one's own and a python of one's own exclude each other.
     ("--meson={tools}/bin/meson", OLDEST, (8, 1)),
-    ("--python={tools}/bin/python", OLDEST, None),
+    ("--python={tools}/bin/python", (8, 1), None),
     ("--ninja={tools}/bin/ninja", OLDEST, None),
 )
 

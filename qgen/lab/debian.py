@@ -141,7 +141,7 @@ def _refusal(output: str, archive: Archive, suite: str) -> LabError:
     if re.search(r"NO_PUBKEY|public key is not available|[Mm]issing key", output):
         return LabError(
             f"the keyring {archive.keyring or 'of apt'} is too old for Debian's "
-            f"{suite}: it cannot verify {archive.uri}",
+            f"{suite}, or missing: it cannot verify {archive.uri}",
             "apt-get install --only-upgrade debian-archive-keyring, or install a newer "
             "one from Debian's site",
         )

@@ -9,15 +9,12 @@ done, `sdk.json`.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.lab import (
-    compile_commands,
     configure,
     debian,
     dsc,
@@ -25,7 +22,8 @@ from qgen.lab import (
     process,
     toolchain,
 )
-from qgen.lab.adopt import adopt, exports_symbols, is_build_tree
+from qgen.lab.adopt import adopt, is_build_tree
+from qgen.lab.building import Building, Plan
 from qgen.lab.errors import LabError
 from qgen.lab.progress import Progress
 from qgen.lab.sdk import Sdk, cache_dir, expand, installed, load, read_version
@@ -36,26 +34,6 @@ DEFAULT_TARGETS = ("aarch64", "ppc", "x86_64")
 
 _PACKAGE = "Debian package "
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+")
-_STEP = re.compile(r"\[(\d+)/(\d+)\] ")
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What is built, and how: all that an SDK's digest covers."""
-
-    origin: str  # for people
-    identity: str  # of the source
-    release: str
-    targets: tuple[str, ...]
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        return configure.flags(self.release, self.targets)
-
-    @property
-    def digest(self) -> str:
-        text = "\n".join((self.identity, *self.flags))
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def build(
@@ -139,7 +117,7 @@ def _made_with(sdk: Sdk) -> tuple[bool, tuple[str, ...]]:
 def _build_package(
     package: dsc.Package, targets: tuple[str, ...], progress: Progress, jobs: int | None
 ) -> Sdk:
-    plan = _Plan(_PACKAGE + package.version, package.digest, package.release, targets)
+    plan = Plan(_PACKAGE + package.version, package.digest, package.release, targets)
     with _lock(plan, progress) as lock:
         folder = next(_root().glob(f"[0-9]*-{plan.digest}"), None)
         if folder is not None and (folder / "source").is_dir():
@@ -150,10 +128,10 @@ def _build_package(
             progress.step(f"unpacking QEMU {package.version}")
             folder = _unpacked(package, plan)
         source = folder / "source"
-        return _Building(plan, folder, source, progress, jobs, lock).run()
+        return Building(plan, folder, source, progress, jobs, lock).run()
 
 
-def _unpacked(package: dsc.Package, plan: _Plan) -> Path:
+def _unpacked(package: dsc.Package, plan: Plan) -> Path:
     """Unpack; only then is the version known, which the folder's name begins with."""
     root = _root()
     new = root / f".new-{plan.digest}"
@@ -171,127 +149,17 @@ def _build_folder(
 ) -> Sdk:
     version = read_version(source)
     release = ".".join(version.split(".")[:2])
-    plan = _Plan(f"source folder {source}", f"folder {source}", release, targets)
+    plan = Plan(f"source folder {source}", f"folder {source}", release, targets)
     folder = _root() / f"{version}-{plan.digest}"
     with _lock(plan, progress) as lock:
         toolchain.check()
         toolchain.check_folder(source)
         folder.mkdir(parents=True, exist_ok=True)
-        return _Building(plan, folder, source, progress, jobs, lock).run()
+        return Building(plan, folder, source, progress, jobs, lock).run()
 
 
-def _lock(plan: _Plan, progress: Progress) -> contextlib.AbstractContextManager[int]:
+def _lock(plan: Plan, progress: Progress) -> contextlib.AbstractContextManager[int]:
     return process.locked(
         _root() / f".{plan.digest}.lock",
         lambda: progress.step("waiting for another build of the same SDK"),
     )
-
-
-@dataclass(frozen=True)
-class _Building:
-    """One build, its lock held, its source in place."""
-
-    plan: _Plan
-    folder: Path
-    source: Path
-    progress: Progress
-    jobs: int | None
-    lock: int
-
-    @property
-    def build(self) -> Path:
-        return self.folder / "build"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "build.log"
-
-    @property
-    def binaries(self) -> list[str]:
-        return [f"qemu-system-{target}" for target in self.plan.targets]
-
-    def run(self) -> Sdk:
-        configure.check_targets(self.source, self.plan.targets)
-        tools = toolchain.environment(self.progress)
-        if self._is_current(tools):
-            with contextlib.suppress(LabError):
-                return load(self.folder)
-        (self.folder / manifest.FILE).unlink(missing_ok=True)
-        self.log.write_bytes(b"")
-        self._configure(tools)
-        self._compile(tools)
-        return self._seal()
-
-    def _is_current(self, tools: Path) -> bool:
-        """Whether a finished build has all changes of a source that a person edits."""
-        marks = (self.folder / manifest.FILE, self.build / "build.ninja")
-        if not all(mark.exists() for mark in marks):
-            return False
-        ninja = [str(tools / "bin" / "ninja"), "-n", *self.binaries]
-        return "no work to do" in process.capture(ninja, cwd=self.build).stdout
-
-    def _configure(self, tools: Path) -> None:
-        argv = [
-            str(self.source / "configure"),
-            *configure.with_tools(self.plan.flags, tools),
-        ]
-        # Without this mark, what an interrupted configure left cannot be trusted.
-        mark = self.build / ".qgen-configured"
-        if mark.exists() and mark.read_text(encoding="utf-8") == "\n".join(argv):
-            return
-        self.progress.step(f"configuring QEMU {read_version(self.source)}")
-        shutil.rmtree(self.build, ignore_errors=True)
-        self.build.mkdir()
-        if process.logged(argv, self.log, cwd=self.build, held=self.lock):
-            raise self._failed("configure")
-        mark.write_text("\n".join(argv), encoding="utf-8")
-
-    def _compile(self, tools: Path) -> None:
-        self.progress.step(f"compiling QEMU for {', '.join(self.plan.targets)}")
-        argv = [str(tools / "bin" / "ninja"), *self.binaries]
-        if self.jobs is not None:
-            argv.append(f"-j{self.jobs}")
-
-        def on_line(line: str) -> None:
-            step = _STEP.match(line)
-            if step is not None:
-                self.progress.update(int(step[1]), int(step[2]))
-
-        status = process.logged(
-            argv, self.log, cwd=self.build, on_line=on_line, held=self.lock
-        )
-        if status:
-            raise self._failed("the compilation")
-
-    def _seal(self) -> Sdk:
-        """See that the result is what it should be, and only then call it an SDK."""
-        self.progress.step("reading the build's compile commands")
-        version = read_version(self.source)
-        for name in self.binaries:
-            shown = process.capture([self.build / name, "--version"])
-            if shown.returncode or f"version {version}" not in shown.stdout:
-                raise LabError(f"{self.build / name} does not run as QEMU {version}")
-            if not exports_symbols(self.build / name):
-                raise LabError(f"{self.build / name} was not linked with -rdynamic")
-        manifest.write(
-            self.folder,
-            manifest.Manifest(
-                name=self.folder.name,
-                version=version,
-                source=self.source,
-                build=self.build,
-                targets=self.plan.targets,
-                configure=self.plan.flags,
-                origin=self.plan.origin,
-                commands=compile_commands.extract(
-                    self.build, self.source, self.plan.targets
-                ),
-            ),
-        )
-        return load(self.folder)
-
-    def _failed(self, what: str) -> LabError:
-        return LabError(
-            f"{what} of QEMU failed:\n{process.failure(self.log)}",
-            f"all of it is in {self.log}",
-        )

@@ -125,7 +125,7 @@ def _install(folder: Path) -> None:
     ):
         done = process.capture(argv)
         if done.returncode:
-            lines = (done.stdout + done.stderr).strip().splitlines()[-10:]
+            lines = (done.stdout + done.stderr).strip().splitlines()[-3:]
             raise LabError(
                 f"the build tools cannot be installed into {folder}:\n"
                 + "\n".join(lines),

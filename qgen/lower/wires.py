@@ -26,6 +26,7 @@ class Ends:
     types: Mapping[str, DeviceType]
     arch: ArchFacts
     cpu_type: DeviceType | None
+    min_cpus: int
     max_cpus: int
     cpus_exist: bool
 
@@ -49,6 +50,7 @@ def ends_of(
         {name: known for name, known in types.items() if known is not None},
         arch,
         cpu_type,
+        spec.cpus.min or 1,
         spec.cpus.max or 1,
         exist,
     )
@@ -96,6 +98,8 @@ class Wiring:
             sink = self.sink(irq.to, (*here, "to"), names)
             if index is None or sink is None:
                 continue
+            if not self._makeable(device, sink, irq.for_, here):
+                continue
             if self._within(index, count, f"{device.type!r} IRQ outputs", here, device):
                 yield Wire(Source(True, None, index), sink, irq.for_ == "cpu", here)
 
@@ -112,6 +116,8 @@ class Wiring:
             index = self.scope.resolve(line, (*here, "line"), run_time=names)
             sink = self.sink(gpio.to, (*here, "to"), names)
             if index is None or sink is None:
+                continue
+            if not self._makeable(device, sink, gpio.for_, here):
                 continue
             if gpio.name is None:
                 count = outputs_of(known, properties, self.ends.max_cpus)
@@ -158,6 +164,30 @@ class Wiring:
         line = gpio.line or Num(0)
         index = self.scope.resolve(line, (*path, "line"))
         return None if index is None else Source(False, gpio.name, index)
+
+    def _makeable(
+        self, device: Device, sink: Sink, loop: str | None, path: Path
+    ) -> bool:
+        """Whether both ends exist when the wire is made."""
+        if device.count is None:
+            return True
+        if loop is not None:
+            self.scope.error(
+                Code.Q0214,
+                f"there are several {device.name!r}: it cannot have wires for each CPU",
+                path,
+                "describe each device by itself",
+            )
+            return False
+        if sink.device == device.name:
+            self.scope.error(
+                Code.Q0214,
+                f"there are several {device.name!r}: they cannot be wired to each other",
+                path,
+                "describe each device by itself",
+            )
+            return False
+        return True
 
     def _names(self, loop: str | None, device: Device) -> tuple[str, ...]:
         names = ["cpus"]
@@ -303,7 +333,9 @@ class Wiring:
         element = self.scope.resolve(written.brackets[0], path, run_time=names)
         if element is None:
             return None
-        if not self._within(element, self.ends.max_cpus, "the CPUs", path):
+        fixed = not variables(element)
+        count = self.ends.min_cpus if fixed else self.ends.max_cpus
+        if not self._within(element, count, "CPUs that are always there", path):
             return None
         inputs = self.ends.arch.inputs
         if written.line not in inputs:

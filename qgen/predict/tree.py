@@ -52,7 +52,7 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
                 made, evaluate(region.mapping.offset), region.mapping.priority or 0
             )
     if board.parent is Parent.X86:
-        add_x86(board, roots[SYSTEM], roots[IO], line.firmware_size)
+        add_x86(board, roots[SYSTEM], roots[IO], line.ram_size, line.firmware_size)
     _add_devices(board, roots[SYSTEM])
     return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}
 
@@ -76,7 +76,7 @@ def _made(
                 region.label,
                 size,
                 alias=known[region.target],
-                alias_offset=evaluate(region.offset, env),
+                alias_offset=evaluate(region.offset, env) % WHOLE,
             )
 
 

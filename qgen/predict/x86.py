@@ -11,10 +11,16 @@ APIC_PRIORITY = 0x1000
 VAPIC_PORT = 0x7E
 ISA_BIOS_SIZE = 128 << 10
 MIB, GIB = 1 << 20, 1 << 30
+VAPIC_RAM = MIB
+"""With less RAM there is no kvmvapic: its option ROM would have no room."""
 
 
 def add_x86(
-    board: Board, system: MemoryRegion, io: MemoryRegion, firmware_size: int
+    board: Board,
+    system: MemoryRegion,
+    io: MemoryRegion,
+    ram_size: int,
+    firmware_size: int,
 ) -> None:
     """Map what the CPUs' local APICs and the firmware bring with them.
 
@@ -23,7 +29,8 @@ def add_x86(
     if board.cpus.created:
         apic = MemoryRegion("apic-msi", APIC_SIZE, "i/o")
         system.add(apic, APIC_BASE, APIC_PRIORITY)
-        io.add(MemoryRegion("kvmvapic", 2, "i/o"), VAPIC_PORT)
+        if ram_size >= VAPIC_RAM:
+            io.add(MemoryRegion("kvmvapic", 2, "i/o"), VAPIC_PORT)
     if isinstance(board.boot, X86BiosBoot) and firmware_size:
         _firmware(system, firmware_size, writable=board.boot.writable)
 

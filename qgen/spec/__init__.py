@@ -4,7 +4,13 @@ The only package that knows pydantic. ``validate`` turns plain data into a `Spec
 raises `Rejected` with every finding. What the words mean is for `qgen.lower` to judge.
 """
 
-from qgen.spec.model import Spec
-from qgen.spec.validate import validate
+import os
+
+# qgen has no pydantic plugins; looking through all installed packages for some costs
+# a tenth of a cold start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+from qgen.spec.model import Spec  # noqa: E402
+from qgen.spec.validate import validate  # noqa: E402
 
 __all__ = ["Spec", "validate"]

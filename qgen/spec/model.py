@@ -329,12 +329,12 @@ class Spec(Model):
     description: Text
     arch: Literal["arm", "aarch64", "ppc", "x86_64"]
     parent: Literal["machine", "x86"] = "machine"
-    class_: MachineClass = Field(MachineClass(), alias="class")
+    class_: MachineClass = Field(default_factory=MachineClass, alias="class")
     constants: dict[
         ConstantName, Annotated[Constant, BeforeValidator(_as_mapping("value"))]
     ] = {}
     map: dict[EntryName, MapEntry] = {}
-    cpus: Cpus = Cpus()
+    cpus: Cpus = Field(default_factory=Cpus)
     ram: Ram | None = None
     memory: dict[RegionName, Region] = {}
     clocks: dict[

@@ -324,6 +324,7 @@ class TestConfigure:
         old = configure.flags("7.2", ("ppc",))
         new = configure.flags("10.0", ("ppc", "x86_64"))
         assert "--meson={tools}/bin/meson" in old
+        assert not any(flag.startswith("--python") for flag in old)
         assert "--enable-pixman" not in old
         assert "--enable-pixman" in new
         assert "--disable-download" in new

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qgen.lab import debian, manifest, process, sdk, sdk_build, toolchain
+from qgen.lab import building, debian, manifest, process, sdk, sdk_build, toolchain
 from qgen.lab.errors import LabError
 
 
@@ -54,6 +54,7 @@ DSC = "Format: 3.0 (quilt)\nSource: qemu\nVersion: 1:{version}\n"
 
 
 CONFIGURE = """\
+touch "$(dirname "$0")/subprojects/.wraplock"
 echo "$@" >> {calls}
 touch build.ninja
 exit ${{FAIL_CONFIGURE:-0}}
@@ -95,6 +96,7 @@ class World:
         (source / "configs" / "targets" / "ppc-softmmu.mak").write_text(
             "TARGET_ARCH=ppc\n"
         )
+        (source / "subprojects").mkdir()
         (source / "VERSION").write_text("10.0.13\n")
         program(source / "configure", CONFIGURE.format(calls=self.log))
 
@@ -288,8 +290,8 @@ class TestBuildPackage:
         assert one.name != two.name
 
     def test_other_targets_are_another_sdk(self, world: World) -> None:
-        plan = sdk_build._Plan("", "x", "10.0", ("ppc",))
-        more = sdk_build._Plan("", "x", "10.0", ("aarch64", "ppc"))
+        plan = building.Plan("", "x", "10.0", ("ppc",))
+        more = building.Plan("", "x", "10.0", ("aarch64", "ppc"))
         assert plan.digest != more.digest
 
 

@@ -1,0 +1,64 @@
+"""QEMU's functions as boards see them: prototypes from its headers, and models.
+
+Each model is registered with its prototype, from which arity and types are checked.
+The models live in `qgen.check.api_memory`, `api_devices` and `api_machine`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from qgen.check.ctype import NULL, Signature, from_text
+
+_PROTOTYPE = re.compile(r"(?P<result>[\w ]+?\W*)(?P<name>\w+)\((?P<params>[^()]*)\)\Z")
+
+Model = Callable[..., Any]
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function: how many of its last parameters some release does not have."""
+
+    name: str
+    type: Signature
+    model: Model
+    optional: int
+    variadic: bool
+    owned: bool
+    used: bool
+
+
+FUNCTIONS: dict[str, Function] = {}
+"""All functions that a board may call, by name."""
+
+
+def function(
+    prototype: str, *, optional: int = 0, owned: bool = False, used: bool = False
+) -> Callable[[M], M]:
+    """Register the model of the function with this prototype.
+
+    ``optional``: so many of the last parameters came with a later release. ``owned``:
+    the caller has to free the result. ``used``: a result that is dropped is a fault.
+    """
+    match = _PROTOTYPE.match(prototype)
+    if match is None:
+        raise ValueError(f"{prototype!r} is no prototype")
+    params = [] if match["params"] == "void" else match["params"].split(", ")
+    variadic = params[-1:] == ["..."]
+    types = tuple(
+        NULL if param == "function *" else from_text(param)
+        for param in (params[:-1] if variadic else params)
+    )
+    type_ = Signature(from_text(match["result"]), types)
+
+    def register(model: M) -> M:
+        FUNCTIONS[match["name"]] = Function(
+            match["name"], type_, model, optional, variadic, owned, used
+        )
+        return model
+
+    return register
