@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from qgen.check.ctype import NULL, Signature, from_text
+from qgen.check.ctype import NULL, Pointer, Signature, from_text
 
 _PROTOTYPE = re.compile(r"(?P<result>[\w ]+?\W*)(?P<name>\w+)\((?P<params>[^()]*)\)\Z")
 
@@ -21,12 +21,13 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function: how many of its last parameters some release does not have."""
+    """One function; ``strict`` are the places of the arguments that may not be NULL."""
 
     name: str
     type: Signature
     model: Model
     optional: int
+    strict: tuple[int, ...]
     variadic: bool
     owned: bool
     used: bool
@@ -41,7 +42,7 @@ def function(
 ) -> Callable[[M], M]:
     """Register the model of the function with this prototype.
 
-    ``optional``: so many of the last parameters came with a later release. ``owned``:
+    A parameter that ends in ``?`` may be NULL: ``Object *?``. ``optional``: so many of the last parameters came with a later release. ``owned``:
     the caller has to free the result. ``used``: a result that is dropped is a fault.
     """
     match = _PROTOTYPE.match(prototype)
@@ -49,15 +50,21 @@ def function(
         raise ValueError(f"{prototype!r} is no prototype")
     params = [] if match["params"] == "void" else match["params"].split(", ")
     variadic = params[-1:] == ["..."]
+    fixed = params[:-1] if variadic else params
     types = tuple(
-        NULL if param == "function *" else from_text(param)
-        for param in (params[:-1] if variadic else params)
+        NULL if param == "function *?" else from_text(param.rstrip("?"))
+        for param in fixed
+    )
+    strict = tuple(
+        place
+        for place, (param, type_) in enumerate(zip(fixed, types, strict=True))
+        if isinstance(type_, Pointer) and not param.endswith("?")
     )
     type_ = Signature(from_text(match["result"]), types)
 
     def register(model: M) -> M:
         FUNCTIONS[match["name"]] = Function(
-            match["name"], type_, model, optional, variadic, owned, used
+            match["name"], type_, model, optional, strict, variadic, owned, used
         )
         return model
 

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 
 @function("DeviceState *qdev_new(const char *)", used=True)
-def _new(m: Execution, type_: str | None) -> Device:
+def _new(m: Execution, type_: str) -> Device:
     m.making()
-    if type_ is None:
-        m.refuse("a device of no type")
     device = Device(type_, f"the {type_!r} of line {m.line}", m.line)
     m.facts.devices.append(device)
     return device
@@ -42,12 +40,12 @@ def _realize(m: Execution, device: Device, errp: object) -> bool:
     return True
 
 
-@function("bool sysbus_realize_and_unref(SysBusDevice *, Error **)")
+@function("bool sysbus_realize_and_unref(SysBusDevice *, Error **?)")
 def _sysbus_realize(m: Execution, device: Device, errp: object) -> bool:
     return _realize(m, device, errp)
 
 
-@function("bool qdev_realize_and_unref(DeviceState *, BusState *, Error **)")
+@function("bool qdev_realize_and_unref(DeviceState *, BusState *?, Error **?)")
 def _qdev_realize(m: Execution, device: Device, bus: object, errp: object) -> bool:
     if bus is None and not isinstance(device, Cpu):
         m.refuse(f"{device.name} is realized without the bus that it needs")
@@ -74,7 +72,7 @@ def _string(m: Execution, device: Device, name: str, value: str) -> None:
     _set(m, device, name, "str", value)
 
 
-@function("void qdev_prop_set_chr(DeviceState *, const char *, Chardev *)")
+@function("void qdev_prop_set_chr(DeviceState *, const char *, Chardev *?)")
 def _chr(m: Execution, device: Device, name: str, value: Chardev) -> None:
     _set(m, device, name, "chr", value)
 
@@ -104,7 +102,7 @@ def _int32(m: Execution, device: Device, name: str, value: int) -> None:
     _set(m, device, name, "int32", value)
 
 
-@function("bool object_property_set_bool(Object *, const char *, bool, Error **)")
+@function("bool object_property_set_bool(Object *, const char *, bool, Error **?)")
 def _object_bool(
     m: Execution, device: object, name: str, value: bool, errp: object
 ) -> bool:
@@ -113,7 +111,7 @@ def _object_bool(
     return True
 
 
-@function("bool object_property_set_int(Object *, const char *, int64_t, Error **)")
+@function("bool object_property_set_int(Object *, const char *, int64_t, Error **?)")
 def _object_int(
     m: Execution, device: object, name: str, value: int, errp: object
 ) -> bool:
@@ -123,7 +121,7 @@ def _object_int(
 
 
 @function(
-    "bool object_property_set_str(Object *, const char *, const char *, Error **)"
+    "bool object_property_set_str(Object *, const char *, const char *, Error **?)"
 )
 def _object_str(
     m: Execution, device: object, name: str, value: str, errp: object
@@ -133,7 +131,7 @@ def _object_str(
     return True
 
 
-@function("bool object_property_set_link(Object *, const char *, Object *, Error **)")
+@function("bool object_property_set_link(Object *, const char *, Object *, Error **?)")
 def _object_link(
     m: Execution, device: object, name: str, value: object, errp: object
 ) -> bool:
@@ -175,13 +173,11 @@ def _gpio_in(m: Execution, device: Device, index: int) -> Input:
 @function(
     "qemu_irq qdev_get_gpio_in_named(DeviceState *, const char *, int)", used=True
 )
-def _gpio_in_named(m: Execution, device: Device, name: str | None, index: int) -> Input:
+def _gpio_in_named(m: Execution, device: Device, name: str, index: int) -> Input:
     return _input(m, device, name, index)
 
 
-def _input(m: Execution, device: Device | None, name: str | None, index: int) -> Input:
-    if device is None:
-        m.refuse("an input of no device")
+def _input(m: Execution, device: Device, name: str | None, index: int) -> Input:
     if not device.realized:
         m.refuse(f"an input of {device.name} is taken before it is realized")
     return Input(device, name, index)
@@ -201,7 +197,7 @@ def _gpio_out(m: Execution, device: Device, index: int, sink: Input) -> None:
     "void qdev_connect_gpio_out_named(DeviceState *, const char *, int, qemu_irq)"
 )
 def _gpio_out_named(
-    m: Execution, device: Device, name: str | None, index: int, sink: Input
+    m: Execution, device: Device, name: str, index: int, sink: Input
 ) -> None:
     m.wire(Output(device, False, name, index), sink)
 
@@ -217,9 +213,7 @@ def _clock(m: Execution, parent: object, name: str) -> Clock:
 
 
 @function("bool clock_set_hz(Clock *, unsigned)")
-def _clock_hz(m: Execution, clock: Clock | None, hz: int) -> bool:
-    if clock is None:
-        m.refuse("the frequency of no clock")
+def _clock_hz(m: Execution, clock: Clock, hz: int) -> bool:
     if clock.hz is not None:
         m.say(f"the clock {clock.name!r} gets two frequencies")
     clock.hz = hz
@@ -227,8 +221,8 @@ def _clock_hz(m: Execution, clock: Clock | None, hz: int) -> bool:
 
 
 @function("void qdev_connect_clock_in(DeviceState *, const char *, Clock *)")
-def _clock_in(m: Execution, device: Device, name: str, clock: Clock | None) -> None:
-    if clock is None or clock.hz is None:
+def _clock_in(m: Execution, device: Device, name: str, clock: Clock) -> None:
+    if clock.hz is None:
         m.refuse(f"{device.name}: the clock at {name!r} has no frequency yet")
     if device.realized:
         m.refuse(f"{device.name}: clock {name!r} is connected after it was realized")
@@ -243,7 +237,7 @@ def _serial(_m: Execution, index: int) -> Chardev:
 
 
 @function(
-    "ISABus *isa_bus_new(DeviceState *, MemoryRegion *, MemoryRegion *, Error **)"
+    "ISABus *isa_bus_new(DeviceState *?, MemoryRegion *, MemoryRegion *, Error **?)"
 )
 def _isa(m: Execution, device: object, memory: Region, io: Region, errp: object) -> Bus:
     m.making()

@@ -48,10 +48,8 @@ def _cpu_reset(_m: Execution, cpu: Cpu) -> None:
     cpu.resets += 1
 
 
-@function("void qemu_register_reset(QEMUResetHandler *, void *)")
-def _register_reset(m: Execution, handler: Function | None, opaque: object) -> None:
-    if handler is None:
-        m.refuse("a reset by no function")
+@function("void qemu_register_reset(QEMUResetHandler *, void *?)")
+def _register_reset(m: Execution, handler: Function, opaque: object) -> None:
     m.resets.append((handler, opaque, m.line))
 
 
@@ -72,30 +70,28 @@ def _x86_cpus(m: Execution, _machine: Instance, version: int) -> None:
 
 
 @function("char *qemu_find_file(int, const char *)", owned=True, used=True)
-def _find(m: Execution, kind: int, name: str | None) -> str | None:
+def _find(m: Execution, kind: int, name: str) -> str | None:
     if kind != 0:
         m.say("an image is searched for among the key maps")
-    if name is None:
-        m.refuse("a file without a name is searched for")
     if not m.scenario.found:
         m.facts.loads.append(Load(name, "not found", {}, m.line))
         return None
     return FOUND_IN + name
 
 
-def _file(m: Execution, path: str | None) -> str:
+def _file(m: Execution, path: str) -> str:
     """The name that a path was found by."""
-    if path is None or not path.startswith(FOUND_IN):
+    if not path.startswith(FOUND_IN):
         m.refuse("a file is loaded that was not searched for")
     return path.removeprefix(FOUND_IN)
 
 
 @function(
-    "ssize_t load_elf(const char *, function *, function *, void *, uint64_t *, "
-    "uint64_t *, uint64_t *, uint32_t *, int, int, int, int)",
+    "ssize_t load_elf(const char *, function *?, function *?, void *?, uint64_t *?, "
+    "uint64_t *?, uint64_t *?, uint32_t *?, int, int, int, int)",
     used=True,
 )
-def _elf(m: Execution, path: str | None, *rest: object) -> int:
+def _elf(m: Execution, path: str, *rest: object) -> int:
     names = ("byte order", "machine", "clear_lsb", "data_swab")
     if any(value is not None for value in rest[:-4]):
         m.say("the ELF file is loaded with a function or a result of its own")
@@ -108,12 +104,12 @@ def _elf(m: Execution, path: str | None, *rest: object) -> int:
 
 
 @function(
-    "ssize_t load_image_targphys(const char *, hwaddr, uint64_t, Error **)",
+    "ssize_t load_image_targphys(const char *, hwaddr, uint64_t, Error **?)",
     optional=1,
     used=True,
 )
 def _raw(
-    m: Execution, path: str | None, address: int, limit: int, _errp: object = None
+    m: Execution, path: str, address: int, limit: int, _errp: object = None
 ) -> int:
     numbers = {"address": address, "limit": limit}
     m.facts.loads.append(Load(_file(m, path), "raw", numbers, m.line))
@@ -132,7 +128,7 @@ def _arm(m: Execution, cpu: Cpu, _machine: Instance, info: Record) -> None:
     _boot(m, "arm_load_kernel", {"cpu": cpu.name, **info.fields})
 
 
-@function("void armv7m_load_kernel(ARMCPU *, const char *, hwaddr, int)")
+@function("void armv7m_load_kernel(ARMCPU *, const char *?, hwaddr, int)")
 def _armv7m(m: Execution, cpu: Cpu, kernel: str, base: int, size: int) -> None:
     arguments = {"cpu": cpu.name, "kernel": kernel, "base": base, "size": size}
     _boot(m, "armv7m_load_kernel", arguments)

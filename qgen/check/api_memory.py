@@ -30,7 +30,7 @@ def _no_owner(m: Execution, owner: object, label: str) -> None:
         m.refuse(f"the owner of the region {label!r} is no device: QEMU aborts")
 
 
-@function("void memory_region_init(MemoryRegion *, Object *, const char *, uint64_t)")
+@function("void memory_region_init(MemoryRegion *, Object *?, const char *, uint64_t)")
 def _container(
     m: Execution, region: Region, _owner: object, label: str, size: int
 ) -> None:
@@ -39,7 +39,7 @@ def _container(
 
 @function(
     "bool memory_region_init_ram"
-    "(MemoryRegion *, Object *, const char *, uint64_t, Error **)"
+    "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)"
 )
 def _ram(
     m: Execution, region: Region, owner: object, label: str, size: int, errp: object
@@ -52,7 +52,7 @@ def _ram(
 
 @function(
     "bool memory_region_init_rom"
-    "(MemoryRegion *, Object *, const char *, uint64_t, Error **)"
+    "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)"
 )
 def _rom(
     m: Execution, region: Region, owner: object, label: str, size: int, errp: object
@@ -65,18 +65,18 @@ def _rom(
 
 @function(
     "void memory_region_init_alias"
-    "(MemoryRegion *, Object *, const char *, MemoryRegion *, hwaddr, uint64_t)"
+    "(MemoryRegion *, Object *?, const char *, MemoryRegion *, hwaddr, uint64_t)"
 )
 def _alias(
     m: Execution,
     region: Region,
     _owner: object,
     label: str,
-    target: Region | None,
+    target: Region,
     offset: int,
     size: int,
 ) -> None:
-    if target is None or target.kind is None:
+    if target.kind is None:
         m.refuse(f"the alias {label!r} shows a region that is not initialised")
     _start(m, region, "alias", label, size)
     region.target, region.offset = target, offset
@@ -84,18 +84,18 @@ def _alias(
 
 @function(
     "void memory_region_init_io"
-    "(MemoryRegion *, Object *, const MemoryRegionOps *, void *, const char *, uint64_t)"
+    "(MemoryRegion *, Object *?, const MemoryRegionOps *, void *?, const char *, uint64_t)"
 )
 def _io(
     m: Execution,
     region: Region,
     _owner: object,
-    ops: Record | None,
+    ops: Record,
     opaque: object,
     label: str,
     size: int,
 ) -> None:
-    if ops is None or "read" not in ops.fields or "write" not in ops.fields:
+    if "read" not in ops.fields or "write" not in ops.fields:
         m.refuse(f"the I/O region {label!r} has no read or no write function")
     _start(m, region, "io", label, size)
     line = m.line
@@ -105,12 +105,12 @@ def _io(
 
 
 def _map(
-    m: Execution, container: Region | None, offset: int, region: Region | None, at: int
+    m: Execution, container: Region, offset: int, region: Region, at: int
 ) -> None:
     m.making()
-    if region is None or region.kind is None:
+    if region.kind is None:
         m.refuse("a region is mapped before it is initialised")
-    if container is None or container.kind is None:
+    if container.kind is None:
         m.refuse(f"{region.name} is mapped into a region that is not initialised")
     if region.mapped is not None:
         m.refuse(f"{region.name} is mapped twice")

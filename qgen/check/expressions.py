@@ -264,12 +264,15 @@ class Expressions:
         if function.variadic:
             check_format(args[0], args[1:], line)
             runs += [arg.run for arg in args[fixed:]]
-        host, model = self.unit.host, function.model
+        host, model, strict = self.unit.host, function.model, function.strict
 
         def run(frame: Frame) -> Any:
             values = [r(frame) for r in runs]
             machine = host.machine
             machine.line = line
+            for place in strict:
+                if values[place] is None:
+                    machine.refuse(f"argument {place + 1} of {function.name}() is NULL")
             return model(machine, *values)
 
         return Code(type_.result, run)

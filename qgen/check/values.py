@@ -32,7 +32,7 @@ def is_a(value: object, struct: str) -> bool:
     if isinstance(value, Cpu):
         suffix = CPU_STRUCTS.get(struct)
         if suffix is not None:
-            return value.kind.endswith(suffix)
+            return value.type.endswith(suffix)
         return struct in ("Object", "DeviceState", "CPUState")
     if isinstance(value, Device):
         return struct in ("Object", "DeviceState", "SysBusDevice")

@@ -191,7 +191,9 @@ def measure(
     kconfig = _kconfig_symbols(sdk.source, macros.values)
     for name, each in merged.items():
         each.header, each.macro = macros.header_of(name)
-        each.kconfig = kconfig.get(name, ())
+        # Types that a loop registers are in the file of their parent.
+        line = _line_of(name, merged)
+        each.kconfig = next((kconfig[key] for key in line if key in kconfig), ())
     return _pack(sdk, targets, models, merged)
 
 
@@ -273,7 +275,8 @@ class _Probe:
         self._qemu = sdk.qemu(target)
         self._folder = folder
         self._library = folder / f"probe-{target}.so"
-        self._report = lambda text: report(f"{target}: {text}")
+        self._target = target
+        self._progress = report
         self._compile(sdk.compile_command(_arch_dir(target), target))
 
     def types(self) -> dict[str, _Type]:
@@ -365,6 +368,9 @@ class _Probe:
         for name, keys in _SHAPED_TOGETHER.items():
             if name in realized:
                 types[name].shaped_by |= set(keys)
+
+    def _report(self, text: str) -> None:
+        self._progress(f"{self._target}: {text}")
 
     def _compile(self, command: list[str]) -> None:
         argv = [*command, "-fPIC", "-shared", "-o", str(self._library), str(PROBE)]
@@ -466,12 +472,15 @@ def _resolve_models(
     return resolved
 
 
-def _is_a(name: str, ancestor: str, types: Mapping[str, _Type]) -> bool:
+def _line_of(name: str, types: Mapping[str, _Type]) -> Iterator[str]:
+    """`name` and its ancestors, as far as they are devices."""
     while name in types:
-        if name == ancestor:
-            return True
+        yield name
         name = types[name].parent
-    return False
+
+
+def _is_a(name: str, ancestor: str, types: Mapping[str, _Type]) -> bool:
+    return ancestor in _line_of(name, types)
 
 
 def _attempts(each: _Type, types: Mapping[str, _Type]) -> Iterator[_Attempt]:
@@ -726,27 +735,30 @@ def _guarded_files(meson: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield name, symbols or sets.get(owner, ())
 
 
-def _balanced(text: str, start: int) -> str:
-    """The text from `start`, just after a parenthesis, to the one that closes it."""
+def _balanced(text: str, start: int, pair: str = "()") -> str:
+    """The text from `start`, just after a bracket, to the one that closes it."""
     depth = 1
     for index in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[index], 0)
+        depth += {pair[0]: 1, pair[1]: -1}.get(text[index], 0)
         if depth == 0:
             return text[start:index]
     return text[start:]
 
 
-_TYPE_NAME = re.compile(r"\.name\s*=\s*(\w+|\"[^\"]+\")\s*,\s*\.parent\b")
+_TYPE_INFO = re.compile(r"\bTypeInfo\s+\w+\s*(?:\[\])?\s*=\s*\{")
+_TYPE_NAME = re.compile(r"\.name\s*=\s*(\w+|\"[^\"]+\")\s*,")
 _TYPE_MACRO = re.compile(
     r"^OBJECT_DEFINE_(?:SIMPLE_)?TYPE\w*\(\s*\w+,\s*\w+,\s*(\w+)", re.M
 )
+_LITERAL = re.compile(r'^#define\s+(TYPE_\w+)\s+"([^"]+)"\s*$', re.M)
 
 
 def _registered_types(text: str, macros: Mapping[str, str]) -> Iterator[str]:
     """The names of the types that a C file defines, as far as they are literal."""
-    local = dict(re.findall(r'^#define\s+(TYPE_\w+)\s+"([^"]+)"\s*$', text, re.M))
-    names = _TYPE_NAME.findall(text)
-    names += [f"TYPE_{name}" for name in _TYPE_MACRO.findall(text)]
+    local = dict(_LITERAL.findall(text))
+    names = [f"TYPE_{name}" for name in _TYPE_MACRO.findall(text)]
+    for match in _TYPE_INFO.finditer(text):
+        names += _TYPE_NAME.findall(_balanced(text, match.end(), "{}"))
     for name in names:
         value = name[1:-1] if name.startswith('"') else None
         value = value or local.get(name) or macros.get(name)

@@ -101,7 +101,9 @@ def _of_alias(
         yield "alias of a rest"
     if part.offset + sizes[part.name] > sizes[part.target]:
         shows_ram = part.target in (RAM, "low", "high")
-        yield "alias past the RAM that there is" if shows_ram else "alias past its target"
+        yield (
+            "alias past the RAM that there is" if shows_ram else "alias past its target"
+        )
     if part.target in ("low", "high"):
         yield "alias of a part of split RAM"
     target = parts.get(part.target)

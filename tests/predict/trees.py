@@ -27,6 +27,8 @@ from qgen.board import (
     Region,
 )
 from qgen.expr import Bin, Num, Var
+from qgen.predict import CommandLine, Space, memory_tree
+from qgen.predict.region import MemoryRegion
 
 MIB = 1 << 20
 IO_SIZE = 1 << 16
@@ -180,9 +182,7 @@ def to_board(tree: Tree, machine: str) -> Board:
         mapping = None
         if tree.ram.at is not None:
             mapping = Mapping(SYSTEM, Num(tree.ram.at), None)
-        regions.append(
-            Region(RAM, RAM, Kind.MACHINE_RAM, Var("ram_size"), mapping, ())
-        )
+        regions.append(Region(RAM, RAM, Kind.MACHINE_RAM, Var("ram_size"), mapping, ()))
     regions += [_region(tree, part) for part in created(tree)]
     x86 = tree.arch is Arch.X86_64
     cpu = f"{X86_CPU}-x86_64-cpu" if x86 else None
@@ -253,9 +253,44 @@ def created(tree: Tree) -> list[Part]:
     return list(done.values())
 
 
+# --- predicted -------------------------------------------------------------------------
+
+Roots = dict[Space, MemoryRegion]
+
+
+def roots_of(tree: Tree, board: Board) -> Roots:
+    """The predicted regions of the tree's board, with what no spec can say added."""
+    roots = memory_tree(board, CommandLine(tree.ram.size if tree.ram else 0))
+    readonly = {part.label or part.name for part in tree.parts if part.readonly}
+    for region in _regions_under(roots):
+        region.readonly = region.readonly or region.name in readonly
+    return roots
+
+
+def _regions_under(roots: Roots) -> Iterator[MemoryRegion]:
+    seen, left = set(), list(roots.values())
+    while left:
+        region = left.pop()
+        if region not in seen:
+            seen.add(region)
+            yield region
+            left += region.subregions
+            left += [] if region.alias is None else [region.alias]
+
+
 # --- drawn -----------------------------------------------------------------------------
 
-_KINDS = ("ram", "rom", "io", "alias", "alias", "alias", "alias", "container", "container")
+_KINDS = (
+    "ram",
+    "rom",
+    "io",
+    "alias",
+    "alias",
+    "alias",
+    "alias",
+    "container",
+    "container",
+)
 _COUNTS = (*range(1, 15), *range(6, 15))
 _PRIORITIES = (None, None, None, 0, 1, 1, 2, 10, -1, -2, -(1 << 31), (1 << 31) - 1)
 _LABELS = (
@@ -346,7 +381,9 @@ def _draw_part(draw: st.DrawFn, draft: _Draft, number: int) -> None:
         label += f" {number}"  # QEMU refuses two RAMs of one name
     name = f"{kind[0]}{number}"
     if kind == "alias":
-        _draw_alias(draw, draft, Part(name, kind, None, label=label, readonly=readonly), targets)
+        _draw_alias(
+            draw, draft, Part(name, kind, None, label=label, readonly=readonly), targets
+        )
         return
     cells = draw(st.integers(4, 24) if kind == "container" else st.integers(1, 12))
     part = Part(name, kind, cells * draft.step, label=label, readonly=readonly)
@@ -358,9 +395,7 @@ def _draw_part(draw: st.DrawFn, draft: _Draft, number: int) -> None:
                 _place(draw, draft, i, name, 0, 16, cells * draft.step)
 
 
-def _draw_alias(
-    draw: st.DrawFn, draft: _Draft, part: Part, targets: list[str]
-) -> None:
+def _draw_alias(draw: st.DrawFn, draft: _Draft, part: Part, targets: list[str]) -> None:
     step, sizes = draft.step, draft.sizes
     last = draft.parts[-1] if draft.parts else None
     if last is not None and last.kind == "alias" and draw(st.booleans()):
