@@ -5,7 +5,9 @@ from __future__ import annotations
 from qgen.board import Arch
 from qgen.cunit import CallExpr, CExpr, Function, Local, Text
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.cexpr import number
 from qgen.emit.cpus import cpu_type_name
+from qgen.expr import Num
 from qgen.names import string_literal
 from qgen.targets import Feature
 
@@ -52,7 +54,7 @@ def _value(unit: UnitBuilder, name: str, value: bool | int | str) -> CExpr:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return str(value)
+        return number(Num(value))
     return Text((value,))
 
 

@@ -12,13 +12,13 @@ from qgen.arch import ARCHES
 from qgen.board import (
     Arch,
     Board,
-    ClassField,
     Origin,
     Parent,
 )
 from qgen.catalogue import Catalogue
 from qgen.diagnostics import Finding, Rejected, Severity
 from qgen.lower.boot import judge_parent, lower_boot
+from qgen.lower.classfields import lower_class
 from qgen.lower.cpus import cpu_type, lower_cpus
 from qgen.lower.devices import lower_buses, lower_clocks, lower_devices
 from qgen.lower.memory import lower_ram, lower_regions
@@ -61,6 +61,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     judge_drivers(devices, cpus.wires, ends, scope)
     judge_map(regions, devices, ram, facts.address_bits, scope)
     boot = lower_boot(spec, regions, devices, scope)
+    class_fields = lower_class(spec, scope)
     if any(f.severity is Severity.ERROR for f in scope.findings):
         raise Rejected(scope.findings, source)
     board = Board(
@@ -68,11 +69,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
         description=spec.description,
         arch=arch,
         parent=parent,
-        class_fields=tuple(
-            ClassField(name, value, ("class", name))
-            for name, value in spec.class_
-            if value is not None
-        ),
+        class_fields=class_fields,
         constants=tuple(scope.constants.values()),
         memory_map=tuple(scope.entries.values()),
         ram=ram,

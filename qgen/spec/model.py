@@ -293,6 +293,7 @@ class MachineClass(Model):
 
     alias: MachineName | None = None
     auto_create_sdcard: Truth | None = None
+    auto_enable_numa: Truth | None = None
     auto_enable_numa_with_memdev: Truth | None = None
     auto_enable_numa_with_memhp: Truth | None = None
     block_default_type: BlockInterface | None = None
@@ -313,11 +314,13 @@ class MachineClass(Model):
     no_floppy: Truth | None = None
     no_parallel: Truth | None = None
     no_serial: Truth | None = None
+    numa_mem_align_shift: Integer32 | None = None
     numa_mem_supported: Truth | None = None
     nvdimm_supported: Truth | None = None
     option_rom_has_mr: Truth | None = None
     pci_allow_0_address: Truth | None = None
     rom_file_has_mr: Truth | None = None
+    smbios_memory_device_size: Size | None = None
     smbus_no_migration_support: Truth | None = None
     units_per_default_bus: Integer32 | None = None
 

@@ -1,0 +1,26 @@
+"""The fields of MachineClass that the spec sets."""
+
+from __future__ import annotations
+
+from qgen.board import ClassField
+from qgen.expr import Bin, Entry, Name, Num, Sym, Var
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec.model import Spec
+
+_EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
+
+
+def lower_class(spec: Spec, scope: Scope) -> tuple[ClassField, ...]:
+    """The fields in alphabetical order, sizes as numbers of bytes."""
+    fields = []
+    for name, value in spec.class_:
+        path: Path = ("class", name)
+        if value is None:
+            continue
+        if isinstance(value, _EXPRESSIONS):
+            expr = scope.resolve(value, path)
+            value = None if expr is None else scope.number(expr, path, low=1)
+        if value is not None:
+            fields.append(ClassField(name, value, path))
+    return tuple(fields)
