@@ -8,7 +8,8 @@ command line prints.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -60,25 +61,35 @@ class Severity(Enum):
     WARNING = "warning"
 
 
+Help = str | Callable[[], str | None] | None
+"""What would be right; a function where that takes time to find out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, and what would be right.
 
     ``path`` names the node of the spec it is about; ``span`` stands in its place when
-    there is no node (a syntax error). ``key`` marks the node's key, not its value.
+    there is no node (a syntax error). ``key`` marks the node's key, not its value;
+    ``word`` marks only that word of the value.
     """
 
     code: Code
     message: str
     path: Path = ()
-    help: str | None = None
+    help: Help = None
     key: bool = False
     span: Span | None = None
     severity: Severity = Severity.ERROR
+    word: str | None = None
 
     def where(self, source: Source) -> Span:
         """The place of this finding in ``source``."""
-        return self.span or source.locate(self.path, key=self.key)
+        return self.span or source.locate(self.path, key=self.key, word=self.word)
+
+    def advice(self) -> str | None:
+        """What would be right, if that is known."""
+        return self.help() if callable(self.help) else self.help
 
 
 class Rejected(Exception):
@@ -94,21 +105,38 @@ class GeneratorFault(Exception):
     """qgen's own output is not what it should be: a fault of qgen, not of the spec."""
 
 
+MAX_SHOWN = 60
+"""How much of a text from a spec a message shows."""
+MAX_COMPARED = 10_000
+"""Among how many names the nearest is looked for."""
+
+
+def quoted(value: object) -> str:
+    """A text from a spec as a message shows it: quoted, escaped, and not too long."""
+    text = str(value)
+    if len(text) > MAX_SHOWN:
+        text = text[: MAX_SHOWN - 3] + "..."
+    return repr(text)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Help that names the nearest of the ``known`` names, or all of a few."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    if not near:
-        folded = {n.lower().replace("-", "_"): n for n in names}
-        same = folded.get(name.lower().replace("-", "_"))
-        near = [same] if same else []
-    if near:
-        return f"did you mean {near[0]!r}?"
-    if not names:
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    return f"known here: {', '.join(names)}" if 0 < len(names) <= 12 else None
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """The name among ``known`` that ``name`` may have been meant to be."""
+    if len(name) > MAX_SHOWN or len(known) > MAX_COMPARED:
         return None
-    if len(names) <= 12:
-        return f"known here: {', '.join(names)}"
-    return None
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.65)
+    if near:
+        return near[0]
+    folded = {n.lower().replace("-", "_"): n for n in known}
+    return folded.get(name.lower().replace("-", "_"))
 
 
 def render(finding: Finding, source: Source) -> str:
@@ -119,24 +147,43 @@ def render(finding: Finding, source: Source) -> str:
         f"{finding.severity.value}[{finding.code.name}]: {finding.message}"
     )
     parts = [head, *_marked(source.line(span.line), span)]
-    if finding.help:
-        parts.append(f"  help: {finding.help}")
+    advice = finding.advice()
+    if advice:
+        parts.append(f"  help: {advice}")
     return "\n".join(parts)
 
 
+_WIDEST = 120
+_BEFORE, _AFTER = 40, 60
+
+
 def _marked(line: str, span: Span) -> list[str]:
+    """The line, or what stands around the mark in a very long one, and the mark."""
     if not line.strip():
         return []
-    end = span.end_column if span.end_line == span.line else len(line) + 1
-    start, width, cut = span.column, max(1, end - span.column), 0
-    if len(line) > 120:
-        cut = max(0, start - 40)
-        line = line[cut : cut + 100]
+    start = min(span.column - 1, len(line))
+    end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
+    end = min(max(end, start + 1), max(len(line), start + 1))
+    head, tail = "", ""
+    if len(line) > _WIDEST:
+        first, last = max(0, start - _BEFORE), min(len(line), start + _AFTER)
+        head, tail = "..." * (first > 0), "..." * (last < len(line))
+        line, start, end = line[first:last], start - first, min(end, last) - first
     shown = "".join(c if c.isprintable() else " " for c in line)
-    width = max(1, min(width, len(shown) - (start - 1 - cut)))
-    gutter = f"{span.line:5} | "
-    mark = f"{'':5} | " + " " * (start - 1 - cut) + "^" * width
-    return [gutter + shown.rstrip(), mark]
+    before, marked = shown[:start], shown[start:end]
+    indent = " " * (len(head) + _columns(before))
+    return [
+        f"{span.line:5} | {head}{shown}{tail}".rstrip(),
+        f"{'':5} | {indent}{'^' * max(1, _columns(marked))}",
+    ]
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal ``text`` takes."""
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )
 
 
 def in_order(findings: Iterable[Finding], source: Source) -> list[Finding]:

@@ -111,9 +111,14 @@ class Bin:
 Expr = Num | Name | Sym | Var | Entry | Bin
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>0[xX][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9]+)?)"
+    r"\s*(?:(?P<number>[0-9][0-9A-Za-z_.]*)"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>[-+*()]))"
 )
+_NUMBER = re.compile(
+    r"(?P<digits>0[xX][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9]+)?)(?P<unit>[A-Za-z]+)?"
+)
+_BARE_HEX = re.compile(r"0*(?P<digits>[1-9][0-9a-fA-F]*)[hHxX]?")
+_EXPONENT = re.compile(r"[0-9]+[eE][0-9]+")
 
 
 def parse(text: str) -> Expr:
@@ -142,7 +147,10 @@ class _Parser:
             if match is None:
                 rest = text[at:].strip()
                 raise ExpressionError(
-                    f"{rest[:20]!r} is not part of a number or an expression"
+                    f"{rest[:20]!r} is not part of a number or an expression",
+                    "digits are grouped by _, as in 0x0900_0000"
+                    if rest[0] in ",'"
+                    else "an expression knows + - * and parentheses",
                 )
             at = match.end()
             kind = match.lastgroup or ""
@@ -172,11 +180,7 @@ class _Parser:
         kind, text = self.peek()
         self.at += 1
         if kind == "number":
-            unit_kind, unit = self.peek()
-            if unit_kind == "name":
-                self.at += 1
-                return number(text, unit)
-            return number(text)
+            return self.number(text)
         if kind == "name":
             return Name(text)
         if text == "(":
@@ -188,8 +192,26 @@ class _Parser:
         if kind == "end":
             raise ExpressionError("a number or an expression is missing here")
         raise ExpressionError(
-            f"{self.text!r}: a number or a name must come before {text!r}"
+            f"{self.text!r}: a number or a name must come before {text!r}",
+            "a number cannot be negative here" if text == "-" else None,
         )
+
+    def number(self, text: str) -> Num:
+        match = _NUMBER.fullmatch(text)
+        if match is None or (match["unit"] is not None and match["unit"] not in UNITS):
+            nearest = match and _DECIMAL_LOOKALIKES.get(match["unit"].lower())
+            if match is not None and nearest:
+                return number(match["digits"], match["unit"])
+            bare = _BARE_HEX.fullmatch(text)
+            help_ = "a number is written 4096, 0x1000 or 4 KiB"
+            if bare is not None and not _EXPONENT.fullmatch(text):
+                help_ = f"a hexadecimal number is written 0x{bare['digits']}"
+            raise ExpressionError(f"{text!r} is not a number", help_)
+        kind, unit = self.peek()
+        if match["unit"] is not None or kind != "name":
+            return number(match["digits"], match["unit"])
+        self.at += 1
+        return number(match["digits"], unit)
 
     def end(self) -> None:
         kind, text = self.peek()
@@ -206,7 +228,7 @@ def number(digits: str, unit: str | None = None) -> Num:
             (
                 f"write {digits} {nearest} (1 {nearest} is {UNITS[nearest]})"
                 if nearest
-                else f"the units are {', '.join(UNITS)}"
+                else f"the units are {', '.join(UNITS)}; to multiply, write *"
             ),
         )
     if re.fullmatch(r"0[0-9_]+(\.[0-9]+)?", digits):
@@ -217,12 +239,8 @@ def number(digits: str, unit: str | None = None) -> Num:
     if digits.endswith("_") or "__" in digits:
         raise ExpressionError(f"{digits} has an underscore that separates nothing")
     plain = digits.replace("_", "")
-    if plain[:2] in ("0x", "0X"):
-        exact = Fraction(int(plain, 16)) if len(plain) > 2 else None
-    else:
-        exact = Fraction(plain)
-    if exact is None:
-        raise ExpressionError(f"{digits} has no digits")
+    hexadecimal = plain[:2] in ("0x", "0X")
+    exact = Fraction(int(plain, 16) if hexadecimal else plain)
     if unit is not None:
         exact *= UNITS[unit]
     if exact.denominator != 1:

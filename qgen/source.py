@@ -6,10 +6,13 @@ A leaf. A `Path` names a node of the spec by keys and indices (``("memory", "fla
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
 Path = tuple[str | int, ...]
+
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,9 @@ class Span:
     column: int
     end_line: int
     end_column: int
+
+
+START = Span(1, 1, 1, 1)
 
 
 @dataclass(slots=True)
@@ -39,35 +45,57 @@ class Source:
     text: str
     root: Node | None = None
 
-    def locate(self, path: Path, *, key: bool = False) -> Span:
+    def locate(
+        self, path: Path, *, key: bool = False, word: str | None = None
+    ) -> Span:
         """The span of the node at ``path``, or of the nearest node above it.
 
-        With ``key``, the span of the key that leads to it, where it has one.
+        With ``key``, the span of the key that leads to it, where it has one. With
+        ``word``, the span of that word inside the node, where it stands there.
         """
-        node = self.root
+        node, whole = self.root, True
         if node is None:
-            return Span(1, 1, 1, 1)
+            return START
         for step in path:
             child = node.children.get(step)
-            if child is None:
+            if child is not None:
+                node = child
+            elif not isinstance(step, int):
+                whole = False
                 break
-            node = child
-        else:
-            if key and node.key is not None:
-                return node.key
-            return node.span if node is not self.root else _start(node)
+            # A list may be written without its brackets, if it has one item.
         if node is self.root:
             return _start(node)
-        return node.key if node.key is not None and node.children else node.span
+        marks_key = key if whole else bool(node.children)
+        if marks_key and node.key is not None:
+            return node.key
+        return node.span if word is None else self._word(node.span, word)
+
+    def _word(self, span: Span, word: str) -> Span:
+        """The first ``word`` in ``span``; all of ``span`` if it spans lines."""
+        if span.line == span.end_line:
+            found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search(
+                self.line(span.line), span.column - 1, span.end_column - 1
+            )
+            if found is not None:
+                return Span(span.line, found.start() + 1, span.line, found.end() + 1)
+        return span
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1; empty past the end."""
-        lines = self._lines
+        lines = self.lines
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
+    def at(self, offset: int) -> Span:
+        """The span of the character at ``offset``."""
+        before = _BREAK.split(self.text[:offset])
+        line, column = len(before), len(before[-1]) + 1
+        return Span(line, column, line, column + 1)
+
     @cached_property
-    def _lines(self) -> list[str]:
-        return self.text.split("\n")
+    def lines(self) -> list[str]:
+        """The lines of the text, without their ends."""
+        return _BREAK.split(self.text)
 
 
 def _start(node: Node) -> Span:

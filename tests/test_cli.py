@@ -196,3 +196,25 @@ def test_colour_only_on_a_terminal(tmp_path: Path) -> None:
     )
     os.close(secondary)
     assert b"\x1b[31m" in os.read(primary, 4096)
+
+
+@pytest.mark.parametrize("name", ["evil* int x;.yaml", "new\nline.yaml", "\udcff.yaml"])
+def test_the_name_of_a_spec_may_be_anything(name: str, tmp_path: Path) -> None:
+    spec = tmp_path / name
+    spec.write_text(SPEC.read_text())
+    done = qgen("render", spec)
+    assert done.returncode == 0
+    assert "int x;" not in done.stdout
+    assert done.stdout.count("*/") == qgen("render", SPEC).stdout.count("*/")
+    assert qgen("check", spec).returncode == 0
+
+
+def test_a_spec_may_come_from_standard_input() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qgen", "render", "-"],
+        input=SPEC.read_text(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0
+    assert "from stdin." in done.stdout

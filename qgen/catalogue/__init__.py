@@ -77,14 +77,15 @@ class DeviceType:
     of bus that it plugs into: "System" for sysbus devices, None for a type that
     needs none. `mmio` is in the order of sysbus's indices, `irqs` the number of
     sysbus outputs, and `gpio_out` is without these. `child_buses` are pairs of name
-    and bus type.
+    and bus type, in the order of their creation; `children` pairs of name and type of
+    the devices that a SoC or another container makes in instance_init.
 
     `realized` says that regions, lines, clocks and buses are those of a realized
     device; otherwise they are those after instance_init, which may be too few.
     `supplied` names what the device was given so that it could be realized:
     properties, input clocks, and "cpu" where a CPU had to exist. `shaped_by` are
-    the properties that were seen to change regions, lines, clocks or buses; with one
-    of them set, the counts and sizes here do not hold.
+    the properties that were seen to change regions (their names too), lines, clocks or
+    buses; with one of them set, what stands here does not hold.
 
     `header` is what a board includes, `macro` the type's name there; both None when
     no header has one. `kconfig` are the Kconfig symbols that its file is built with,
@@ -110,6 +111,7 @@ class DeviceType:
     clocks_in: tuple[str, ...]
     clocks_out: tuple[str, ...]
     child_buses: tuple[tuple[str, str], ...]
+    children: tuple[tuple[str, str], ...]
     header: str | None
     macro: str | None
     kconfig: tuple[str, ...]
@@ -261,6 +263,7 @@ def _device_type(
         clocks_in=tuple(data.get("clocks_in", ())),
         clocks_out=tuple(data.get("clocks_out", ())),
         child_buses=tuple((bus, of) for bus, of in data.get("child_buses", ())),
+        children=tuple((child, of) for child, of in data.get("children", ())),
         header=data.get("header"),
         macro=data.get("macro"),
         kconfig=tuple(data.get("kconfig", ())),

@@ -1,5 +1,5 @@
 """placeholder"""
 
 
-def check(text, board, *, machine_name=None, types=()):
+def check(text, board, *, machine_name=None, types=None):
     return []

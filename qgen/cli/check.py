@@ -44,7 +44,7 @@ def command(specs: tuple[Path, ...], target: Target, quiet: bool) -> int:
         if not quiet:
             board = resolved.board
             click.echo(
-                f"{spec}: ok ({_count(len(board.regions), 'region')}, "
+                f"{console.printable(spec)}: ok ({_count(len(board.regions), 'region')}, "
                 f"{_count(len(board.devices), 'device')}, "
                 f"QEMU {target.release})"
             )

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
@@ -19,6 +20,11 @@ def _styled(text: str, colour: str) -> str:
     if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
         return text
     return click.style(text, fg=colour, bold=True)
+
+
+def printable(path: Path) -> str:
+    """A path as text that every terminal takes, whatever bytes it has."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
 
 
 def note(text: str) -> None:

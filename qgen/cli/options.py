@@ -22,7 +22,9 @@ class SpecFile(click.ParamType):  # type: ignore[type-arg]
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path:
-        """The file; a name that is no file may be that of a shipped spec."""
+        """The file; ``-`` is standard input; a name may be that of a shipped spec."""
+        if value == "-":
+            return Path("/dev/stdin")
         file = Path(value)
         if not file.exists() and file.name == str(value) and not file.suffix:
             shipped = folder("specs") / f"{value}.yaml"

@@ -5,6 +5,7 @@ The only package that knows how QEMU's C looks. It gives data (`qgen.cunit`), no
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from qgen.board import Board
@@ -70,11 +71,13 @@ def emit(
         f"{unit.prefix}_register_types",
     )
     unit.use("machine")
+    # Whoever names the file may name it anything; a comment may not hold everything.
+    spec = re.sub(r"[^A-Za-z0-9._+-]", "_", board.origin.spec)[-40:]
     result = Unit(
         title=board.description,
-        spec=board.origin.spec,
+        spec=spec,
         digest=board.origin.digest,
-        command=f"qgen render {board.origin.spec} --qemu {target.release}",
+        command=f"qgen render {spec} --qemu {target.release}",
         version=version,
         includes=(),
         type_macro=macro,

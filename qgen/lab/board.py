@@ -33,8 +33,9 @@ class Loadable:
     machine: str
 
     def environment(self) -> dict[str, str]:
-        """The environment that makes QEMU load the board."""
-        return {**os.environ, "LD_PRELOAD": str(self.object)}
+        """The environment that makes QEMU load the board, beside what loads already."""
+        loaded = [str(self.object), os.environ.get("LD_PRELOAD", "")]
+        return {**os.environ, "LD_PRELOAD": ":".join(filter(None, loaded))}
 
     def command(self, arguments: Sequence[str] = ()) -> list[str]:
         """QEMU's command line for this machine, with more ``arguments``."""
@@ -50,6 +51,12 @@ def compile_board(
     key = hashlib.sha256("\0".join([*flags, text]).encode()).hexdigest()[:24]
     folder = cache_dir() / "boards" / sdk.name
     made = folder / f"{key}.so"
+    if set(str(made)) & set(": \t\n"):
+        raise LabError(
+            f"{cache_dir()} cannot hold boards: LD_PRELOAD takes no path with spaces "
+            "or colons",
+            "set QGEN_CACHE to another folder",
+        )
     if not made.is_file():
         _compile(text, flags, folder, made, sdk)
     return Loadable(made, sdk.qemu(target), machine)

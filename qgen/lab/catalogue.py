@@ -16,7 +16,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -187,7 +187,7 @@ def measure(
             if target in merged[type_name].targets:
                 merged[type_name].cpu_models.add(model)
     report("reading headers and build files")
-    macros = _Macros(sdk, targets)
+    macros = _Macros(sdk, targets, merged)
     kconfig = _kconfig_symbols(sdk.source, macros.values)
     for name, each in merged.items():
         each.header, each.macro = macros.header_of(name)
@@ -317,6 +317,8 @@ class _Probe:
                 for name, plan in plans.items()
                 if name not in done and turn < len(plan)
             }
+            if not wanted:
+                break
             self._report(f"realizing {len(wanted)} types with more supplied")
             done |= self._try(wanted, types, "r")
         return done
@@ -563,7 +565,7 @@ def _variations(each: _Type, fixed: Mapping[str, str]) -> Iterator[tuple[str, st
             start = int(fixed[name], 0) if name in fixed else default
             start = start if isinstance(start, int) else 0
             limit = 1 << _INTEGERS[entry["type"]]
-            guesses = (start + 1, start * 2, start + 32, 1, 2, 4, 8, 64, 4096)
+            guesses = (start + 1, start * 2, start + 32, 0, 1, 2, 4, 8, 64, 4096)
             for value in dict.fromkeys(guesses):
                 if value != start and 0 <= value < limit:
                     yield name, str(value)
@@ -580,15 +582,20 @@ def _shape(facts: Record) -> Record:
 class _Macros:
     """The TYPE_ macros of a source tree's headers, as the compiler sees them.
 
-    `values` has every macro by name. Only headers that compile on their own after
-    qemu/osdep.h, with a board's flags, count as includable.
+    `values` has them by name, at least those for the `wanted` type names. Only headers
+    that compile on their own after qemu/osdep.h, with a board's flags, count as
+    includable.
     """
 
     _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(TYPE_\w+)[ \t\\]+(\S.*)", re.M)
+    _PLAIN = re.compile(r'"([^"]*)"\s*(?:/\*.*)?')
     _VALUE = re.compile(r'^qgen_(TYPE_\w+):\n\s*\.string\s+"([^"\\]*)"', re.M)
 
-    def __init__(self, sdk: Sdk, targets: Sequence[str]) -> None:
+    def __init__(
+        self, sdk: Sdk, targets: Sequence[str], wanted: Collection[str]
+    ) -> None:
         self._source = sdk.source
+        self._wanted = wanted
         arch_dirs = list(dict.fromkeys(_arch_dir(target) for target in targets))
         self._commands = {each: sdk.compile_command(each) for each in arch_dirs}
         self.values: dict[str, str] = {}
@@ -640,8 +647,15 @@ class _Macros:
         return [
             macro
             for macro, body in self._DEFINE.findall(text)
-            if not body.startswith(("0", "("))
+            if self._may_be_wanted(body)
         ]
+
+    def _may_be_wanted(self, body: str) -> bool:
+        """Whether a macro's body can be a wanted type name: most plainly are not."""
+        literal = self._PLAIN.fullmatch(body)
+        if literal:
+            return literal[1] in self._wanted
+        return not body.startswith(("0", "("))
 
     def _evaluate(self, header: str) -> dict[str, str]:
         macros = self._macros_in(header)
@@ -701,7 +715,13 @@ def _kconfig_symbols(
     for path in sorted((source / "hw").rglob("meson.build")):
         text = path.read_text(encoding="utf-8", errors="replace")
         for name, symbols in _guarded_files(text):
-            kept = tuple(each for each in symbols if each in known)
+            # Where a device is also written in Rust, boards select the plain symbol.
+            plain = (re.sub(r"_C$", "", each) for each in symbols)
+            kept = tuple(
+                short if short in known else each
+                for short, each in zip(plain, symbols, strict=True)
+                if each in known
+            )
             guards.setdefault(path.parent / name, kept)
     found: dict[str, tuple[str, ...]] = {}
     for path, symbols in sorted(guards.items()):
@@ -783,7 +803,9 @@ def _pack(
     lines = [f"{catalogue.HEADER}\t{_json(header)}"]
     for name in sorted(types):
         parent = properties.get(types[name].parent, {})
-        lines.append(f"{name}\t{_json(_line(types[name], properties[name], parent))}")
+        lines.append(
+            f"{name}\t{_json(_line(types[name], properties[name], parent, types))}"
+        )
     text = "\n".join(lines) + "\n"
     return gzip.compress(text.encode("utf-8"), 9, mtime=0)
 
@@ -804,10 +826,17 @@ def _properties(each: _Type) -> dict[str, list[object]]:
     return result
 
 
+def _natural(entry: Record) -> list[tuple[int, str]]:
+    """Sorts "uart[10]" after "uart[9]"."""
+    parts = re.split(r"(\d+)", entry["name"])
+    return [(int(part) if part.isdigit() else -1, part) for part in parts]
+
+
 def _line(
     each: _Type,
     properties: Mapping[str, list[object]],
     inherited: Mapping[str, list[object]],
+    devices: Collection[str],
 ) -> Record:
     """What a type's line holds: nothing that is false, empty or inherited."""
     facts = each.facts
@@ -837,7 +866,13 @@ def _line(
         "clocks_in": [entry["name"] for entry in clocks if not entry["output"]],
         "clocks_out": [entry["name"] for entry in clocks if entry["output"]],
         "child_buses": [
-            [entry["name"] or "", entry["type"]] for entry in facts.get("buses", ())
+            [entry["name"] or "", entry["type"]]
+            for entry in reversed(facts.get("buses", ()))
+        ],
+        "children": [
+            [entry["name"], entry["type"][6:-1]]
+            for entry in sorted(each.properties, key=_natural)
+            if entry["type"].startswith("child<") and entry["type"][6:-1] in devices
         ],
         "header": each.header,
         "macro": each.macro,

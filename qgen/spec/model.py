@@ -19,9 +19,11 @@ from qgen.spec.scalars import (
     EntryName,
     Expression,
     FileName,
+    Firmware,
     Frequency,
     HeaderName,
     Integer32,
+    Label,
     LineName,
     MachineName,
     Priority,
@@ -97,11 +99,11 @@ class Ram(Model):
     """The RAM of -m."""
 
     default: Size | None = None
-    id: Text = "ram"
+    id: Label = "ram"
     min: Size | None = None
     max: Size | None = None
-    too_much: Text = "Too much memory for this machine: {size} MB, maximum {limit} MB"
-    too_little: Text = (
+    too_much: Label = "Too much memory for this machine: {size} MB, maximum {limit} MB"
+    too_little: Label = (
         "Too little memory for this machine: {size} MB, minimum {limit} MB"
     )
     at: Address | None = None
@@ -112,7 +114,7 @@ class Image(Model):
     """A file that is loaded into a region."""
 
     file: FileName | None = None
-    firmware: FileName | Truth | None = None
+    firmware: Firmware | None = None
     format: Literal["raw", "elf", "elf-or-raw"] = "raw"
 
 
@@ -120,7 +122,7 @@ class _Region(Model):
     at: Address | None = None
     in_: RegionName = Field("system", alias="in")
     priority: Priority | None = None
-    name: Text | None = None
+    name: Label | None = None
     comment: Comment | None = None
 
 
@@ -180,15 +182,6 @@ Region = Annotated[
     | UnimplementedRegion,
     Field(discriminator="kind"),
 ]
-
-
-class Wire(Model):
-    """A line that the device drives, and the input that it is wired to."""
-
-    to: Sink
-    line: Expression | LineName | None = None
-    index: Expression | None = None
-    for_: Literal["cpu"] | None = Field(None, alias="for")
 
 
 class Irq(Model):
@@ -329,7 +322,7 @@ class Spec(Model):
     """A machine."""
 
     machine: MachineName
-    description: Text
+    description: Label
     arch: Literal["arm", "aarch64", "ppc", "x86_64"]
     parent: Literal["machine", "x86"] = "machine"
     class_: MachineClass = Field(default_factory=MachineClass, alias="class")

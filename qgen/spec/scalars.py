@@ -7,13 +7,17 @@ context may hold ``help``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from qgen import expr, names
+from qgen.diagnostics import quoted
+
+T = TypeVar("T")
 
 
 def wrong(code: str, message: str, help_: str | None = None) -> PydanticCustomError:
@@ -22,7 +26,17 @@ def wrong(code: str, message: str, help_: str | None = None) -> PydanticCustomEr
     return PydanticCustomError(code, "{text}", context)
 
 
-def _kind(value: Any) -> str:
+def _inside(key: str, check: Callable[[Any], T], value: Any) -> T:
+    """``check(value)``; its error is about the value under ``key``, not all of it."""
+    try:
+        return check(value)
+    except PydanticCustomError as error:
+        context = {**(error.context or {}), "inside": key}
+        raise PydanticCustomError(error.type, "{text}", context) from None
+
+
+def kind_of(value: Any) -> str:
+    """What a value of a document is, in words."""
     match value:
         case bool():
             return "a truth value"
@@ -37,12 +51,16 @@ def _kind(value: Any) -> str:
 def text_of(value: Any, what: str) -> str:
     """``value`` if it is text; otherwise the error that ``what`` is wanted."""
     if not isinstance(value, str):
-        raise wrong("Q0103", f"{what} is wanted here, not {_kind(value)}")
+        raise wrong("Q0103", f"{what} is wanted here, not {kind_of(value)}")
     return value
 
 
 def _line(value: Any) -> str:
     text = text_of(value, "text")
+    if "\n" in text:
+        raise wrong(
+            "Q0105", "the text has several lines", "write one; '>-' folds lines into one"
+        )
     bad = names.unprintable(text)
     if bad is not None:
         raise wrong(
@@ -57,29 +75,43 @@ def _line(value: Any) -> str:
     return text
 
 
-def _comment(value: Any) -> str:
+def _label(value: Any) -> str:
     text = _line(value)
+    if not text.strip():
+        raise wrong("Q0105", "the text is empty", "write something, or leave it out")
+    return text
+
+
+def _comment(value: Any) -> str:
+    text = _label(value)
     if "*/" in text or "/*" in text:
         raise wrong("Q0105", "a comment cannot hold /* or */", "leave them out")
     return text
 
 
-def _name(pattern: str, what: str, shape: str, limit: int = 80) -> Any:
+MAX_NAME = 80
+
+
+def _checked(pattern: str, what: str, shape: str) -> Callable[[Any], str]:
     regex = re.compile(pattern)
 
     def check(value: Any) -> str:
         text = text_of(value, what)
-        if len(text) > limit:
-            raise wrong("Q0104", f"{what} has at most {limit} characters")
+        if len(text) > MAX_NAME:
+            raise wrong("Q0104", f"{what} has at most {MAX_NAME} characters")
         if not regex.fullmatch(text):
-            raise wrong("Q0104", f"{text!r} cannot be {what}", shape)
+            raise wrong("Q0104", f"{quoted(text)} cannot be {what}", shape)
         return text
 
+    return check
+
+
+def _name(pattern: str, what: str, shape: str) -> Any:
     return Annotated[
         str,
-        BeforeValidator(check),
+        BeforeValidator(_checked(pattern, what, shape)),
         WithJsonSchema(
-            {"type": "string", "pattern": f"^{pattern}$", "maxLength": limit}
+            {"type": "string", "pattern": f"^{pattern}$", "maxLength": MAX_NAME}
         ),
     ]
 
@@ -129,12 +161,16 @@ HeaderName = _name(
     "the name of a header",
     "as QEMU includes it: hw/acpi/memory_hotplug.h",
 )
-FileName = _name(
+_FILE = (
     r"[A-Za-z0-9][A-Za-z0-9_.+-]*",
     "the name of a firmware file",
     "a bare file name, which QEMU looks up in its firmware folders (-L): bios.bin",
 )
+FileName = _name(*_FILE)
 Text = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string"})]
+Label = Annotated[
+    str, BeforeValidator(_label), WithJsonSchema({"type": "string", "minLength": 1})
+]
 Comment = Annotated[str, BeforeValidator(_comment), WithJsonSchema({"type": "string"})]
 
 
@@ -181,12 +217,9 @@ def _integer(low: int, high: int) -> Any:
     def check(value: Any) -> int:
         text = text_of(value, "a whole number")
         sign = -1 if text.startswith("-") else 1
-        try:
-            number = expr.parse(text.removeprefix("-"))
-        except expr.ExpressionError as error:
-            raise wrong("Q0106", str(error), error.hint) from None
+        number = parse_expression(text.removeprefix("-"))
         if not isinstance(number, expr.Num) or number.unit is not None:
-            raise wrong("Q0106", f"{text!r} is not a whole number")
+            raise wrong("Q0106", f"a plain number is wanted here, not {quoted(text)}")
         if not low <= sign * number.value <= high:
             raise wrong("Q0107", f"{text} is not between {low} and {high}")
         return sign * number.value
@@ -205,11 +238,33 @@ Integer32 = _integer(-(1 << 31), (1 << 31) - 1)
 
 def _truth(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise wrong("Q0103", f"true or false is wanted here, not {_kind(value)}")
+        help_ = "leave out the quotes" if value in ("true", "false") else None
+        raise wrong(
+            "Q0103", f"true or false is wanted here, not {kind_of(value)}", help_
+        )
     return value
 
 
 Truth = Annotated[bool, BeforeValidator(_truth)]
+
+
+def _firmware(value: Any) -> str | bool:
+    if value is True:
+        return value
+    if not isinstance(value, str):
+        raise wrong(
+            "Q0103",
+            f"the name of a firmware file is wanted here, not {kind_of(value)}",
+            "write bios.bin, or true if only -bios names one",
+        )
+    return _checked(*_FILE)(value)
+
+
+Firmware = Annotated[
+    str | bool,
+    PlainValidator(_firmware),
+    WithJsonSchema({"oneOf": [{"type": "string"}, {"const": True}]}),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +290,7 @@ def _sink(value: Any) -> SinkText:
     if match is None:
         raise wrong(
             "Q0106",
-            f"{text!r} is not an input line",
+            f"{quoted(text)} is not an input line",
             "write gic[33], cpus[cpu].irq or device.line[2]",
         )
     brackets = tuple(
@@ -278,6 +333,23 @@ class MachineText:
 MACHINE_VALUES = ("cpu_type", "kernel_cmdline", "kernel_filename")
 
 
+_FORMS = "{serial: 0}, {link: NAME} or {machine: cpu_type}"
+_target = _checked(
+    _WORD, "the name of a region or a device", "name one of this spec: {link: flash}"
+)
+
+
+def _machine_value(value: Any) -> str:
+    field = text_of(value, "a field of the machine")
+    if field not in MACHINE_VALUES:
+        raise wrong(
+            "Q0107",
+            f"{quoted(field)} is no value of the machine",
+            f"known here: {', '.join(MACHINE_VALUES)}",
+        )
+    return field
+
+
 def _property(value: Any) -> bool | str | SerialText | LinkText | MachineText:
     if isinstance(value, bool):
         return value
@@ -285,26 +357,20 @@ def _property(value: Any) -> bool | str | SerialText | LinkText | MachineText:
         raise wrong("Q0103", "a property has one value, not a list")
     if isinstance(value, str):
         return _line(value)
-    forms = "{serial: 0}, {link: NAME} or {machine: cpu_type}"
     if len(value) != 1:
-        raise wrong("Q0103", "a property's value has one key", f"write {forms}")
+        raise wrong("Q0103", "a property's value has one key", f"write {_FORMS}")
     ((form, inner),) = value.items()
     match form:
         case "serial":
-            return SerialText(parse_expression(inner))
+            return SerialText(_inside(form, parse_expression, inner))
         case "link":
-            return LinkText(text_of(inner, "the name of a region or a device"))
+            return LinkText(_inside(form, _target, inner))
         case "machine":
-            field = text_of(inner, "a field of the machine")
-            if field not in MACHINE_VALUES:
-                raise wrong(
-                    "Q0107",
-                    f"{field!r} is no value of the machine",
-                    f"known here: {', '.join(MACHINE_VALUES)}",
-                )
-            return MachineText(field)
+            return MachineText(_inside(form, _machine_value, inner))
         case _:
-            raise wrong("Q0101", f"{form!r} is no kind of value", f"write {forms}")
+            raise wrong(
+                "Q0101", f"{quoted(form)} is no kind of value", f"write {_FORMS}"
+            )
 
 
 PropertyText = Annotated[

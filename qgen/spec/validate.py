@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from qgen.diagnostics import Code, Finding, Rejected, did_you_mean
+from qgen.diagnostics import (
+    Code,
+    Finding,
+    Rejected,
+    did_you_mean,
+    nearest,
+    quoted,
+)
 from qgen.source import Node, Path, Source
 from qgen.spec.model import Spec
+from qgen.spec.scalars import kind_of
+
+
+Loc = tuple[str | int, ...]
 
 
 def validate(data: dict[str, Any], source: Source) -> Spec:
@@ -17,87 +29,128 @@ def validate(data: dict[str, Any], source: Source) -> Spec:
     try:
         return Spec.model_validate(data)
     except ValidationError as error:
-        findings = [_finding(item, data, source) for item in error.errors()]
-        raise Rejected(findings, source) from None
+        items = error.errors(include_url=False)
+    misspelt = {
+        (item["loc"][:-1], nearest(str(item["loc"][-1]), known_keys(item["loc"][:-1])))
+        for item in items
+        if item["type"] == "extra_forbidden"
+    }
+    findings = [
+        _finding(item, source)
+        for item in items
+        if item["type"] != "missing"
+        or (item["loc"][:-1], item["loc"][-1]) not in misspelt
+    ]
+    raise Rejected(findings, source)
 
 
-def _finding(item: Any, data: dict[str, Any], source: Source) -> Finding:
-    kind, loc = item["type"], item["loc"]
+def _finding(item: Any, source: Source) -> Finding:
+    kind, loc, context = item["type"], item["loc"], item.get("ctx", {})
     on_key = bool(loc) and loc[-1] == "[key]"
     if on_key:
         loc = loc[:-1]
-    context = item.get("ctx", {})
-    if kind == "missing":
-        path, name = _path(loc[:-1], source), str(loc[-1])
-        return Finding(
-            Code.Q0102, f"the key {name!r} is missing", path, _wanted(name), key=True
-        )
     path = _path(loc, source)
-    if kind == "extra_forbidden":
-        known = _known_keys(loc[:-1])
-        name = str(loc[-1])
-        help_ = did_you_mean(name, known) or f"known here: {', '.join(sorted(known))}"
-        return Finding(Code.Q0101, f"unknown key {name!r}", path, help_, key=True)
     if kind in Code.__members__:
+        inside = context.get("inside")
+        if inside is not None:
+            path = (*path, inside)
         return Finding(
             Code[kind], context["text"], path, context.get("help"), key=on_key
         )
-    return _builtin(kind, item, context, path)
-
-
-def _builtin(kind: str, item: Any, context: Any, path: Path) -> Finding:
     match kind:
-        case "literal_error":
-            choices = [c.strip("' ") for c in _choices(context["expected"])]
-            value = str(item["input"])
-            help_ = did_you_mean(value, choices) or f"known here: {', '.join(choices)}"
-            return Finding(
-                Code.Q0107, f"{value!r} is not one of the choices", path, help_
-            )
-        case "union_tag_invalid":
-            choices = [c.strip("' ") for c in context["expected_tags"].split(",")]
-            key = context["discriminator"].strip("'")
-            tag = str(context["tag"])
-            help_ = did_you_mean(tag, choices) or f"known here: {', '.join(choices)}"
-            return Finding(
-                Code.Q0107, f"{tag!r} is not one of the choices", (*path, key), help_
-            )
+        case "missing":
+            return _missing(str(loc[-1]), loc, _path(loc[:-1], source))
         case "union_tag_not_found":
             key = context["discriminator"].strip("'")
+            return _missing(key, (*loc, key), path)
+        case "extra_forbidden":
+            name, known = str(loc[-1]), known_keys(loc[:-1])
             return Finding(
-                Code.Q0102, f"the key {key!r} is missing", path, _wanted(key), key=True
+                Code.Q0101,
+                f"unknown key {quoted(name)}",
+                path,
+                lambda: did_you_mean(name, known) or _keys(known),
+                key=True,
             )
+        case "literal_error":
+            return _choice(str(loc[-1]), item["input"], context["expected"], path)
+        case "union_tag_invalid":
+            key = context["discriminator"].strip("'")
+            given, tags = item["input"][key], context["expected_tags"]
+            return _choice(key, given, tags, (*path, key))
         case "model_type" | "dict_type" | "model_attributes_type":
-            return Finding(Code.Q0103, "a mapping is wanted here", path)
-        case "tuple_type" | "list_type":
-            return Finding(Code.Q0103, "a list is wanted here", path)
+            what = f"a mapping is wanted here, not {kind_of(item['input'])}"
+            return Finding(Code.Q0103, what, path, _mapping_help(loc))
         case _:
-            return Finding(Code.Q0103, item["msg"], path)
+            # Whatever pydantic may say besides, in its own words.
+            what = f"a list is wanted here, not {kind_of(item['input'])}"
+            is_list = kind in ("tuple_type", "list_type")
+            message = what if is_list else item["msg"]
+            return Finding(Code.Q0103, message, path, "write [a, b]" * is_list or None)
 
 
-def _choices(expected: str) -> Iterator[str]:
-    yield from expected.replace(" or ", ", ").split(",")
+def _missing(name: str, loc: Loc, path: Path) -> Finding:
+    help_ = f"add {example(name, loc)}"
+    return Finding(
+        Code.Q0102, f"the key {quoted(name)} is missing", path, help_, key=True
+    )
 
 
-_WANTED = {
-    "machine": "machine: my-board",
-    "description": "description: what -M help says of it",
+def _choice(key: str, given: Any, expected: str, path: Path) -> Finding:
+    if not isinstance(given, str):
+        what = f"text is wanted here, not {kind_of(given)}"
+        return Finding(Code.Q0103, what, path, _one_of(expected))
+    message = f"{key!r} cannot be {quoted(given)}"
+    return Finding(Code.Q0107, message, path, _one_of(expected))
+
+
+def _one_of(expected: str) -> str:
+    """Pydantic's list of choices without its quotes."""
+    choices = expected.replace("'", "").replace(" or ", ", ")
+    return f"write one of {choices}" if "," in choices else f"write {choices}"
+
+
+def _keys(known: Sequence[str]) -> str:
+    return f"known here: {', '.join(sorted(known))}"
+
+
+_EXAMPLES = {
+    "above": "above: {name: ram-above-4g, at: 4 GiB}",
     "arch": "arch: arm",
+    "at": "at: 0x4000_0000",
+    "base": "base: 0x4000_0000",
+    "below": "below: {name: ram-below-4g, at: 0}",
+    "description": "description: what -M help says of the machine",
+    "firmware": "firmware: bios.bin",
+    "flash": "flash: the region that the image is loaded into",
+    "frequency": "frequency: 168 MHz",
     "kind": "kind: ram, rom, alias, container, io or unimplemented",
     "loader": "loader: arm, armv7m or x86-bios",
-    "type": "type: the QOM type, for instance pl011",
+    "machine": "machine: my-board",
+    "name": "name: ram-below-4g",
     "of": "of: the region that the alias shows, or ram",
+    "ram": "ram: the address where RAM begins",
+    "size": "size: 4 KiB",
     "to": "to: an input line, for instance gic[33]",
-    "frequency": "frequency: 168 MHz",
+    "type": "type: the QOM type, for instance pl011",
+    "value": "value: 32",
 }
 
 
-def _wanted(name: str) -> str | None:
-    example = _WANTED.get(name)
-    return f"add {example}" if example else f"add '{name}:'"
+def example(name: str, loc: Loc) -> str:
+    """How a required key may be written."""
+    return "type: isa" if loc[0] == "buses" else _EXAMPLES[name]
 
 
-def _path(loc: tuple[Any, ...], source: Source) -> Path:
+def _mapping_help(loc: Loc) -> str:
+    here = _deref(_at(loc))
+    if "discriminator" in here:
+        return f"begin it with {_EXAMPLES[here['discriminator']['propertyName']]}"
+    known = list(here.get("properties", {}))
+    return _keys(known) if known else "each name is a key: {NAME: ...}"
+
+
+def _path(loc: Loc, source: Source) -> Path:
     """``loc`` without the union tags and wrappers that the document does not have."""
     path: list[str | int] = []
     node: Node | None = source.root
@@ -109,34 +162,39 @@ def _path(loc: tuple[Any, ...], source: Source) -> Path:
     return tuple(path)
 
 
-def _known_keys(loc: tuple[Any, ...]) -> list[str]:
-    """The keys that the model at ``loc`` has, found by walking the JSON schema."""
-    schema = Spec.model_json_schema()
-    here: Any = schema
+@cache
+def _schema() -> Any:
+    return Spec.model_json_schema()
+
+
+def known_keys(loc: Loc) -> list[str]:
+    """The keys that the model at ``loc`` has."""
+    return list(_deref(_at(loc)).get("properties", {}))
+
+
+def _at(loc: Loc) -> Any:
+    here = _schema()
     for step in loc:
-        here = _step(schema, here, step)
-    return list(_deref(schema, here).get("properties", {}))
+        here = _step(here, step)
+    return here
 
 
-def _deref(schema: Any, here: Any) -> Any:
+def _deref(here: Any) -> Any:
     while "$ref" in here or "anyOf" in here:
         if "$ref" in here:
-            here = schema["$defs"][here["$ref"].rsplit("/", 1)[-1]]
+            here = _schema()["$defs"][here["$ref"].rsplit("/", 1)[-1]]
         else:
             here = next(h for h in here["anyOf"] if h.get("type") != "null")
     return here
 
 
-def _step(schema: Any, here: Any, step: str | int) -> Any:
-    here = _deref(schema, here)
+def _step(here: Any, step: str | int) -> Any:
+    here = _deref(here)
     if "discriminator" in here:
-        ref = here["discriminator"]["mapping"].get(step)
-        return {"$ref": ref} if ref else here
+        return {"$ref": here["discriminator"]["mapping"][step]}
     if isinstance(step, int):
-        return here.get("items", {})
+        return here["items"]
     if step in here.get("properties", {}):
         return here["properties"][step]
-    for inner in (here.get("patternProperties") or {}).values():
-        return inner
-    extra = here.get("additionalProperties")
-    return extra if isinstance(extra, dict) else {}
+    extra = here.get("patternProperties") or {"": here.get("additionalProperties")}
+    return next(iter(extra.values()))

@@ -6,6 +6,7 @@ wrong, hypothesis draws them again, meets it again, and shrinks it with real run
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections import Counter
@@ -18,16 +19,18 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 from lab_support import require_sdk
 
-from qgen import compose
+from qgen import __version__, catalogue, compose
 from qgen.arch import ARCHES
 from qgen.compose import Resolved
 from qgen.diagnostics import Rejected
+from qgen.emit import emit
 from qgen.lab.board import Loadable, compile_board
 from qgen.lab.errors import LabError
 from qgen.lab.monitor import watch
 from qgen.lab.sdk import Sdk
 from qgen.names import identifier
 from qgen.predict import flat_view, format_view
+from qgen.render import render
 from qgen.source import Source
 from qgen.targets import TARGETS
 
@@ -37,6 +40,7 @@ from .trees import Roots, Tree, roots_of, to_board, to_yaml, trees
 
 RELEASE = "10.2"
 BATCH = 30
+logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)  # it waits for QEMU to start
 MOST_REFUSED = 0.05
 """The share of trees that lowering may refuse."""
 MOST_RUNS = 80
@@ -99,7 +103,8 @@ class Lab:
 
 def text_of(tree: Tree, resolved: Resolved) -> str:
     """The C of the board, with what no spec can say added at the end of its memory."""
-    text = compose.render(resolved).text
+    known = catalogue.load(RELEASE)
+    text = render(emit(resolved.board, resolved.target, known, __version__))
     lines = [
         f"    memory_region_set_readonly(&s->{identifier(part.name)}, true);\n"
         for part in tree.parts
