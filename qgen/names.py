@@ -13,9 +13,16 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _KEYWORDS = """
 auto break case char const continue default do double else enum extern float for goto
 if inline int long register restrict return short signed sizeof static struct switch
-typedef union unsigned void volatile while asm typeof bool true false NULL unix linux
+typedef union unsigned void volatile while
+asm typeof bool true false NULL alignas alignof constexpr nullptr static_assert
+thread_local complex imaginary noreturn
 """
-C_KEYWORDS = frozenset(_KEYWORDS.split())
+# Macros that look like variables: no field can have their names.
+_MACROS = """
+unix linux errno stdin stdout stderr environ first_cpu current_cpu
+st_atime st_mtime st_ctime sa_handler sa_sigaction si_pid si_uid si_addr si_value
+"""
+C_KEYWORDS = frozenset((_KEYWORDS + _MACROS).split())
 
 
 class Identifier(str):

@@ -27,7 +27,9 @@ def test_the_tools_are_content(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("script", sorted((ROOT / ".ci").iterdir()), ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "script", sorted((ROOT / ".ci").iterdir()), ids=lambda s: s.name
+)
 def test_the_scripts_are_posix_shell(script: Path) -> None:
     done = subprocess.run(["sh", "-n", str(script)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

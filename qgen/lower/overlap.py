@@ -6,13 +6,15 @@ priority overlap on purpose. Cost: one sort for each container.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from qgen.arch import ArchFacts
 from qgen.board import IO, SYSTEM, Device, Kind, Ram, Region
 from qgen.diagnostics import Code
 from qgen.expr import evaluate, variables
-from qgen.lower.memory import human
+from qgen.lower.places import RESERVED, hexadecimal, human
 from qgen.lower.scope import Scope
 from qgen.source import Path
 
@@ -37,23 +39,28 @@ def judge_map(
     regions: Sequence[Region],
     devices: Sequence[Device],
     ram: Ram | None,
-    address_bits: int,
+    facts: ArchFacts,
     scope: Scope,
 ) -> None:
     """Add a finding for each overlap, and for each region outside its container."""
-    sizes = {SYSTEM: 1 << address_bits, IO: IO_SIZE}
+    sizes = {SYSTEM: 1 << facts.address_bits, IO: IO_SIZE}
     sizes |= {r.name: evaluate(r.size) for r in regions if r.kind is Kind.CONTAINER}
     usual = _ram_size(ram)
     by_container: dict[str, list[Interval]] = {}
     for container, interval in _intervals(regions, devices, usual):
         by_container.setdefault(container, []).append(interval)
     for container, intervals in by_container.items():
+        size = sizes.get(container)  # None for a container that has no right size
         for interval in intervals:
-            if interval.end > sizes[container]:
-                _outside(interval, container, sizes[container], scope)
-        for first, second in _overlaps(intervals):
-            _overlap(first, second, intervals, scope)
-    if ram is not None and ram.maximum is None:
+            if size is not None and interval.end > size and not interval.grows:
+                _outside(interval, container, size, scope)
+        ordered = sorted(intervals, key=lambda i: (i.start, i.end))
+        seen = set()
+        for first, second in _overlaps(intervals, ordered):
+            if (first.path, second.path) not in seen:
+                seen.add((first.path, second.path))
+                _overlap(first, second, ordered, scope)
+    if ram is not None and ram.maximum is None and not scope.failed:
         _judge_growth(regions, devices, usual, scope)
 
 
@@ -81,7 +88,7 @@ def _intervals(
             start + max(0, size),
             region.name,
             region.mapping.priority or 0,
-            region.origin,
+            (*region.origin, "at"),
             "ram_size" in variables(region.size),
         )
     for device in devices:
@@ -95,11 +102,13 @@ def _intervals(
                 )
 
 
-def _overlaps(intervals: Sequence[Interval]) -> Iterator[tuple[Interval, Interval]]:
+def _overlaps(
+    intervals: Sequence[Interval], ordered: Sequence[Interval]
+) -> Iterator[tuple[Interval, Interval]]:
     """Neighbours of one priority that overlap, the later one in the spec second."""
     order = {id(interval): i for i, interval in enumerate(intervals)}
     reach: dict[int, Interval] = {}
-    for interval in sorted(intervals, key=lambda i: (i.start, i.end)):
+    for interval in ordered:
         before = reach.get(interval.priority)
         if before is not None and interval.start < before.end:
             first, second = sorted((before, interval), key=lambda i: order[id(i)])
@@ -109,30 +118,29 @@ def _overlaps(intervals: Sequence[Interval]) -> Iterator[tuple[Interval, Interva
 
 
 def _overlap(
-    first: Interval, second: Interval, intervals: Sequence[Interval], scope: Scope
+    first: Interval, second: Interval, ordered: Sequence[Interval], scope: Scope
 ) -> None:
-    if first.path == second.path:
-        scope.error(
-            Code.Q0204,
-            f"{first.name!r} ({_range(first)}) overlaps {second.name!r} ({_range(second)})",
-            second.path,
-            "the stride is smaller than the MMIO region",
-        )
-        return
-    free = _free(second, intervals)
-    scope.error(
-        Code.Q0204,
-        f"{second.name!r} ({_range(second)}) overlaps {first.name!r} ({_range(first)})",
-        (*second.path, "at"),
-        f"the next free address is {_hex(free)}; for a wanted overlap, give the one "
-        "on top a priority",
+    message = (
+        f"{second.name!r} ({_range(second)}) overlaps {first.name!r} ({_range(first)})"
     )
+    if first.path == second.path:
+        help_ = "the stride is smaller than the MMIO region"
+        scope.error(Code.Q0204, message, second.path, help_)
+        return
+
+    def free() -> str:
+        return (
+            f"the next free address is {hexadecimal(_free(second, ordered))}; for a "
+            "wanted overlap, give the one on top a priority"
+        )
+
+    scope.error(Code.Q0204, message, second.path, free)
 
 
-def _free(interval: Interval, intervals: Sequence[Interval]) -> int:
+def _free(interval: Interval, ordered: Sequence[Interval]) -> int:
     """The first address from ``interval`` on, aligned to 4 KiB, where it would fit."""
     size, at = interval.end - interval.start, interval.start
-    for other in sorted(intervals, key=lambda i: i.start):
+    for other in ordered:
         if other is interval or other.priority != interval.priority:
             continue
         if other.start < at + size and at < other.end:
@@ -141,15 +149,15 @@ def _free(interval: Interval, intervals: Sequence[Interval]) -> int:
 
 
 def _outside(interval: Interval, container: str, size: int, scope: Scope) -> None:
-    what = {SYSTEM: "what the CPU can address", IO: "the port I/O space"}
-    if interval.grows:
-        return  # QEMU refuses the -m that does this
+    if container == SYSTEM:
+        what = f"what {size.bit_length() - 1} address bits reach"
+    else:
+        what = RESERVED.get(container, repr(container))
     scope.error(
         Code.Q0206,
-        f"{interval.name!r} ({_range(interval)}) ends outside "
-        f"{what.get(container, repr(container))}",
-        (*interval.path, "at"),
-        f"it ends at {_hex(size - 1)}",
+        f"{interval.name!r} ({_range(interval)}) ends outside {what}",
+        interval.path,
+        f"the last address there is {hexadecimal(size - 1)}",
     )
 
 
@@ -157,36 +165,27 @@ def _judge_growth(
     regions: Sequence[Region], devices: Sequence[Device], usual: int, scope: Scope
 ) -> None:
     """Warn of what RAM would run into if -m asks for enough and nothing forbids it."""
-    system = [
-        interval
-        for container, interval in _intervals(regions, devices, ENDLESS)
-        if container == SYSTEM
-    ]
-    for ram in (i for i in system if i.grows):
-        above = [
-            i
-            for i in system
-            if i.start >= ram.start + usual and i.priority == ram.priority
-        ]
-        if not above or ram.end < ENDLESS >> 1:
-            continue
-        first = min(above, key=lambda i: i.start)
-        if first is not ram:
-            room = first.start - ram.start
+    by_priority: dict[int, list[Interval]] = {}
+    for container, interval in _intervals(regions, devices, ENDLESS):
+        if container == SYSTEM:
+            by_priority.setdefault(interval.priority, []).append(interval)
+    for intervals in by_priority.values():
+        intervals.sort(key=lambda i: i.start)
+        for ram in intervals:
+            if not ram.grows or ram.end < ENDLESS >> 1:
+                continue
+            place = bisect_left(intervals, ram.start + usual, key=lambda i: i.start)
+            if place == len(intervals):
+                continue
+            first = intervals[place]
+            room = human(first.start - ram.start)
             scope.warning(
                 Code.Q0204,
-                f"with more than {human(room)} of RAM, {ram.name!r} runs into "
-                f"{first.name!r}",
-                ram.path,
-                f"add max: {human(room)}" if ram.path == ("ram",) else None,
+                f"with more than {room} of RAM, {ram.name!r} runs into {first.name!r}",
+                ram.path[:-1],
+                f"add max: {room}" if ram.path[:-1] == ("ram",) else None,
             )
 
 
 def _range(interval: Interval) -> str:
-    return f"{_hex(interval.start)}-{_hex(interval.end - 1)}"
-
-
-def _hex(value: int) -> str:
-    digits = f"{value:08x}"
-    digits = digits.rjust(-(-len(digits) // 4) * 4, "0")
-    return "0x" + "_".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+    return f"{hexadecimal(interval.start)}-{hexadecimal(interval.end - 1)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from qgen.board import Constant, MapEntry
-from qgen.diagnostics import Code, Finding, Severity, did_you_mean
+from qgen.diagnostics import Code, Finding, Help, Severity, did_you_mean, quoted
 from qgen.expr import (
     Bin,
     Entry,
@@ -16,15 +16,19 @@ from qgen.expr import (
     evaluate,
     resolve,
     variables,
+    walk,
 )
 from qgen.source import Path
 from qgen.spec.model import Spec
 
+MAX_COUNT = 1 << 16
+"""How often a device may be repeated, and how many devices a board may have."""
+
 RUN_TIME = {
-    "cpus": "the number of CPUs (-smp)",
-    "cpu": "the number of a CPU, in a wire with 'for: cpu'",
-    "n": "the number of a repeated device",
-    "ram_size": "the size of RAM (-m)",
+    "cpus": "it is the number of CPUs (-smp), which only QEMU knows",
+    "cpu": "it is the number of a CPU: add 'for: cpu' to a wire",
+    "n": "it is the number of a repeated device: give the device a 'count:'",
+    "ram_size": "it is the size of RAM (-m), which only QEMU knows",
 }
 
 
@@ -35,61 +39,71 @@ class Scope:
         self.findings: list[Finding] = []
         self.constants: dict[str, Constant] = {}
         self.entries: dict[str, MapEntry] = {}
-        self._constants(spec)
-        self._entries(spec)
+        self._spec = spec
+        self._failed: set[str] = set()
+        self._broken: set[Path] = set()
+        self._constants()
+        self._entries()
 
     def error(
         self,
         code: Code,
         message: str,
         path: Path,
-        help: str | None = None,
+        help: Help = None,
         *,
         key: bool = False,
+        word: str | None = None,
     ) -> None:
         """Note an error at ``path``."""
-        self.findings.append(Finding(code, message, path, help, key))
+        self.findings.append(Finding(code, message, path, help, key, word=word))
+        self._broken.update(path[: i + 1] for i in range(len(path)))
 
-    def warning(
-        self, code: Code, message: str, path: Path, help: str | None = None
-    ) -> None:
-        """Note a warning at ``path``."""
-        self.findings.append(
-            Finding(code, message, path, help, severity=Severity.WARNING)
+    def warning(self, code: Code, message: str, path: Path, help: Help = None) -> None:
+        """Note a warning about the part of the spec at ``path``."""
+        finding = Finding(
+            code, message, path, help, key=True, severity=Severity.WARNING
         )
+        self.findings.append(finding)
 
-    def _constants(self, spec: Spec) -> None:
-        for name, constant in spec.constants.items():
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error already."""
+        return bool(self._broken)
+
+    def broken(self, *path: str | int) -> bool:
+        """Whether there is an error at ``path`` or below it."""
+        return path in self._broken
+
+    def _constants(self) -> None:
+        for name, constant in self._spec.constants.items():
             path: Path = ("constants", name)
             value_path = (*path, "value")
             expr = self.resolve(constant.value, value_path)
-            if expr is None:
+            value = None if expr is None else self.number(expr, value_path)
+            if expr is None or value is None:
+                self._failed.add(name)
                 continue
-            value = self.number(expr, value_path)
-            if value is not None:
-                self.constants[name] = Constant(
-                    name, expr, value, constant.header, constant.comment, path
-                )
+            self.constants[name] = Constant(
+                name, expr, value, constant.header, constant.comment, path
+            )
 
-    def _entries(self, spec: Spec) -> None:
-        for name, entry in spec.map.items():
+    def _entries(self) -> None:
+        for name, entry in self._spec.map.items():
             path: Path = ("map", name)
-            if name in self.constants:
-                self.error(
-                    Code.Q0202, f"{name!r} is a constant already", path, key=True
-                )
             base = self.resolve(entry.base, (*path, "base"))
             size = self.resolve(entry.size, (*path, "size"))
-            count = None
+            count, ok = None, base is not None and size is not None
             if entry.count is not None:
                 count = self.resolve(entry.count, (*path, "count"))
                 if count is None or self.count(count, (*path, "count")) is None:
-                    continue
-            if base is None or size is None:
-                continue
-            if self.number(base, (*path, "base")) is None:
-                continue
-            if self.number(size, (*path, "size"), low=1) is None:
+                    ok = False
+            if base is not None and self.number(base, (*path, "base")) is None:
+                ok = False
+            if size is not None and self.number(size, (*path, "size"), low=1) is None:
+                ok = False
+            if not ok or base is None or size is None:
+                self._failed.add(name)
                 continue
             self.entries[name] = MapEntry(name, base, size, count, entry.comment, path)
 
@@ -104,7 +118,8 @@ class Scope:
         """``expr`` with its names resolved; None, and a finding, if one is unknown.
 
         ``field`` says what a memory map entry stands for here: its ``base`` or its
-        ``size``. ``run_time`` are the run-time values allowed here.
+        ``size``. ``run_time`` are the run-time values allowed here. There is no finding
+        for a name whose own value is wrong.
         """
         missing: list[str] = []
 
@@ -122,32 +137,31 @@ class Scope:
 
         resolved = resolve(expr, lookup)
         for name in missing:
-            self._unknown(name, path, field, run_time)
+            if name not in self._failed:
+                self._unknown(name, path, field, run_time)
         return None if missing else resolved
 
     def _unknown(
         self, name: str, path: Path, field: str | None, run_time: Collection[str]
     ) -> None:
+        message, help_ = f"unknown name {quoted(name)}", None
         if name in RUN_TIME:
-            self.error(
-                Code.Q0201,
-                f"{name!r} is not known here",
-                path,
-                f"it is {RUN_TIME[name]}",
-            )
-            return
-        if field is None and name in self.entries:
-            self.error(
-                Code.Q0201,
-                f"{name!r} is an entry of the memory map, not a number",
-                path,
-            )
-            return
-        known = [*self.constants, *run_time, *(self.entries if field else ())]
-        help_ = did_you_mean(name, known)
-        if not known:
-            help_ = "declare it under 'constants:', or write a number"
-        self.error(Code.Q0201, f"unknown name {name!r}", path, help_)
+            message, help_ = f"{name!r} is not known here", RUN_TIME[name]
+        elif name in self._spec.constants:
+            message = f"{quoted(name)} is declared only later"
+            help_ = "write it above the constants that use it"
+            if path[:2] == ("constants", name):
+                message, help_ = f"{quoted(name)} is defined by itself", None
+        elif name in self._spec.map:
+            message = f"{quoted(name)} is an entry of the memory map, not a number"
+            help_ = "write the number, or make a constant of it"
+
+        def near() -> str | None:
+            known = [*self.constants, *run_time, *(self.entries if field else ())]
+            near = did_you_mean(name, known)
+            return near or "declare it under 'constants:', or write a number"
+
+        self.error(Code.Q0201, message, path, help_ or near, word=name)
 
     def number(
         self, expr: Expr, path: Path, *, low: int = 0, high: int = (1 << 64) - 1
@@ -156,21 +170,34 @@ class Scope:
         value = evaluate(expr)
         if low <= value <= high:
             return value
-        if value < low:
-            what = "negative" if low == 0 else f"below {low}"
-            self.error(Code.Q0203, f"the value {value} is {what}", path)
-        else:
-            self.error(Code.Q0203, f"the value {value:#x} is above {high:#x}", path)
+        limit = f"at least {low}" if value < low else f"at most {_like(expr, high)}"
+        message = f"the value is {_like(expr, value)}: it must be {limit}"
+        if low == 0 and value < 0:
+            message = f"the value is {_like(expr, value)}: it cannot be negative"
+        if value >> 64 not in (0, -1):
+            message = "the value needs more than 64 bits"
+        self.error(Code.Q0203, message, path)
         return None
 
     def count(self, expr: Expr, path: Path) -> int | None:
-        """The value of a repetition count: 1 to 65536."""
-        if variables(expr):
-            self.error(Code.Q0203, "a count must be known before QEMU runs", path)
-            return None
-        return self.number(expr, path, low=1, high=1 << 16)
+        """The value of a repetition count."""
+        return self.number(expr, path, low=1, high=MAX_COUNT)
+
+
+def _like(expr: Expr, value: int) -> str:
+    """``value`` in hexadecimal if ``expr`` is written so, else in decimal."""
+    for part in walk(expr):
+        digits = part.digits or "" if isinstance(part, Num) else ""
+        if isinstance(part, Entry) or digits[:2] in ("0x", "0X"):
+            return f"{value:#x}"
+    return str(value)
 
 
 def scaled(base: Expr, index: Expr, stride: Expr) -> Expr:
     """``base + index * stride``."""
     return Bin("+", base, Bin("*", index, stride))
+
+
+def fixed(expr: Expr | None) -> int | None:
+    """The value of an expression that needs no run-time value; None for one that does."""
+    return None if expr is None or variables(expr) else evaluate(expr)

@@ -35,4 +35,4 @@ class MemoryRegion:
 
     def in_order(self) -> list[MemoryRegion]:
         """The subregions, the one that QEMU looks at first in front."""
-        return sorted(self.subregions[::-1], key=lambda r: -r.priority)
+        return sorted(reversed(self.subregions), key=lambda r: -r.priority)

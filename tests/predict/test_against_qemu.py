@@ -1,7 +1,8 @@
 """Random region trees: the flat map that qgen predicts is the one that QEMU shows.
 
-The trees are drawn first, compiled many to an object, and run one QEMU each. If one is
-wrong, hypothesis draws them again, meets it again, and shrinks it with real runs.
+The trees are drawn first, then compiled many to an object, and run one QEMU each. To make
+a wrong one smaller, all trees with a part less are run, as many to an object, and so on:
+hypothesis would try one after the other.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,15 +37,24 @@ from qgen.targets import TARGETS
 
 from .coverage import FREE, STRICT, features
 from .examples import EXAMPLES, Example
-from .trees import Roots, Tree, roots_of, to_board, to_yaml, trees
+from .trees import (
+    Roots,
+    Tree,
+    fewer_parts,
+    roots_of,
+    simpler_parts,
+    to_board,
+    to_yaml,
+    trees,
+)
 
 RELEASE = "10.2"
 BATCH = 30
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)  # it waits for QEMU to start
 MOST_REFUSED = 0.05
 """The share of trees that lowering may refuse."""
-MOST_RUNS = 80
-"""How many runs of QEMU the shrinking of a wrong tree may take."""
+MOST_ROUNDS = 40
+"""How often a wrong tree is made smaller; each time costs a second or so."""
 
 
 class Lab:
@@ -53,26 +63,39 @@ class Lab:
     def __init__(self, sdk: Sdk, resolve: Callable[[Tree, str], Resolved]) -> None:
         self.sdk, self.resolve = sdk, resolve
         self.wrong: dict[Tree, str | None] = {}
-        self.runs = 0
 
-    def run_all(self, drawn: Sequence[Tree]) -> None:
-        """Run all of them, as many at a time as there are processors."""
+    def refusal(self, tree: Tree) -> Rejected | None:
+        """Why qgen takes no such tree."""
+        try:
+            self.resolve(tree, "tree")
+        except Rejected as error:
+            return error
+        return None
+
+    def run_all(self, drawn: Iterable[Tree]) -> None:
+        """Run all that are new, as many at a time as there are processors."""
         batches = []
-        for arch in sorted({tree.arch for tree in drawn}, key=lambda a: a.value):
-            alike = [tree for tree in drawn if tree.arch is arch]
+        new = [tree for tree in dict.fromkeys(drawn) if tree not in self.wrong]
+        for arch in sorted({tree.arch for tree in new}, key=lambda arch: arch.value):
+            alike = [tree for tree in new if tree.arch is arch]
             batches += [alike[i : i + BATCH] for i in range(0, len(alike), BATCH)]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for verdicts in pool.map(self.run, batches):
                 self.wrong |= verdicts
 
-    def run_one(self, tree: Tree) -> str | None:
-        """What is wrong with ``tree``, without a run if that is known."""
-        if tree not in self.wrong:
-            if self.runs >= MOST_RUNS:
-                return None
-            self.runs += 1
-            self.wrong |= self.run([tree])
-        return self.wrong[tree]
+    def smallest(self, tree: Tree) -> Tree:
+        """A tree that is wrong as well, and of which nothing can be left out."""
+        for _ in range(MOST_ROUNDS):
+            for ways in (fewer_parts, simpler_parts):
+                smaller = [each for each in ways(tree) if self.refusal(each) is None]
+                self.run_all(smaller)
+                found = next((each for each in smaller if self.wrong[each]), None)
+                if found is not None:
+                    break
+            else:
+                return tree
+            tree = found
+        return tree
 
     def run(self, batch: Sequence[Tree]) -> dict[Tree, str | None]:
         """Compile trees of one architecture as one object, and run each."""
@@ -130,55 +153,44 @@ def difference(tree: Tree, roots: Roots, loadable: Loadable) -> str | None:
     return None
 
 
-def draw(
-    strategy: SearchStrategy[Tree], draws: int, use: Callable[[Tree], None]
-) -> None:
-    """The same trees in every run; one that ``use`` refuses is shrunk."""
+def draw(strategy: SearchStrategy[Tree], draws: int) -> list[Tree]:
+    """Trees that are not alike; the same ones in every run."""
+    drawn: dict[Tree, None] = {}
 
     @seed(20_260_101)
     @settings(
         max_examples=draws,
         database=None,
         deadline=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-        print_blob=False,
     )
     @given(strategy)
     def each(tree: Tree) -> None:
-        use(tree)
+        drawn[tree] = None
 
     each()
-
-
-def run_drawn(lab: Lab, strategy: SearchStrategy[Tree], draws: int) -> list[Tree]:
-    """Draw trees and run them; the smallest wrong one found is the failure.
-
-    A tree that qgen refuses is not run: the list lacks it.
-    """
-    drawn: dict[Tree, None] = {}
-    refused: dict[Tree, Rejected] = {}
-
-    def gather(tree: Tree) -> None:
-        try:
-            lab.resolve(tree, "tree")
-            drawn[tree] = None
-        except Rejected as error:
-            refused[tree] = error
-
-    def check(tree: Tree) -> None:
-        if tree not in refused:
-            wrong = lab.run_one(tree)
-            assert wrong is None, f"{to_yaml(tree, 'tree')}\n{wrong}"
-
-    draw(strategy, draws, gather)
-    lab.run_all(list(drawn))
-    if any(lab.wrong.values()):
-        draw(strategy, draws, check)
-    for tree, error in refused.items():
-        print(to_yaml(tree, "refused"), *error.findings, sep="\n")
-    assert len(refused) <= len(drawn) * MOST_REFUSED
     return list(drawn)
+
+
+def run(lab: Lab, drawn: Sequence[Tree]) -> list[Tree]:
+    """Run the trees that qgen takes; one that is wrong is the failure, made small."""
+    refused = {tree: lab.refusal(tree) for tree in drawn}
+    taken = [tree for tree in drawn if refused[tree] is None]
+    for tree, error in refused.items():
+        if error is not None:
+            print(f"{tree}refused:", *error.findings, sep="\n")
+    assert len(taken) >= (1 - MOST_REFUSED) * len(drawn)
+    lab.run_all(taken)
+    wrong = [tree for tree in taken if lab.wrong[tree]]
+    if wrong:
+        smallest = lab.smallest(min(wrong, key=lambda tree: len(tree.parts)))
+        pytest.fail(
+            f"{len(wrong)} of {len(taken)} trees are wrong, the smallest is\n"
+            f"{smallest}{lab.wrong[smallest]}",
+            pytrace=False,
+        )
+    return taken
 
 
 def count_features(lab: Lab, drawn: Sequence[Tree], wanted: frozenset[str]) -> None:
@@ -203,9 +215,9 @@ def test_the_maps_of_specs_are_the_predicted_ones(tmp_path: Path) -> None:
         return compose.resolve(file, TARGETS[RELEASE])
 
     lab = Lab(sdk, resolve)
-    drawn = run_drawn(lab, trees(), 420)
-    assert len(drawn) >= 300
-    count_features(lab, drawn, STRICT)
+    taken = run(lab, draw(trees(), 440))
+    assert len(taken) >= 300
+    count_features(lab, taken, STRICT)
 
 
 def resolve_freely(tree: Tree, machine: str) -> Resolved:
@@ -215,15 +227,15 @@ def resolve_freely(tree: Tree, machine: str) -> Resolved:
 
 def test_the_maps_of_boards_that_no_spec_can_say_are_the_predicted_ones() -> None:
     lab = Lab(require_sdk(RELEASE), resolve_freely)
-    drawn = run_drawn(lab, trees(strict=False), 160)
-    assert len(drawn) >= 100
-    count_features(lab, drawn, FREE)
+    taken = run(lab, draw(trees(strict=False), 160))
+    assert len(taken) >= 100
+    count_features(lab, taken, FREE)
 
 
 @pytest.fixture(scope="module")
 def examples_lab() -> Lab:
     lab = Lab(require_sdk(RELEASE), resolve_freely)
-    lab.run_all([example.tree for example in EXAMPLES])
+    lab.run_all(example.tree for example in EXAMPLES)
     return lab
 
 
@@ -231,4 +243,4 @@ def examples_lab() -> Lab:
 def test_the_map_of_an_example_is_the_predicted_one(
     example: Example, examples_lab: Lab
 ) -> None:
-    assert examples_lab.run_one(example.tree) is None
+    assert examples_lab.wrong[example.tree] is None

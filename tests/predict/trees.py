@@ -36,6 +36,7 @@ HIGH = 0xF_0000_0000
 UNIMPLEMENTED_PRIORITY = -1000
 DEFAULT_RAM = 2 * MIB
 X86_CPU = "qemu64"
+MAPPED_ALWAYS = ("io", "unimplemented")
 ANSWERING = ("ram", "rom", "io", "unimplemented")
 
 
@@ -80,7 +81,7 @@ class MainMemory:
         return DEFAULT_RAM if self.maximum is None else self.maximum
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tree:
     """Parts, the RAM of -m, and the order in which a spec lists the parts.
 
@@ -91,6 +92,9 @@ class Tree:
     ram: MainMemory | None = None
     backwards: bool = False
     step: int = 0x1000
+
+    def __repr__(self) -> str:
+        return to_yaml(self, "tree")
 
     def listed(self) -> Sequence[Part]:
         return self.parts[::-1] if self.backwards else self.parts
@@ -253,6 +257,50 @@ def created(tree: Tree) -> list[Part]:
     return list(done.values())
 
 
+# --- made smaller ----------------------------------------------------------------------
+
+
+def fewer_parts(tree: Tree) -> Iterator[Tree]:
+    """Trees that lack one part, or the RAM of -m, and what needs it."""
+    for part in tree.parts:
+        yield replace(tree, parts=tuple(_without(tree.parts, {part.name})))
+    if tree.ram is not None:
+        names = {RAM, "low", "high"}
+        yield replace(tree, parts=tuple(_without(tree.parts, names)), ram=None)
+
+
+def _without(parts: Sequence[Part], gone: set[str]) -> Iterator[Part]:
+    """A part that lay in a container that is gone lies nowhere; an alias goes as well."""
+    gone = set(gone)
+    for part in parts:
+        if part.target in gone:
+            gone.add(part.name)
+    for part in parts:
+        if part.name in gone:
+            continue
+        if part.container in gone:
+            if part.kind not in MAPPED_ALWAYS:
+                yield replace(part, container=None, at=0, priority=None)
+            continue
+        yield part
+
+
+def simpler_parts(tree: Tree) -> Iterator[Tree]:
+    """Trees in which less is said of one part."""
+    for i, part in enumerate(tree.parts):
+        for less in (
+            replace(part, label=None),
+            replace(part, readonly=False),
+            replace(part, priority=None),
+            replace(part, container=None, at=0, priority=None),
+            replace(part, at=0),
+            replace(part, offset=0),
+        ):
+            lost = less.container is None and part.kind in MAPPED_ALWAYS
+            if less != part and not lost:
+                yield replace(tree, parts=(*tree.parts[:i], less, *tree.parts[i + 1 :]))
+
+
 # --- predicted -------------------------------------------------------------------------
 
 Roots = dict[Space, MemoryRegion]
@@ -378,13 +426,13 @@ def _main_memory(draw: st.DrawFn, strict: bool) -> MainMemory:
 
 def _draw_part(draw: st.DrawFn, draft: _Draft, number: int) -> None:
     kind = draw(st.sampled_from(_KINDS))
-    targets = [p.name for p in draft.parts if p.kind != "unimplemented"]
+    targets = [part.name for part in draft.parts]
     if draft.ram is not None:
         # Two more chances for each way to get at the RAM of -m.
         targets += [RAM, RAM] if draft.ram.split is None else [RAM, "low", "low"]
     if kind == "alias" and not targets:
         kind = "ram"
-    readonly = not draft.strict and draw(st.integers(0, 9)) == 9
+    readonly = not draft.strict and draw(st.integers(0, 5)) == 5
     label = draw(st.sampled_from(_LABELS))
     if label is not None:
         label += f" {number}"  # QEMU refuses two RAMs of one name
@@ -400,7 +448,9 @@ def _draw_part(draw: st.DrawFn, draft: _Draft, number: int) -> None:
     draft.parts.append(part)
     if kind == "container":
         for i in free:
-            if draw(st.booleans()):
+            before = draft.follows.get(draft.parts[i].name)
+            follows = any(p.name == before and p.container == name for p in draft.parts)
+            if follows or draw(st.booleans()):
                 _place(draw, draft, i, name, 0, 16, cells * draft.step)
 
 
@@ -437,13 +487,18 @@ def _draw_alias(draw: st.DrawFn, draft: _Draft, part: Part, targets: list[str]) 
 
 def _place_at_top(draw: st.DrawFn, draft: _Draft, i: int, base: int) -> None:
     part = draft.parts[i]
-    where = draw(st.sampled_from((*[SYSTEM] * 7, IO, None)))
+    where = draw(st.sampled_from((*[SYSTEM] * 6, IO, None, None)))
+    before = draft.follows.get(part.name)
+    for other in draft.parts:
+        if other.name == before and other.container in (SYSTEM, IO):
+            where = other.container
     if where is None and part.kind == "io":
         where = SYSTEM
     if where is IO and draft.strict and draft.sizes[part.name] > IO_SIZE:
         where = SYSTEM
     if where == SYSTEM:
-        if part.kind == "io" and draw(st.booleans()):
+        aliased = any(other.target == part.name for other in draft.parts)
+        if part.kind == "io" and not aliased and draw(st.booleans()):
             draft.parts[i] = replace(part, kind="unimplemented", readonly=False)
         _place(draw, draft, i, SYSTEM, base, 40, 1 << 36)
     elif where == IO:

@@ -1,0 +1,129 @@
+"""The RAM of -m: its limits, and the regions that map it."""
+
+from __future__ import annotations
+
+from qgen.board import RAM, SYSTEM, Kind, Mapping, Ram, Region
+from qgen.diagnostics import Code
+from qgen.expr import Bin, Expr, Num, Var, evaluate
+from qgen.lower.places import address
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec import model
+from qgen.spec.model import Spec
+
+PATH: Path = ("ram",)
+
+
+def lower_ram(spec: Spec, scope: Scope) -> tuple[Ram | None, list[Region]]:
+    """The RAM of -m with its limits, and the regions that map it."""
+    ram = spec.ram
+    if ram is None:
+        return None, []
+    default = _size(ram.default, (*PATH, "default"), scope)
+    low = _size(ram.min, (*PATH, "min"), scope)
+    high = _size(ram.max, (*PATH, "max"), scope)
+    _judge_limits(low, default, high, scope)
+    _judge_message(ram.too_much, (*PATH, "too_much"), scope)
+    _judge_message(ram.too_little, (*PATH, "too_little"), scope)
+    at = None
+    if ram.at is not None:
+        at = address(ram.at, (*PATH, "at"), scope)
+    split = None
+    if ram.split is not None:
+        split = _size(ram.split.at, (*PATH, "split", "at"), scope)
+        if ram.at is not None:
+            scope.error(
+                Code.Q0214,
+                "split RAM is not mapped whole as well",
+                (*PATH, "at"),
+                "leave out 'at', or 'split'",
+                key=True,
+            )
+    parts = [] if ram.split is None else _parts(ram.split, split, scope)
+    mapping = None if at is None else Mapping(SYSTEM, at, None)
+    if scope.broken(*PATH):  # nobody knows what it would overlap
+        mapping, parts = None, []
+    whole = Region(RAM, ram.id, Kind.MACHINE_RAM, Var("ram_size"), mapping, PATH)
+    messages = (ram.too_much, ram.too_little)
+    result = Ram(ram.id, default, low, high, *messages, split, PATH)
+    return result, [whole, *parts]
+
+
+def _size(written: Expr | None, path: Path, scope: Scope) -> Expr | None:
+    if written is None:
+        return None
+    expr = scope.resolve(written, path)
+    if expr is None or scope.number(expr, path, low=1) is None:
+        return None
+    return expr
+
+
+def _judge_limits(
+    low: Expr | None, default: Expr | None, high: Expr | None, scope: Scope
+) -> None:
+    least = 0 if low is None else evaluate(low)
+    most = (1 << 64) if high is None else evaluate(high)
+    usual = least if default is None else evaluate(default)
+    if least > most:
+        message = "the minimum is above the maximum"
+        scope.error(Code.Q0203, message, (*PATH, "min"))
+    elif usual > most:
+        message = "the default is above the maximum"
+        scope.error(Code.Q0203, message, (*PATH, "default"))
+    elif usual < least:
+        message = "the default is below the minimum"
+        scope.error(Code.Q0203, message, (*PATH, "default"))
+    for key, limit in (("min", low), ("max", high)):
+        if limit is not None and evaluate(limit) % (1 << 20):
+            scope.error(
+                Code.Q0203,
+                "the limit is no multiple of 1 MiB, and the message past it counts MiB",
+                (*PATH, key),
+            )
+
+
+def _judge_message(text: str, path: Path, scope: Scope) -> None:
+    rest = text.replace("{size}", "").replace("{limit}", "")
+    if "{" in rest or "}" in rest:
+        scope.error(
+            Code.Q0105,
+            "a message holds no braces but {size} and {limit}",
+            path,
+            "{size} stands for what -m asks for, {limit} for what can be had, in MiB",
+        )
+
+
+def _parts(split: model.Split, at: Expr | None, scope: Scope) -> list[Region]:
+    """The aliases that show RAM below and above the address where it is split."""
+    below = _start(split.below, "below", scope)
+    above = _start(split.above, "above", scope)
+    if at is None or below is None or above is None:
+        return []
+    size = Var("ram_size")
+    return [
+        Region(
+            split.below.name,
+            split.below.name,
+            Kind.ALIAS,
+            Bin("min", size, at),
+            Mapping(SYSTEM, below, None),
+            (*PATH, "split", "below"),
+            target=RAM,
+            offset=Num(0),
+        ),
+        Region(
+            split.above.name,
+            split.above.name,
+            Kind.ALIAS,
+            Bin("-", size, at),
+            Mapping(SYSTEM, above, None),
+            (*PATH, "split", "above"),
+            target=RAM,
+            offset=at,
+            above=at,
+        ),
+    ]
+
+
+def _start(part: model.RamPart, key: str, scope: Scope) -> Expr | None:
+    return address(part.at, (*PATH, "split", key, "at"), scope)
