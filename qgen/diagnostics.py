@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 
 from qgen.source import Path, Source, Span
 
@@ -105,9 +106,11 @@ class GeneratorFault(Exception):
     """qgen's own output is not what it should be: a fault of qgen, not of the spec."""
 
 
+MAX_FINDINGS = 1000
+"""How many findings a stage gathers at most."""
 MAX_SHOWN = 60
 """How much of a text from a spec a message shows."""
-MAX_COMPARED = 10_000
+MAX_COMPARED = 2000
 """Among how many names the nearest is looked for."""
 
 
@@ -121,7 +124,10 @@ def quoted(value: object) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Help that names the nearest of the ``known`` names, or all of a few."""
-    names = sorted(set(known))
+    names = list(islice(known, MAX_COMPARED + 1))
+    if len(names) > MAX_COMPARED:
+        return None
+    names = sorted(set(names))
     near = nearest(name, names)
     if near is not None:
         return f"did you mean {near!r}?"
@@ -130,7 +136,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """The name among ``known`` that ``name`` may have been meant to be."""
-    if len(name) > MAX_SHOWN or len(known) > MAX_COMPARED:
+    if len(name) > MAX_SHOWN:
         return None
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.65)
     if near:

@@ -147,10 +147,12 @@ class _Parser:
             if match is None:
                 rest = text[at:].strip()
                 raise ExpressionError(
-                    f"{rest[:20]!r} is not part of a number or an expression",
-                    "digits are grouped by _, as in 0x0900_0000"
-                    if rest[0] in ",'"
-                    else "an expression knows + - * and parentheses",
+                    f"{_shown(rest)} is not part of a number or an expression",
+                    (
+                        "digits are grouped by _, as in 0x0900_0000"
+                        if rest[0] in ",'"
+                        else "an expression knows + - * and parentheses"
+                    ),
                 )
             at = match.end()
             kind = match.lastgroup or ""
@@ -186,13 +188,15 @@ class _Parser:
         if text == "(":
             inner = self.sum(depth + 1)
             if self.peek()[1] != ")":
-                raise ExpressionError(f"{self.text!r} lacks a closing parenthesis")
+                raise ExpressionError(
+                    f"{_shown(self.text)} lacks a closing parenthesis"
+                )
             self.at += 1
             return inner
         if kind == "end":
             raise ExpressionError("a number or an expression is missing here")
         raise ExpressionError(
-            f"{self.text!r}: a number or a name must come before {text!r}",
+            f"{_shown(self.text)}: a number or a name must come before {text!r}",
             "a number cannot be negative here" if text == "-" else None,
         )
 
@@ -206,7 +210,7 @@ class _Parser:
             help_ = "a number is written 4096, 0x1000 or 4 KiB"
             if bare is not None and not _EXPONENT.fullmatch(text):
                 help_ = f"a hexadecimal number is written 0x{bare['digits']}"
-            raise ExpressionError(f"{text!r} is not a number", help_)
+            raise ExpressionError(f"{_shown(text)} is not a number", help_)
         kind, unit = self.peek()
         if match["unit"] is not None or kind != "name":
             return number(match["digits"], match["unit"])
@@ -216,41 +220,42 @@ class _Parser:
     def end(self) -> None:
         kind, text = self.peek()
         if kind != "end":
-            raise ExpressionError(f"{self.text!r}: {text!r} is left over")
+            raise ExpressionError(f"{_shown(self.text)}: {_shown(text)} is left over")
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def number(digits: str, unit: str | None = None) -> Num:
     """The number that ``digits`` (decimal or 0x) and ``unit`` spell."""
+    text = _shown(digits if unit is None else f"{digits} {unit}")
     if unit is not None and unit not in UNITS:
         nearest = _DECIMAL_LOOKALIKES.get(unit.lower())
         raise ExpressionError(
-            f"{unit!r} is not a unit",
+            f"{_shown(unit)} is not a unit",
             (
-                f"write {digits} {nearest} (1 {nearest} is {UNITS[nearest]})"
+                f"write {_shown(f'{digits} {nearest}')} (1 {nearest} is {UNITS[nearest]})"
                 if nearest
                 else f"the units are {', '.join(UNITS)}; to multiply, write *"
             ),
         )
     if re.fullmatch(r"0[0-9_]+(\.[0-9]+)?", digits):
         raise ExpressionError(
-            f"{digits} has a leading zero",
+            f"{text} has a leading zero",
             "write a decimal number without it, or a hexadecimal one with 0x",
         )
     if digits.endswith("_") or "__" in digits:
-        raise ExpressionError(f"{digits} has an underscore that separates nothing")
+        raise ExpressionError(f"{text} has an underscore that separates nothing")
     plain = digits.replace("_", "")
     hexadecimal = plain[:2] in ("0x", "0X")
     exact = Fraction(int(plain, 16) if hexadecimal else plain)
     if unit is not None:
         exact *= UNITS[unit]
     if exact.denominator != 1:
-        raise ExpressionError(
-            f"{digits} {unit or ''}".strip() + " is not a whole number"
-        )
+        raise ExpressionError(f"{text} is not a whole number")
     if exact > MAX_VALUE:
-        raise ExpressionError(
-            f"{digits} {unit or ''}".strip() + " needs more than 64 bits"
-        )
+        raise ExpressionError(f"{text} needs more than 64 bits")
     return Num(exact.numerator, digits, unit)
 
 

@@ -45,9 +45,7 @@ class Source:
     text: str
     root: Node | None = None
 
-    def locate(
-        self, path: Path, *, key: bool = False, word: str | None = None
-    ) -> Span:
+    def locate(self, path: Path, *, key: bool = False, word: str | None = None) -> Span:
         """The span of the node at ``path``, or of the nearest node above it.
 
         With ``key``, the span of the key that leads to it, where it has one. With

@@ -208,7 +208,7 @@ class Catalogue:
         self._walking.add(name)
         try:
             return _device_type(name, data, self._parent(name, data))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             if isinstance(error, CatalogueError):
                 raise
             raise self._damaged(key, error) from error

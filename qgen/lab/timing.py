@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +25,8 @@ def start_measured(
     with tempfile.TemporaryDirectory(prefix="qgen-") as folder:
         socket = Path(folder, "qmp")
         qmp = ("-qmp", f"unix:{socket},server=on,wait=off")
+        # Whoever ends us ends QEMU with us.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         start = time.perf_counter()
         process = subprocess.Popen(
             board.command([*arguments, *qmp]), env=board.environment(), text=True

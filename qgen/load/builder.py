@@ -7,13 +7,12 @@ from typing import Any, NoReturn
 
 import yaml
 
-from qgen.diagnostics import Code, Finding, Rejected, quoted
+from qgen.diagnostics import MAX_FINDINGS, Code, Finding, Rejected, quoted
 from qgen.load.problems import ambiguities
 from qgen.source import START, Node, Source, Span
 
 MAX_DEPTH = 40
 MAX_NODES = 500_000
-MAX_FINDINGS = 1000
 
 _YAML_TAG = "tag:yaml.org,2002:"
 
@@ -61,22 +60,21 @@ class Builder:
 
     def take(self, event: Any) -> None:
         """Take the next event; `Rejected` where going on makes no sense."""
-        match event:
-            case yaml.DocumentStartEvent():
-                self._document_starts(event)
-            case _ if self._documents > 1:
-                pass
-            case yaml.ScalarEvent():
-                self._tag(event)
-                self._add(self._scalar(event), event.anchor)
-            case yaml.MappingStartEvent():
-                self._open(event, {})
-            case yaml.SequenceStartEvent():
-                self._open(event, [])
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                self._close(event)
-            case yaml.AliasEvent():
-                self._alias(event)
+        kind = type(event)
+        if kind is yaml.DocumentStartEvent:
+            self._document_starts(event)
+        elif self._documents > 1:
+            return
+        elif kind is yaml.ScalarEvent:
+            self._add(self._scalar(event), event.anchor)
+        elif kind is yaml.MappingStartEvent:
+            self._open(event, {})
+        elif kind is yaml.SequenceStartEvent:
+            self._open(event, [])
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+            self._close(event)
+        elif kind is yaml.AliasEvent:
+            self._alias(event)
 
     def document(self) -> Document:
         """The document; `Rejected` with all that was wrong with it."""
@@ -118,8 +116,8 @@ class Builder:
             )
 
     def _tag(self, event: Any) -> None:
-        if event.tag is not None and event.tag != "!":
-            tag = event.tag
+        tag = event.tag
+        if tag != "!":
             if tag.startswith(_YAML_TAG):
                 tag = "!!" + tag.removeprefix(_YAML_TAG)
             self._note(
@@ -130,6 +128,8 @@ class Builder:
             )
 
     def _scalar(self, event: Any) -> _Value:
+        if event.tag is not None:
+            self._tag(event)
         span, text = _span(event), event.value
         data: Any = text
         plain = not event.style
@@ -141,7 +141,8 @@ class Builder:
         return _Value(data, Node(span), empty=plain and not text)
 
     def _open(self, event: Any, data: Any) -> None:
-        self._tag(event)
+        if event.tag is not None:
+            self._tag(event)
         if len(self._stack) >= MAX_DEPTH:
             self._stop(f"nested deeper than {MAX_DEPTH} levels", _span(event))
         self._stack.append(

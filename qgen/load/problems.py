@@ -50,9 +50,12 @@ _AMBIGUOUS = (
 )
 
 
+_ANY = re.compile("|".join(pattern.pattern for pattern, _, _ in _AMBIGUOUS))
+
+
 def ambiguities(text: str) -> Iterator[tuple[str, str]]:
     """What makes a plain scalar unclear, and what would be right."""
-    if len(text) > 100:
+    if len(text) > 100 or not _ANY.fullmatch(text):
         return
     for pattern, what, help_ in _AMBIGUOUS:
         if pattern.fullmatch(text):
@@ -90,7 +93,9 @@ _PROBLEMS = (
     ),
     _Problem("did not find expected ',' or", "a ',' or a closing bracket is missing"),
     _Problem("unexpected end of stream", "a quoted text is not closed", outer=True),
-    _Problem("unexpected document indicator", "a quoted text is not closed", outer=True),
+    _Problem(
+        "unexpected document indicator", "a quoted text is not closed", outer=True
+    ),
     _Problem(
         "did not find expected key",
         "a key is missing here, or the indentation does not fit",
@@ -141,14 +146,15 @@ def malformed(error: yaml.MarkedYAMLError, source: Source) -> Finding:
     char = source.line(at.line)[at.column - 1 : at.column]
     if char == "\t" and "{char}" in message:
         message, help_ = "a tab cannot indent", "indent with spaces"
-    if outer is not None and found.outer:
+    elif char and char in "]}":
+        message, help_ = f"{char!r} closes nothing", "check the brackets before it"
+    elif outer is not None and found.outer:
         at = outer
+    elif outer is not None and "bracket" in message and not char.strip():
+        at, message = outer, "this bracket is not closed"
     elif outer is not None and outer.line != at.line:
-        if "bracket" in message and not char.strip():
-            at, message = outer, "this bracket is not closed"
-        else:
-            note = f"what it belongs to begins in line {outer.line}"
-            help_ = f"{help_}; {note}" if help_ else note
+        note = f"what it belongs to begins in line {outer.line}"
+        help_ = f"{help_}; {note}" if help_ else note
     message = message.replace("{char}", repr(char))
     return Finding(Code.Q0003, message, help=help_, span=at)
 

@@ -16,16 +16,20 @@ from qgen.board import (
     Parent,
 )
 from qgen.catalogue import Catalogue
-from qgen.diagnostics import Finding, Rejected, Severity
+from qgen.diagnostics import Finding, Rejected
 from qgen.lower.boot import judge_parent, lower_boot
 from qgen.lower.classfields import lower_class
 from qgen.lower.cpus import cpu_type, lower_cpus
 from qgen.lower.devices import lower_buses, lower_clocks, lower_devices
-from qgen.lower.memory import lower_ram, lower_regions
+from qgen.lower.drivers import judge_drivers
+from qgen.lower.ends import ends_of
+from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_names
 from qgen.lower.overlap import judge_map
+from qgen.lower.ram import lower_ram
+from qgen.lower.reach import judge_reach
 from qgen.lower.scope import Scope
-from qgen.lower.wires import ends_of, judge_drivers, wire_cpus, wire_devices
+from qgen.lower.wires import wire_cpus, wire_devices
 from qgen.source import Source
 from qgen.spec.model import Spec
 
@@ -52,18 +56,19 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     regions = lower_regions(spec, scope, ram_regions)
     clocks = lower_clocks(spec, scope)
     devices = lower_devices(spec, catalogue, scope)
-    known_cpu = cpu_type(spec, catalogue, facts, scope)
-    ends = ends_of(spec, devices, catalogue, facts, known_cpu)
+    known_cpu = cpu_type(spec, catalogue, scope)
+    ends = ends_of(spec, devices, catalogue, facts, known_cpu, scope)
     devices = wire_devices(spec, devices, ends, scope)
     cpus = lower_cpus(
         spec, catalogue, facts, known_cpu, wire_cpus(spec, ends, scope), scope
     )
     judge_drivers(devices, cpus.wires, ends, scope)
-    judge_map(regions, devices, ram, facts.address_bits, scope)
-    boot = lower_boot(spec, regions, devices, scope)
+    judge_map(regions, devices, ram, facts, scope)
+    boot = lower_boot(spec, regions, scope)
     class_fields = lower_class(spec, scope)
-    if any(f.severity is Severity.ERROR for f in scope.findings):
+    if scope.failed:
         raise Rejected(scope.findings, source)
+    judge_reach(spec, regions, devices, scope)
     board = Board(
         name=spec.machine,
         description=spec.description,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qgen.board import (
+    SYSTEM,
     ArmBoot,
     Armv7mBoot,
     Boot,
-    Device,
-    Kind,
     Region,
     X86BiosBoot,
 )
 from qgen.diagnostics import Code, did_you_mean
-from qgen.lower.memory import address
+from qgen.expr import variables
+from qgen.lower.memory import regions_of
+from qgen.lower.places import address
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
@@ -31,7 +32,10 @@ def judge_parent(spec: Spec, scope: Scope) -> None:
     """The parent type and the architecture belong together."""
     if spec.parent == "x86" and spec.arch != "x86_64":
         scope.error(
-            Code.Q0214, f"the parent 'x86' does not fit {spec.arch!r}", ("parent",)
+            Code.Q0214,
+            f"the parent 'x86' does not fit {spec.arch!r}",
+            ("parent",),
+            "leave it out, or write arch: x86_64",
         )
     if spec.arch == "x86_64" and spec.parent != "x86":
         scope.error(
@@ -43,7 +47,7 @@ def judge_parent(spec: Spec, scope: Scope) -> None:
     if spec.parent == "x86" and spec.cpus.default is None:
         scope.error(
             Code.Q0102,
-            "the key 'default' is missing",
+            "an x86 machine needs a default CPU",
             ("cpus",),
             "add cpus: {default: qemu64}",
             key=True,
@@ -55,12 +59,11 @@ def judge_parent(spec: Spec, scope: Scope) -> None:
                     Code.Q0214,
                     f"{spec.arch!r} has no port I/O space",
                     ("memory", name, "in"),
+                    "leave it out to map the region into the system memory",
                 )
 
 
-def lower_boot(
-    spec: Spec, regions: Sequence[Region], devices: Sequence[Device], scope: Scope
-) -> Boot | None:
+def lower_boot(spec: Spec, regions: Sequence[Region], scope: Scope) -> Boot | None:
     """The boot loader with its addresses."""
     boot, path = spec.boot, ("boot",)
     if boot is None:
@@ -73,9 +76,9 @@ def lower_boot(
             f"the loader {boot.loader!r} is for {' and '.join(arches)}",
             (*path, "loader"),
             (
-                f"{spec.arch!r} has {', '.join(fitting)}"
+                f"for {spec.arch!r}, write {' or '.join(fitting)}"
                 if fitting
-                else "leave out 'boot:'"
+                else f"for {spec.arch!r} there is none: leave out 'boot:'"
             ),
         )
         return None
@@ -83,7 +86,7 @@ def lower_boot(
         case model.ArmBoot():
             return _arm(spec, boot, path, scope)
         case model.Armv7mBoot():
-            return _armv7m(spec, boot, regions, devices, path, scope)
+            return _armv7m(spec, boot, regions, path, scope)
         case model.X86BiosBoot():
             return X86BiosBoot(boot.firmware, boot.writable, path)
 
@@ -94,7 +97,7 @@ def _needs_cpu(spec: Spec, path: Path, scope: Scope) -> None:
             Code.Q0214,
             "the loader needs a CPU",
             (*path, "loader"),
-            "add cpus: {default: ...}",
+            "add cpus: {default: cortex-a15}",
         )
 
 
@@ -112,29 +115,35 @@ def _armv7m(
     spec: Spec,
     boot: model.Armv7mBoot,
     regions: Sequence[Region],
-    devices: Sequence[Device],
     path: Path,
     scope: Scope,
 ) -> Armv7mBoot | None:
     _needs_cpu(spec, path, scope)
-    if not any(d.type == "armv7m" for d in devices):
+    if not any(d.type == "armv7m" for d in spec.devices.values()):
         scope.error(
             Code.Q0214,
             "the loader needs a device of type 'armv7m'",
             (*path, "loader"),
+            "add it under 'devices:'",
         )
+    known = regions_of(spec)
     region = next((r for r in regions if r.name == boot.flash), None)
-    if region is None:
+    if boot.flash not in known:
         scope.error(
             Code.Q0201,
             f"there is no region {boot.flash!r}",
             (*path, "flash"),
-            did_you_mean(boot.flash, [r.name for r in regions]),
+            lambda: did_you_mean(boot.flash, known),
         )
+    if region is None:
         return None
-    if region.mapping is None or region.kind is Kind.MACHINE_RAM:
+    mapping = region.mapping
+    if mapping is None or mapping.container != SYSTEM or variables(region.size):
         scope.error(
-            Code.Q0214, f"{boot.flash!r} is not a mapped region", (*path, "flash")
+            Code.Q0214,
+            f"{boot.flash!r} has no fixed place in the system memory",
+            (*path, "flash"),
+            "name a region with 'at' and 'size', and without 'in'",
         )
         return None
-    return Armv7mBoot(region.mapping.offset, region.size, path)
+    return Armv7mBoot(mapping.offset, region.size, path)

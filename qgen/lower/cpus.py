@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-from qgen.arch import ArchFacts
-from qgen.board import Cpus, Parent, Property, Wire
+from qgen.arch import ARCHES, ArchFacts
+from qgen.board import Arch, Cpus, Parent, Property, Wire
 from qgen.catalogue import Catalogue, DeviceType
-from qgen.diagnostics import Code, did_you_mean
-from qgen.lower.devices import Devices
+from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.lower.properties import Properties
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Spec
+from qgen.spec.scalars import SerialText
+
+PATH: Path = ("cpus",)
 
 
-def cpu_type(
-    spec: Spec, catalogue: Catalogue, facts: ArchFacts, scope: Scope
-) -> DeviceType | None:
+def cpu_type(spec: Spec, catalogue: Catalogue, scope: Scope) -> DeviceType | None:
     """The default CPU's type; a finding for each CPU that QEMU does not have."""
-    for place, name in enumerate(spec.cpus.valid):
-        _known(name, ("cpus", "valid", place), catalogue, facts, scope)
-    if spec.cpus.default is None:
+    default, valid = spec.cpus.default, spec.cpus.valid
+    for place, name in enumerate(valid):
+        if name != default:
+            _known(name, (*PATH, "valid", place), catalogue, spec.arch, scope)
+    if default is None:
         return None
-    if spec.cpus.valid and spec.cpus.default not in spec.cpus.valid:
+    if valid and default not in valid:
+        some = ", ".join(valid[:8]) + ", ..." * (len(valid) > 8)
         scope.error(
             Code.Q0208,
-            f"the default CPU {spec.cpus.default!r} is not one of the valid ones",
-            ("cpus", "default"),
-            f"the valid ones are {', '.join(spec.cpus.valid)}",
+            f"the default CPU {default!r} is not one of the valid ones",
+            (*PATH, "default"),
+            f"the valid ones are {some}",
         )
-    return _known(spec.cpus.default, ("cpus", "default"), catalogue, facts, scope)
+    return _known(default, (*PATH, "default"), catalogue, spec.arch, scope)
 
 
 def _known(
-    name: str, path: Path, catalogue: Catalogue, facts: ArchFacts, scope: Scope
+    name: str, path: Path, catalogue: Catalogue, arch: str, scope: Scope
 ) -> DeviceType | None:
-    known = catalogue.find(name + facts.cpu_suffix)
+    facts = ARCHES[Arch(arch)]
+    suffix = facts.cpu_suffix
+    known = catalogue.find(name + suffix)
     if known is not None and not known.abstract:
         return known
-    suffix = facts.cpu_suffix
-    models = [n.removesuffix(suffix) for n in catalogue.names() if n.endswith(suffix)]
-    help_ = did_you_mean(name, models)
-    if name.endswith(suffix):
-        help_ = f"write {name.removesuffix(suffix)}"
-    scope.error(
-        Code.Q0208, f"QEMU {catalogue.release} has no CPU {name!r}", path, help_
-    )
+
+    def near() -> str | None:
+        if name.endswith(suffix):
+            return f"write {name.removesuffix(suffix)}"
+        for other in ARCHES:
+            if catalogue.find(name + ARCHES[other].cpu_suffix) is not None:
+                return f"it is a CPU of {other.value!r}"
+        names = [n for n in catalogue.names() if n.endswith(suffix)]
+        near = did_you_mean(name, [n.removesuffix(suffix) for n in names])
+        return near or f"qemu-system-{facts.qemu} -cpu help lists them"
+
+    message = f"QEMU {catalogue.release} has no {arch} CPU {quoted(name)}"
+    scope.error(Code.Q0208, message, path, near)
     return None
 
 
@@ -56,51 +67,18 @@ def lower_cpus(
     scope: Scope,
 ) -> Cpus:
     """The CPUs of the board."""
-    cpus, path = spec.cpus, ("cpus",)
+    cpus = spec.cpus
+    created = cpus.default is not None and cpus.created_by is None
     _judge_counts(spec, scope)
-    maker = cpus.created_by
-    if maker is not None and maker not in spec.devices:
-        scope.error(
-            Code.Q0201,
-            f"there is no device {maker!r}",
-            (*path, "created_by"),
-            did_you_mean(maker, spec.devices),
-        )
-    created = cpus.default is not None and maker is None
-    for key in ("properties", "timebase"):
-        if getattr(cpus, key) and (not created or spec.parent == Parent.X86.value):
-            scope.error(
-                Code.Q0214,
-                f"{key!r} is for CPUs that the board creates itself",
-                (*path, key),
-                key=True,
-            )
-    if cpus.timebase is not None and not facts.board_resets_cpus:
-        scope.error(
-            Code.Q0214,
-            "only PowerPC CPUs have a time base",
-            (*path, "timebase"),
-            key=True,
-        )
-    if created and facts.board_resets_cpus and cpus.timebase is None:
-        scope.error(
-            Code.Q0102,
-            "PowerPC CPUs need the frequency of their time base",
-            path,
-            "add timebase: 16.6 MHz",
-            key=True,
-        )
+    _judge_maker(spec, created, facts, scope)
     properties: tuple[Property, ...] = ()
-    if known is not None and cpus.properties:
-        lowering = Devices(spec, catalogue, scope)
-        properties = lowering.properties(
-            dict(cpus.properties), known, (*path, "properties"), ("cpu", "cpus")
-        )
+    if known is not None and created:
+        properties = _properties(spec, catalogue, known, scope)
     timebase = None
     if cpus.timebase is not None:
-        timebase = scope.resolve(cpus.timebase, (*path, "timebase"))
+        timebase = scope.resolve(cpus.timebase, (*PATH, "timebase"))
         if timebase is not None:
-            scope.number(timebase, (*path, "timebase"), low=1, high=(1 << 32) - 1)
+            scope.number(timebase, (*PATH, "timebase"), low=1, high=(1 << 32) - 1)
     suffix = facts.cpu_suffix
     return Cpus(
         default_type=cpus.default and cpus.default + suffix,
@@ -108,13 +86,60 @@ def lower_cpus(
         minimum=cpus.min,
         maximum=cpus.max,
         default_count=cpus.default_count,
-        created_by=maker,
+        created_by=cpus.created_by,
         created=created,
         properties=properties,
         wires=wires,
         timebase=timebase,
-        origin=path,
+        origin=PATH,
     )
+
+
+def _properties(
+    spec: Spec, catalogue: Catalogue, known: DeviceType, scope: Scope
+) -> tuple[Property, ...]:
+    path = (*PATH, "properties")
+    written = dict(spec.cpus.properties)
+    for name, value in spec.cpus.properties.items():
+        if isinstance(value, SerialText):
+            del written[name]
+            message = "a CPU has no character device"
+            scope.error(Code.Q0210, message, (*path, name))
+    lowering = Properties(spec, catalogue, scope)
+    return lowering.lower(written, known, path, ("cpu", "cpus"))
+
+
+def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> None:
+    """Who makes the CPUs, and what is only for those that the board makes."""
+    cpus, maker = spec.cpus, spec.cpus.created_by
+    if maker is not None and maker not in spec.devices:
+        scope.error(
+            Code.Q0201,
+            f"there is no device {maker!r}",
+            (*PATH, "created_by"),
+            lambda: did_you_mean(maker, spec.devices),
+        )
+    if cpus.timebase is not None and not facts.board_resets_cpus:
+        message = "only PowerPC CPUs have a time base"
+        scope.error(Code.Q0214, message, (*PATH, "timebase"), "leave it out", key=True)
+    for key in ("properties", "timebase"):
+        given = getattr(cpus, key) and not scope.broken(*PATH, key)
+        if given and (not created or spec.parent == Parent.X86.value):
+            scope.error(
+                Code.Q0214,
+                f"{key!r} is for CPUs that the board creates itself",
+                (*PATH, key),
+                f"here, {maker or 'QEMU'} creates them" if cpus.default else None,
+                key=True,
+            )
+    if created and facts.board_resets_cpus and cpus.timebase is None:
+        scope.error(
+            Code.Q0102,
+            "PowerPC CPUs need the frequency of their time base",
+            PATH,
+            "add timebase: 16.6 MHz",
+            key=True,
+        )
 
 
 def _judge_counts(spec: Spec, scope: Scope) -> None:
@@ -122,20 +147,22 @@ def _judge_counts(spec: Spec, scope: Scope) -> None:
     low, high = cpus.min or 1, cpus.max or 1
     count = cpus.default_count or low
     if low > high:
-        scope.error(
-            Code.Q0203, f"at least {low} CPUs, but at most {high}", ("cpus", "min")
+        message = f"at least {low} CPUs, but at most {high}"
+        help_ = (
+            "raise 'max'" if cpus.max else f"without 'max' there is one: add max: {low}"
         )
+        scope.error(Code.Q0203, message, (*PATH, "min"), help_)
     elif not low <= count <= high:
         scope.error(
             Code.Q0203,
-            f"{count} is not between {low} and {high} CPUs",
-            ("cpus", "default_count"),
+            f"there are {low} to {high} CPUs, not {count}",
+            (*PATH, "default_count"),
         )
     if cpus.default is None and (cpus.valid or cpus.created_by or cpus.properties):
         scope.error(
             Code.Q0102,
             "the key 'default' is missing",
-            ("cpus",),
+            PATH,
             "add default: the CPU's name, as -cpu takes it",
             key=True,
         )

@@ -1,45 +1,18 @@
-"""Devices: types, properties, MMIO regions and clocks, checked with the catalogue."""
+"""Devices: types, MMIO regions and clocks, checked with the catalogue."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
-from qgen.board import (
-    CPUS,
-    Bus,
-    Chardev,
-    Clock,
-    ClockInput,
-    Device,
-    Link,
-    MachineValue,
-    Mmio,
-    Property,
-    Value,
-)
+from qgen.board import Bus, Clock, ClockInput, Device, Mmio, Property
 from qgen.catalogue import Catalogue, DeviceType
-from qgen.diagnostics import Code, did_you_mean
-from qgen.expr import (
-    Bin,
-    Entry,
-    Expr,
-    ExpressionError,
-    Num,
-    Var,
-    evaluate,
-    parse,
-    variables,
-)
+from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.expr import Entry, Expr, Num, Var, evaluate
 from qgen.lower.counts import mmio_of
-from qgen.lower.memory import ROOTS, address, human
-from qgen.lower.scope import Scope, scaled
+from qgen.lower.places import address, human
+from qgen.lower.properties import Properties
+from qgen.lower.scope import MAX_COUNT, Scope, scaled
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
-from qgen.spec.scalars import LinkText, MachineText, SerialText
-
-_INTEGERS = re.compile(r"(u?)int(8|16|32|64)\Z|size\Z")
 
 
 def lower_clocks(spec: Spec, scope: Scope) -> list[Clock]:
@@ -62,7 +35,7 @@ def lower_buses(spec: Spec) -> list[Bus]:
 
 def lower_devices(spec: Spec, catalogue: Catalogue, scope: Scope) -> list[Device]:
     """All devices but their wires, in the order of the spec."""
-    lowering = Devices(spec, catalogue, scope)
+    lowering = _Devices(spec, catalogue, scope)
     devices = []
     for name, device in spec.devices.items():
         done = lowering.device(name, device)
@@ -71,187 +44,76 @@ def lower_devices(spec: Spec, catalogue: Catalogue, scope: Scope) -> list[Device
     return devices
 
 
-class Devices:
+class _Devices:
     """What the lowering of one device needs to know of the rest of the spec."""
 
     def __init__(self, spec: Spec, catalogue: Catalogue, scope: Scope):
         self.spec, self.catalogue, self.scope = spec, catalogue, scope
-        self.created: list[str] = []
+        self.properties = Properties(spec, catalogue, scope)
+        self.total = 0
 
     def device(self, name: str, device: model.Device) -> Device | None:
         """The device ``name``; None where nothing sensible can be made of it."""
         path: Path = ("devices", name)
-        if name == CPUS:
-            self.scope.error(
-                Code.Q0202, f"{CPUS!r} is the name of the CPUs", path, key=True
-            )
-            return None
-        count = None
-        if device.count is not None:
-            count = self.scope.resolve(device.count, (*path, "count"))
-            if count is None or self.scope.count(count, (*path, "count")) is None:
-                return None
+        count, counted = self.count(device, path)
         known = self.type(device.type, (*path, "type"))
-        if known is None:
+        if known is None or not counted:
             return None
-        run_time = ("cpus", "n") if count is not None else ("cpus",)
-        properties = self.properties(
+        run_time = ("cpus",) if count is None else ("cpus", "n")
+        properties = self.properties.lower(
             device.properties, known, (*path, "properties"), run_time
         )
         mmio = self.mmio(device, known, properties, count, path)
         clocks = self.clocks(device, known, path)
-        self.created.append(name)
+        self.properties.created[name] = known
         return Device(
             name, device.type, count, properties, mmio, (), clocks, device.comment, path
         )
+
+    def count(self, device: model.Device, path: Path) -> tuple[Expr | None, bool]:
+        """How many there are, None for one that is not repeated; and if that is right."""
+        count, number, here = None, 1, (*path, "count")
+        if device.count is not None:
+            count = self.scope.resolve(device.count, here)
+            number = 0 if count is None else self.scope.count(count, here) or 0
+        before, self.total = self.total, self.total + number
+        if before <= MAX_COUNT < self.total:
+            message = f"with this the board has more than {MAX_COUNT} devices"
+            self.scope.error(Code.Q0203, message, here)
+        return count, number > 0 and self.total <= MAX_COUNT
 
     def type(self, name: str, path: Path) -> DeviceType | None:
         """The catalogue's entry for a type that a sysbus device may have."""
         known = self.catalogue.find(name)
         if known is None:
-            near = self.catalogue.nearest(name)
-            self.scope.error(
-                Code.Q0209,
-                f"QEMU {self.catalogue.release} has no device type {name!r}",
-                path,
-                f"did you mean {', '.join(map(repr, near))}?" if near else None,
-            )
+
+            def near() -> str | None:
+                names = [repr(each) for each in self.catalogue.nearest(name)]
+                return f"did you mean {', '.join(names)}?" if names else None
+
+            message = f"QEMU {self.catalogue.release} has no device type {name!r}"
+            self.scope.error(Code.Q0209, message, path, near)
             return None
         if known.abstract:
-            self.scope.error(
-                Code.Q0209,
-                f"{name!r} is an abstract type: no device can be of it",
-                path,
-                "name one of the types that derive from it",
-            )
+
+            def below() -> str:
+                real = (t for t in self.catalogue if not t.abstract)
+                names = [t.name for t in real if name in t.ancestors]
+                return f"name one that derives from it: {', '.join(names[:5])}"
+
+            message = f"{name!r} is an abstract type: no device can be of it"
+            self.scope.error(Code.Q0209, message, path, below)
             return None
         if "sys-bus-device" not in known.ancestors:
-            bus = f"the bus {known.bus!r}" if known.bus else "no bus"
+            bus = f"sits on a {known.bus} bus" if known.bus else "sits on no bus"
             self.scope.error(
                 Code.Q0209,
-                f"{name!r} sits on {bus}, not on the system bus",
+                f"{name!r} {bus}",
                 path,
-                "devices on other buses cannot be described yet",
+                "only devices of the system bus can be described yet",
             )
             return None
         return known
-
-    def properties(
-        self,
-        written: Mapping[str, object],
-        known: DeviceType,
-        path: Path,
-        run_time: tuple[str, ...],
-    ) -> tuple[Property, ...]:
-        """The properties, each of the type that QEMU gives it."""
-        types = {p.name: p.type for p in known.properties}
-        done = []
-        for name, value in written.items():
-            here = (*path, name)
-            if name not in types:
-                self.scope.error(
-                    Code.Q0210,
-                    f"{known.name!r} has no property {name!r}",
-                    here,
-                    did_you_mean(name, types),
-                    key=True,
-                )
-                continue
-            lowered = self.value(value, types[name], here, run_time)
-            if lowered is not None:
-                done.append(Property(name, types[name], lowered, here))
-        return tuple(done)
-
-    def value(
-        self, written: object, type_: str, path: Path, run_time: tuple[str, ...]
-    ) -> Value | None:
-        """A property's value, if it is of QOM type ``type_``."""
-        match written:
-            case bool() if type_ == "bool":
-                return written
-            case SerialText(index) if type_ == "str":
-                expr = self.scope.resolve(index, (*path, "serial"), run_time=run_time)
-                return None if expr is None else Chardev(expr)
-            case LinkText(target) if type_.startswith("link<"):
-                return self._link(target, (*path, "link"))
-            case MachineText(field) if type_ == "str":
-                return MachineValue(field)
-            case str() if _INTEGERS.match(type_):
-                return self._integer(written, type_, path, run_time)
-            case str() if type_ != "bool" and not type_.startswith("link<"):
-                return written
-        self._mismatch(written, type_, path)
-        return None
-
-    def _mismatch(self, written: object, type_: str, path: Path) -> None:
-        kinds = {bool: "a truth value", SerialText: "a character device"}
-        kinds |= {LinkText: "a link"}
-        what = kinds.get(type(written), "text")
-        example = "true or false" if type_ == "bool" else None
-        if type_.startswith("link<"):
-            example = "{link: NAME}"
-        elif _INTEGERS.match(type_):
-            example = "a number"
-        self.scope.error(
-            Code.Q0210,
-            f"the property is of type {type_!r}, not {what}",
-            path,
-            f"write {example}" if example else None,
-        )
-
-    def _link(self, target: str, path: Path) -> Link | None:
-        if target in ROOTS or target in self.spec.memory:
-            return Link(target, True)
-        if target in self.created:
-            return Link(target, False)
-        if target in self.spec.devices:
-            self.scope.error(
-                Code.Q0214,
-                f"the device {target!r} is created after this one",
-                path,
-                f"write {target!r} first",
-            )
-            return None
-        self.scope.error(
-            Code.Q0201,
-            f"there is no region and no device {target!r}",
-            path,
-            did_you_mean(target, [*ROOTS, *self.spec.memory, *self.spec.devices]),
-        )
-        return None
-
-    def _integer(
-        self, written: str, type_: str, path: Path, run_time: tuple[str, ...]
-    ) -> Expr | None:
-        negative = written.startswith("-")
-        try:
-            parsed = parse(written.removeprefix("-"))
-        except ExpressionError as error:
-            self.scope.error(Code.Q0106, str(error), path, error.hint)
-            return None
-        expr = self.scope.resolve(parsed, path, run_time=run_time)
-        if expr is None:
-            return None
-        if negative:
-            expr = Bin("-", Num(0), expr) if variables(expr) else Num(-evaluate(expr))
-        match = _INTEGERS.match(type_)
-        bits = int(match[2]) if match and match[2] else 64
-        signed = match is not None and match[1] == "" and match[2] is not None
-        low = -(1 << (bits - 1)) if signed else 0
-        high = (1 << (bits - 1 if signed else bits)) - 1
-        if not variables(expr) and not low <= evaluate(expr) <= high:
-            self.scope.error(
-                Code.Q0203,
-                f"{written} does not fit the property's type {type_!r}",
-                path,
-                (
-                    f"it holds {low} to {high:#x}"
-                    if signed
-                    else f"it holds 0 to {high:#x}"
-                ),
-            )
-            return None
-        return expr
 
     def mmio(
         self,
@@ -263,82 +125,71 @@ class Devices:
     ) -> tuple[Mmio, ...]:
         """The MMIO regions, matched with those that the type has."""
         regions = mmio_of(known, {p.name: p.value for p in properties})
-        done: list[Mmio] = []
+        done: dict[int, Mmio] = {}
         for place, written in enumerate(device.at):
             here: Path = (*path, "at", place)
             index = place if written.region is None else written.region
-            if not 0 <= index < len(regions):
-                what = f"{len(regions)} MMIO region{'s' * (len(regions) != 1)}"
-                self.scope.error(
-                    Code.Q0213,
-                    f"{device.type!r} has {what}, not a region {index}",
-                    here,
-                )
-                continue
-            if any(m.index == index for m in done):
-                self.scope.error(Code.Q0213, f"region {index} is mapped twice", here)
+            if not 0 <= index < len(regions) or index in done:
+                self._no_region(known, index, len(regions), index in done, here)
                 continue
             label, size = regions[index].name, regions[index].size
             if written.size is not None:
                 size = self._stated_size(written.size, (*here, "size")) or size
             base = address(written.at, (*here, "at"), self.scope)
-            if base is None:
+            if base is None or not self._fits(base, size, known, (*here, "at")):
                 continue
-            done.append(
-                Mmio(
-                    index,
-                    self._repeated(base, written.at, count, size, here),
-                    label,
-                    size,
-                    written.priority,
-                    (*path,) if len(device.at) == 1 else here,
-                )
+            base = self._repeated(base, count, size, (*here, "at"))
+            done[index] = Mmio(
+                index, base, label, size, written.priority, (*here, "at")
             )
-            self._judge_window(base, done[-1], count, here)
-        return tuple(done)
+        return tuple(done.values())
+
+    def _no_region(
+        self, known: DeviceType, index: int, count: int, mapped: bool, path: Path
+    ) -> None:
+        what = f"{known.name!r} has no MMIO region {index}"
+        if mapped:
+            what = f"the MMIO region {index} of this device is mapped already"
+        help_ = f"it has the regions 0 to {count - 1}"
+        if count < 2:
+            help_ = "it has only region 0" if count else "it has none: leave out 'at'"
+        self.scope.error(Code.Q0213, what, (*path, "region"), help_)
 
     def _stated_size(self, written: Expr, path: Path) -> int | None:
         expr = self.scope.resolve(written, path, field="size")
         return None if expr is None else self.scope.number(expr, path, low=1)
 
-    def _repeated(
-        self, base: Expr, written: Expr, count: Expr | None, size: int, path: Path
-    ) -> Expr:
+    def _fits(self, base: Expr, size: int, known: DeviceType, path: Path) -> bool:
+        """Whether the region fits the memory map entry that it is mapped at."""
+        if not isinstance(base, Entry):
+            return True
+        window = evaluate(self.scope.entries[base.entry].size)
+        if size <= window:
+            return True
+        self.scope.error(
+            Code.Q0213,
+            f"the MMIO region of {known.name!r} has {human(size)}, "
+            f"{base.entry} only {human(window)}",
+            path,
+        )
+        return False
+
+    def _repeated(self, base: Expr, count: Expr | None, size: int, path: Path) -> Expr:
+        """The address of number ``n``."""
         if count is None:
             return base
-        stride: Expr = Num(size)
-        if isinstance(base, Entry):
-            entry = self.scope.entries[base.entry]
-            if entry.count is None and evaluate(count) > 1:
-                self.scope.error(
-                    Code.Q0214,
-                    f"the memory map has one {base.entry}, the board {evaluate(count)}",
-                    path,
-                    f"add a count to {base.entry}",
-                )
-            elif entry.count is not None and evaluate(entry.count) < evaluate(count):
-                self.scope.error(
-                    Code.Q0214,
-                    f"the memory map has {evaluate(entry.count)} {base.entry}, "
-                    f"the board {evaluate(count)}",
-                    path,
-                )
-            stride = Entry(base.entry, "size", evaluate(entry.size))
-        return scaled(base, Var("n"), stride)
-
-    def _judge_window(
-        self, base: Expr, mmio: Mmio, count: Expr | None, path: Path
-    ) -> None:
-        """The region must fit the memory map entry that it is mapped at."""
         if not isinstance(base, Entry):
-            return
-        window = evaluate(self.scope.entries[base.entry].size)
-        if mmio.size > window:
+            return scaled(base, Var("n"), Num(size))
+        entry, wanted = self.scope.entries[base.entry], evaluate(count)
+        there = 1 if entry.count is None else evaluate(entry.count)
+        if there < wanted:
             self.scope.error(
-                Code.Q0213,
-                f"the region has {human(mmio.size)}, {base.entry} only {human(window)}",
+                Code.Q0214,
+                f"the memory map has {there} {base.entry}, the board {wanted}",
                 path,
+                f"write count: {wanted} in the entry",
             )
+        return scaled(base, Var("n"), Entry(base.entry, "size", evaluate(entry.size)))
 
     def clocks(
         self, device: model.Device, known: DeviceType, path: Path
@@ -348,24 +199,24 @@ class Devices:
         for name, clock in device.clocks.items():
             here = (*path, "clocks", name)
             if name not in known.clocks_in:
+                help_ = did_you_mean(name, known.clocks_in)
                 self.scope.error(
                     Code.Q0215,
                     f"{known.name!r} has no clock input {name!r}",
                     here,
-                    did_you_mean(name, known.clocks_in),
+                    help_ if known.clocks_in else "it has none: leave out 'clocks'",
                     key=True,
                 )
             elif clock not in self.spec.clocks:
-                self.scope.error(
-                    Code.Q0215,
-                    f"there is no clock {clock!r}",
-                    here,
-                    did_you_mean(clock, self.spec.clocks)
-                    or "declare it under 'clocks:'",
-                )
+                self._no_clock(clock, here)
             else:
                 done.append(ClockInput(name, clock, here))
         return tuple(done)
 
+    def _no_clock(self, name: str, path: Path) -> None:
+        def near() -> str:
+            near = did_you_mean(name, self.spec.clocks)
+            return near or f"declare it: clocks: {{{name}: 25 MHz}}"
 
-__all__ = ["lower_buses", "lower_clocks", "lower_devices"]
+        message = f"there is no clock {quoted(name)}"
+        self.scope.error(Code.Q0215, message, path, near)

@@ -22,9 +22,22 @@ def regions_of(spec: Spec) -> dict[str, str]:
     if spec.ram is not None:
         kinds[RAM] = "ram"
         if spec.ram.split is not None:
-            for part in (spec.ram.split.below, spec.ram.split.above):
-                kinds[part.name] = "alias"
+            kinds[spec.ram.split.below.name] = "alias"
+            kinds[spec.ram.split.above.name] = _ABOVE
     return kinds | {name: region.kind for name, region in spec.memory.items()}
+
+
+_ABOVE = "alias above the split"
+
+
+def sometimes(name: str, kinds: dict[str, str]) -> str | None:
+    """Why there may be no MemoryRegion to refer to, if that is so."""
+    match kinds.get(name):
+        case "unimplemented":
+            return f"{name!r} is an unimplemented device, not a memory region"
+        case kind if kind == _ABOVE:
+            return f"{name!r} does not exist where there is little RAM"
+    return None
 
 
 def lower_regions(spec: Spec, scope: Scope, ram: list[Region]) -> list[Region]:
@@ -51,15 +64,12 @@ class _Regions:
         if name in RESERVED or name in self.sizes:
             return None  # `judge_names` says so
         mapping, placed = self.mapping(region, path)
-        target, offset, size = None, None, None
+        target, size, offset = None, None, None
         if not isinstance(region, model.AliasRegion):
             size = self.size(region, path)
         elif self.showable(region, path):
-            target, offset = region.of, Num(0)
-            if region.offset is not None:
-                offset = self.scope.resolve(
-                    region.offset, (*path, "offset"), field="size"
-                )
+            target, here = region.of, (*path, "offset")
+            offset = self.scope.resolve(region.offset or Num(0), here, field="size")
             if offset is not None:
                 size = self.alias_size(region, offset, path)
         self.sizes[name] = size
@@ -173,20 +183,14 @@ class _Regions:
     def showable(self, region: model.AliasRegion, path: Path) -> bool:
         """Whether an alias can show what this one is to show."""
         name, of = region.of, (*path, "of")
-        kind = self.kinds.get(name)
-        if kind == "unimplemented":
-            self.scope.error(
-                Code.Q0214,
-                f"{name!r} is an unimplemented device, which an alias cannot show",
-                of,
-                "use kind: io for it",
-            )
-        elif kind is None:
+        missing = sometimes(name, self.kinds)
+        if missing is not None:
+            self.scope.error(Code.Q0214, missing, of)
+        elif name not in self.kinds:
             what = f"there is no region {quoted(name)}"
             help_ = "add 'ram:' to the machine" if name == RAM else None
             if name in ROOTS:
                 what = f"an alias cannot show {RESERVED[name]}"
-
 
             def near() -> str | None:
                 return did_you_mean(name, [n for n in self.kinds if n != path[-1]])
@@ -246,20 +250,18 @@ class _Regions:
                 key=True,
             )
         if placed and (mapping is None or mapping.container != SYSTEM):
-            self.scope.error(
-                Code.Q0214,
-                "an image is loaded into a region that the system memory itself maps",
-                path,
-                "give the region 'at'" if mapping is None else "leave out 'in'",
-                key=True,
-            )
+            what = "an image is loaded into the system memory, where this region is not"
+            help_ = "leave out 'in'" if mapping else "add at: ADDRESS"
+            self.scope.error(Code.Q0214, what, path, help_, key=True)
         firmware = image.firmware is not None
         file = image.firmware if isinstance(image.firmware, str) else image.file
         return Image(file, firmware, Format(image.format), path)
 
     def judge_alias(self, region: Region) -> None:
         """An alias ends within what it shows, with the most RAM that there can be."""
-        size, whole = fixed(region.size), self.largest(self.sizes.get(region.target or ""))
+        size, whole = fixed(region.size), self.largest(
+            self.sizes.get(region.target or "")
+        )
         if region.offset is None or size is None or whole is None:
             return
         start = evaluate(region.offset)

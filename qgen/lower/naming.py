@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from qgen.board import CPUS
 from qgen.diagnostics import Code
+from qgen.lower.places import RESERVED
 from qgen.lower.scope import Scope
 from qgen.names import identifier, upper_case
 from qgen.source import Path
@@ -21,7 +23,8 @@ _TAKEN_CONSTANTS = frozenset(
     "ARM_CPU CPU DEVICE EXIT_FAILURE FALSE MACHINE MACHINE_CLASS MAX MIN NULL OBJECT "
     "POWERPC_CPU SYS_BUS_DEVICE TRUE X86_MACHINE".split()
 )
-_STATE_FIELDS = {"parent_obj": "state", "bootinfo": "state"}
+_RESERVED = {**RESERVED, CPUS: "the CPUs"}
+_STATE_FIELDS = {"parent_obj": "state field", "bootinfo": "state field"}
 
 
 def judge_names(spec: Spec, scope: Scope) -> None:
@@ -33,17 +36,13 @@ def judge_names(spec: Spec, scope: Scope) -> None:
             ("machine",),
             f"name it more closely: {spec.machine}-board",
         )
-    for name in spec.constants:
-        if name in _TAKEN_CONSTANTS or name == f"{upper_case(spec.machine)}_MACHINE":
-            scope.error(
-                Code.Q0104,
-                f"{name!r} is a macro that the generated C uses",
-                ("constants", name),
-                "choose another name",
-                key=True,
-            )
+    _judge_macros(spec, scope)
     taken = {name: (name, kind) for name, kind in _STATE_FIELDS.items()}
     for name, what, path in _parts(spec):
+        if name in _RESERVED:
+            message = f"{name!r} is the name of {_RESERVED[name]}"
+            scope.error(Code.Q0202, message, path, "take another name", key=True)
+            continue
         ident = identifier(name)
         if ident not in taken:
             taken[ident] = (name, what)
@@ -54,6 +53,29 @@ def judge_names(spec: Spec, scope: Scope) -> None:
         else:
             message = f"{name!r} and the {kind} {other!r} are both {ident!r} in C"
         scope.error(Code.Q0202, message, path, "rename one of the two", key=True)
+
+
+def _judge_macros(spec: Spec, scope: Scope) -> None:
+    """Refuse constants and table entries that are something else in the C."""
+    prefix = upper_case(spec.machine)
+    taken = _TAKEN_CONSTANTS | {f"{prefix}_MACHINE", f"TYPE_{prefix}_MACHINE"}
+    for name, constant in spec.constants.items():
+        if constant.header is None and name in taken:
+            scope.error(
+                Code.Q0104,
+                f"{name!r} is a macro that the generated C uses",
+                ("constants", name),
+                "choose another name",
+                key=True,
+            )
+    for name in spec.map:
+        path, macro = ("map", name), f"{prefix}_{name}"
+        if name in spec.constants:
+            message = f"{name!r} is a constant already"
+            scope.error(Code.Q0202, message, path, "rename one of the two", key=True)
+        elif macro in taken or macro in spec.constants:
+            message = f"{name!r} is {macro!r} in C, which names something else already"
+            scope.error(Code.Q0202, message, path, "choose another name", key=True)
 
 
 def _parts(spec: Spec) -> Iterator[tuple[str, str, Path]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from qgen.board import Region
 from qgen.diagnostics import Code
 from qgen.lower.scope import Scope
 
-MAX_SHOWN = 1_000_000
-"""How many regions the memory map may show, an alias showing them again."""
+MAX_SHOWN = 100_000
+"""How many regions the address spaces may show, those behind an alias counted again."""
 
 # An edge leads from a region to one that it holds or shows; its region says so.
 _Edges = dict[str, list[tuple[str, Region, str]]]
@@ -21,8 +22,15 @@ def in_order(regions: list[Region], scope: Scope) -> list[Region]:
     A finding for each region that contains itself; then the order means nothing.
     """
     edges = _edges(regions)
-    if _find_cycles(regions, edges, scope):
+    shown = _look_inside(regions, edges, scope)
+    if shown is None:
         return regions
+    total = 0
+    for region in regions:
+        if region.mapping is not None and region.mapping.container not in edges:
+            before, total = total, total + shown[region.name]
+            if before <= MAX_SHOWN < total:
+                _too_many(region, scope)
     by_name = {r.name: r for r in regions}
     done: dict[str, Region] = {}
     for start in regions:
@@ -54,8 +62,10 @@ def _edges(regions: list[Region]) -> _Edges:
     return edges
 
 
-def _find_cycles(regions: list[Region], edges: _Edges, scope: Scope) -> bool:
-    """Look at every region once, what is inside it first."""
+def _look_inside(
+    regions: list[Region], edges: _Edges, scope: Scope
+) -> dict[str, int] | None:
+    """How many regions each one shows, itself counted; None if one contains itself."""
     shown: dict[str, int] = {}
     found = False
     for start in regions:
@@ -73,11 +83,9 @@ def _find_cycles(regions: list[Region], edges: _Edges, scope: Scope) -> bool:
                     break
             else:
                 del trail[name]
-                shown[name] = 1 + sum(shown.get(n, 0) for n, _, _ in edges[name])
-                if shown[name] > MAX_SHOWN:
-                    _too_many(by=regions, name=name, scope=scope)
-                    return True
-    return found
+                inside = sum(shown.get(n, 0) for n, _, _ in edges[name])
+                shown[name] = min(1 + inside, MAX_SHOWN + 1)
+    return None if found else shown
 
 
 def _cycle(
@@ -88,7 +96,7 @@ def _cycle(
     def way() -> str:
         names = [*trail[trail.index(name) :], name]
         steps = []
-        for outer, inner in zip(names, names[1:], strict=False):
+        for outer, inner in pairwise(names):
             verb = next(how for n, _, how in edges[outer] if n == inner)
             steps.append(f"{outer!r} {verb} {inner!r}")
         if len(steps) > 4:
@@ -99,12 +107,11 @@ def _cycle(
     scope.error(Code.Q0207, f"{name!r} contains itself", (*by.origin, key), way)
 
 
-def _too_many(by: list[Region], name: str, scope: Scope) -> None:
-    region = next(r for r in by if r.name == name)
+def _too_many(region: Region, scope: Scope) -> None:
     scope.error(
         Code.Q0004,
-        f"{name!r} shows more than {MAX_SHOWN} regions",
+        f"with this the board shows more than {MAX_SHOWN} regions",
         region.origin,
-        "aliases of containers that hold aliases multiply: write fewer",
+        "aliases show again what is behind them: write fewer",
         key=True,
     )

@@ -129,10 +129,11 @@ def _overlap(
         return
 
     def free() -> str:
-        return (
-            f"the next free address is {hexadecimal(_free(second, ordered))}; for a "
-            "wanted overlap, give the one on top a priority"
-        )
+        help_ = "for a wanted overlap, give the one on top a priority"
+        if second.name.endswith("]"):
+            return help_
+        at = hexadecimal(_free(second, ordered))
+        return f"the next free address is {at}; {help_}"
 
     scope.error(Code.Q0204, message, second.path, free)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgen.board import Device, Kind, Link, Region
+from qgen.board import Device, Link, Region
 from qgen.diagnostics import Code
-from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope
 from qgen.spec.model import Spec
 
@@ -15,13 +14,13 @@ def judge_reach(
     spec: Spec, regions: Sequence[Region], devices: Sequence[Device], scope: Scope
 ) -> None:
     """Warn of regions that no address leads to, and of clocks that drive nothing."""
-    linked = {
+    used = {r.target for r in regions}
+    used |= {
         prop.value.target
         for device in devices
         for prop in device.properties
         if isinstance(prop.value, Link)
     }
-    used = {r.target for r in regions if r.target is not None} | linked
     for region in regions:
         if region.mapping is None and region.name not in used:
             scope.warning(
@@ -30,8 +29,6 @@ def judge_reach(
                 region.origin,
                 "add at: ADDRESS",
             )
-        elif region.kind is Kind.CONTAINER:
-            pass
     driving = {clock.clock for device in devices for clock in device.clocks}
     for name in spec.clocks:
         if name not in driving:
@@ -39,6 +36,5 @@ def judge_reach(
                 Code.Q0216,
                 f"the clock {name!r} drives no device",
                 ("clocks", name),
-                f"name it under the 'clocks:' of a device: clocks: {{clk: {name}}}",
+                f"add it to a device: clocks: {{clk: {name}}}",
             )
-    assert ROOTS

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from qgen.board import Constant, MapEntry
-from qgen.diagnostics import Code, Finding, Help, Severity, did_you_mean, quoted
+from qgen.diagnostics import (
+    MAX_FINDINGS,
+    Code,
+    Finding,
+    Help,
+    Severity,
+    did_you_mean,
+    quoted,
+)
 from qgen.expr import (
     Bin,
     Entry,
@@ -56,7 +64,8 @@ class Scope:
         word: str | None = None,
     ) -> None:
         """Note an error at ``path``."""
-        self.findings.append(Finding(code, message, path, help, key, word=word))
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(Finding(code, message, path, help, key, word=word))
         self._broken.update(path[: i + 1] for i in range(len(path)))
 
     def warning(self, code: Code, message: str, path: Path, help: Help = None) -> None:
@@ -64,7 +73,8 @@ class Scope:
         finding = Finding(
             code, message, path, help, key=True, severity=Severity.WARNING
         )
-        self.findings.append(finding)
+        if len(self.findings) < MAX_FINDINGS:
+            self.findings.append(finding)
 
     @property
     def failed(self) -> bool:
@@ -144,14 +154,15 @@ class Scope:
     def _unknown(
         self, name: str, path: Path, field: str | None, run_time: Collection[str]
     ) -> None:
-        message, help_ = f"unknown name {quoted(name)}", None
+        message, help_ = f"unknown name {quoted(name)}", ""
         if name in RUN_TIME:
             message, help_ = f"{name!r} is not known here", RUN_TIME[name]
         elif name in self._spec.constants:
             message = f"{quoted(name)} is declared only later"
             help_ = "write it above the constants that use it"
             if path[:2] == ("constants", name):
-                message, help_ = f"{quoted(name)} is defined by itself", None
+                message = f"{quoted(name)} is defined by itself"
+                help_ = "write a number"
         elif name in self._spec.map:
             message = f"{quoted(name)} is an entry of the memory map, not a number"
             help_ = "write the number, or make a constant of it"
@@ -174,7 +185,7 @@ class Scope:
         message = f"the value is {_like(expr, value)}: it must be {limit}"
         if low == 0 and value < 0:
             message = f"the value is {_like(expr, value)}: it cannot be negative"
-        if value >> 64 not in (0, -1):
+        if abs(value) >> 64:
             message = "the value needs more than 64 bits"
         self.error(Code.Q0203, message, path)
         return None
@@ -188,7 +199,7 @@ def _like(expr: Expr, value: int) -> str:
     """``value`` in hexadecimal if ``expr`` is written so, else in decimal."""
     for part in walk(expr):
         digits = part.digits or "" if isinstance(part, Num) else ""
-        if isinstance(part, Entry) or digits[:2] in ("0x", "0X"):
+        if value and (isinstance(part, Entry) or digits[:2] in ("0x", "0X")):
             return f"{value:#x}"
     return str(value)
 

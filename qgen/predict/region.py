@@ -35,4 +35,6 @@ class MemoryRegion:
 
     def in_order(self) -> list[MemoryRegion]:
         """The subregions, the one that QEMU looks at first in front."""
-        return sorted(reversed(self.subregions), key=lambda r: -r.priority)
+        order = self.subregions[::-1]
+        order.sort(key=lambda region: -region.priority)
+        return order

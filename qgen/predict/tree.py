@@ -43,7 +43,6 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
     known = dict(roots)
     for region in board.regions:
         if region.above is not None and line.ram_size <= evaluate(region.above):
-            known[region.name] = MemoryRegion(region.label, 0)  # never made
             continue
         made = _made(region, known, env)
         known[region.name] = made
@@ -76,13 +75,12 @@ def _made(
                 region.label,
                 size,
                 alias=known[region.target],
-                alias_offset=evaluate(region.offset, env) % WHOLE,
+                alias_offset=evaluate(region.offset, env),
             )
 
 
 def _size(size: int) -> int:
-    """``size`` as memory_region_init takes it: 64 bits, of which all ones are 2^64."""
-    size %= WHOLE
+    """``size`` as memory_region_init takes it: all ones are 2^64."""
     return WHOLE if size == WHOLE - 1 else size
 
 

@@ -10,7 +10,7 @@ import os
 # a tenth of a cold start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from qgen.spec.model import Spec  # noqa: E402
-from qgen.spec.validate import validate  # noqa: E402
+from qgen.spec.model import Spec
+from qgen.spec.validate import validate
 
 __all__ = ["Spec", "validate"]

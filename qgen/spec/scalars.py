@@ -59,7 +59,9 @@ def _line(value: Any) -> str:
     text = text_of(value, "text")
     if "\n" in text:
         raise wrong(
-            "Q0105", "the text has several lines", "write one; '>-' folds lines into one"
+            "Q0105",
+            "the text has several lines",
+            "write one; '>-' folds lines into one",
         )
     bad = names.unprintable(text)
     if bad is not None:

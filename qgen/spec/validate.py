@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qgen.diagnostics import (
+    MAX_FINDINGS,
     Code,
     Finding,
     Rejected,
@@ -20,7 +21,6 @@ from qgen.source import Node, Path, Source
 from qgen.spec.model import Spec
 from qgen.spec.scalars import kind_of
 
-
 Loc = tuple[str | int, ...]
 
 
@@ -30,18 +30,25 @@ def validate(data: dict[str, Any], source: Source) -> Spec:
         return Spec.model_validate(data)
     except ValidationError as error:
         items = error.errors(include_url=False)
-    misspelt = {
-        (item["loc"][:-1], nearest(str(item["loc"][-1]), known_keys(item["loc"][:-1])))
-        for item in items
-        if item["type"] == "extra_forbidden"
-    }
+    misspelt = _misspelt(items)
     findings = [
         _finding(item, source)
-        for item in items
-        if item["type"] != "missing"
-        or (item["loc"][:-1], item["loc"][-1]) not in misspelt
+        for item in items[:MAX_FINDINGS]
+        if item["type"] != "missing" or item["loc"] not in misspelt
     ]
     raise Rejected(findings, source)
+
+
+def _misspelt(items: Sequence[Any]) -> set[Loc]:
+    """The missing keys that stand there under a name that is nearly theirs."""
+    missing = {i["loc"] for i in items if i["type"] == "missing"}
+    models = {loc[:-1] for loc in missing}
+    unknown = [i["loc"] for i in items if i["type"] == "extra_forbidden"]
+    return missing & {
+        (*loc[:-1], nearest(str(loc[-1]), known_keys(loc[:-1])))
+        for loc in unknown[:MAX_FINDINGS]
+        if loc[:-1] in models
+    }
 
 
 def _finding(item: Any, source: Source) -> Finding:

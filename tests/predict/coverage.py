@@ -10,7 +10,7 @@ from qgen.predict import FlatRange, Space, flat_view
 from qgen.predict.region import MemoryRegion
 
 from . import reference
-from .trees import ANSWERING, Part, Tree
+from .trees import Part, Tree
 
 STRICT = frozenset(
     {
@@ -140,31 +140,27 @@ def _of_view(tree: Tree, root: MemoryRegion, view: list[FlatRange]) -> Iterator[
         yield "nothing answers"
     ways = []
     for each in view:
-        ends = {each.start, each.end - 1}
-        ends |= set(range(each.start, each.end, max(tree.step, each.size // 64)))
-        answers = [reference.answer(root, at) for at in sorted(ends)]
+        places = {each.start, each.end - 1}
+        places |= set(range(each.start, each.end, max(tree.step, each.size // 64)))
+        answers = [reference.answer(root, place) for place in sorted(places)]
+        assert None not in answers
         ways.append([answer.way for answer in answers if answer is not None])
-        assert len(ways[-1]) == len(ends)
-        way = ways[-1][0]
+        first = ways[-1][0]
         if len(set(ways[-1])) > 1:
             yield "one range from two ways"
-        if way and each.type != "ram":
+        if first and each.type != "ram":
             yield f"{each.type} through an alias"
         if each.type == "rom" and not each.region.readonly:
-            by_alias = any(alias.readonly for alias in way)
+            by_alias = any(alias.readonly for alias in first)
             yield "readonly by an alias" if by_alias else "readonly by a container"
-        if each.offset and not way and each.region.name not in _sticking_out(tree):
-            yield "cut at its start"
     for i, j in pairwise(range(len(view))):
         if view[i].region is view[j].region and ways[i][-1] != ways[j][0]:
             yield "one region in two places"
     seen = set()
-    for each, way in zip(view, ways, strict=True):
-        key = each.region, way[0], each.start - each.offset
-        if key in seen:
+    for each, (first, *_) in zip(view, ways, strict=True):
+        place = each.region, first, each.start - each.offset
+        if place in seen:
             yield "cut in two by a part on top"
-        seen.add(key)
-
-
-def _sticking_out(tree: Tree) -> set[str]:
-    return {part.name for part in tree.parts if part.kind not in ANSWERING}
+        elif each.offset and not first:
+            yield "cut at its start"
+        seen.add(place)

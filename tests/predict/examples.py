@@ -1,9 +1,9 @@
 """Small trees and the maps that QEMU shows of them.
 
 A line of a tree is a region: its kind, its name, its address (``-``: mapped nowhere), its
-size, and then what applies of ``in CONTAINER``, ``of TARGET @OFFSET``, ``prio N`` and
-``readonly``. Regions are made in this order. A map is what ``info mtree -f`` prints of
-the address space "memory".
+size, and then what applies of ``in CONTAINER``, ``of TARGET @OFFSET``, ``prio N``,
+``called LABEL`` and ``readonly``. Regions are made in this order. A map is what
+``info mtree -f`` prints of the address space "memory".
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Example:
 def part(line: str) -> Part:
     kind, name, at, size, *rest = line.split()
     words = {
-        word: rest[i + 1] for i, word in enumerate(rest) if word in ("in", "of", "prio")
+        word: rest[i + 1]
+        for i, word in enumerate(rest)
+        if word in ("in", "of", "prio", "called")
     }
     offset = next((word[1:] for word in rest if word.startswith("@")), "0")
     return Part(
@@ -43,6 +45,7 @@ def part(line: str) -> Part:
         priority=int(words["prio"]) if "prio" in words else None,
         target=words.get("of"),
         offset=int(offset, 16),
+        label=words.get("called"),
         readonly="readonly" in rest,
     )
 
@@ -349,6 +352,19 @@ EXAMPLES = (
         """,
     ),
     example(
+        "regions of one name are two ranges, even if one begins where the other ends",
+        """
+        io     uart0     0  1000  called uart
+        io     uart1  8000  2000  called uart
+        alias  rest   1000  1000  of uart1 @1000
+        """,
+        """
+        0000000000000000-0000000000000fff (prio 0, i/o): uart
+        0000000000001000-0000000000001fff (prio 0, i/o): uart @0000000000001000
+        0000000000008000-0000000000009fff (prio 0, i/o): uart
+        """,
+    ),
+    example(
         "a range of one byte",
         """
         ram  sram  0  10
@@ -419,6 +435,27 @@ EXAMPLES = (
         """,
         """
         0000000000000000-00000000000007ff (prio 0, rom): flash
+        """,
+    ),
+    example(
+        "from an offset on, alone in the map, another region stands where it should",
+        """
+        container  soc       -  8000
+        rom        flash  4000  1000  in soc
+        alias      low       0  1000  of flash @800
+        """,
+        """
+        0000000000000000-00000000000007ff (prio 0, rom): flash @0000000000000800
+        """,
+    ),
+    example(
+        "alone in a container that is alone in the map, and larger than it",
+        """
+        container  soc   0  1000
+        ram        sram  0  2000  in soc
+        """,
+        """
+        0000000000000000-0000000000000fff (prio 0, ram): sram
         """,
     ),
     example(

@@ -37,7 +37,6 @@ UNIMPLEMENTED_PRIORITY = -1000
 DEFAULT_RAM = 2 * MIB
 X86_CPU = "qemu64"
 MAPPED_ALWAYS = ("io", "unimplemented")
-ANSWERING = ("ram", "rom", "io", "unimplemented")
 
 
 @dataclass(frozen=True)
@@ -463,11 +462,10 @@ def _draw_alias(draw: st.DrawFn, draft: _Draft, part: Part, targets: list[str]) 
         offset = last.offset + sizes[last.name]
         left = sizes[last.target] - offset
         if left > 0:
-            size = min(left, draw(st.integers(1, 8)) * step)
+            more = min(left, draw(st.integers(1, 8)) * step)
+            part = replace(part, target=last.target, offset=offset, size=more)
             draft.follows[part.name] = last.name
-            draft.parts.append(
-                replace(part, target=last.target, offset=offset, size=size)
-            )
+            draft.parts.append(part)
             return
     target = draw(st.sampled_from(targets))
     whole = sizes[target]

@@ -1,0 +1,100 @@
+"""What is known of a device type while it is being measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Record = dict[str, Any]
+
+# What every device has, and no board sets.
+_EVERY_DEVICE = frozenset({"hotplugged", "parent_bus", "realized"})
+
+
+@dataclass
+class MeasuredType:
+    """What is known of one type so far; `facts` is the best record of an instance."""
+
+    name: str
+    parent: str
+    abstract: bool
+    bus: str | None
+    description: str | None
+    user_creatable: bool
+    properties: list[Record]
+    facts: Record = field(default_factory=dict)
+    supplied: tuple[str, ...] = ()
+    shaped_by: set[str] = field(default_factory=set)
+    children: list[list[str]] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
+    cpu_models: set[str] = field(default_factory=set)
+    header: str | None = None
+    macro: str | None = None
+    kconfig: tuple[str, ...] = ()
+
+    @property
+    def realized(self) -> bool:
+        """Whether `facts` are those of a realized device."""
+        return self.facts.get("stage") == "realized"
+
+    @property
+    def rank(self) -> int:
+        """Which of two measurements says more: 0 the most."""
+        return 2 if not self.realized else int(bool(self.supplied))
+
+
+def read_class(record: Record) -> MeasuredType:
+    """A type as far as the probe's record of its class says."""
+    return MeasuredType(
+        name=record["class"],
+        parent=record["parent"],
+        abstract=record["abstract"],
+        bus=record["bus"],
+        description=record["description"],
+        user_creatable=record["user_creatable"],
+        properties=record["properties"],
+    )
+
+
+def line_of(name: str, types: Mapping[str, MeasuredType]) -> Iterator[str]:
+    """`name` and its ancestors, as far as they are devices."""
+    while name in types:
+        yield name
+        name = types[name].parent
+
+
+def is_a(name: str, ancestor: str, types: Mapping[str, MeasuredType]) -> bool:
+    """Whether `name` is `ancestor`, or descends from it."""
+    return ancestor in line_of(name, types)
+
+
+def settable(each: MeasuredType) -> list[Record]:
+    """The properties that a board might set: no children, no wires, no clocks."""
+    clocks = {entry["name"] for entry in each.facts.get("clocks", ())}
+    return [
+        entry
+        for entry in each.properties
+        if entry["settable"]
+        and entry["name"] not in _EVERY_DEVICE
+        and entry["name"] not in clocks
+        and not entry["name"].startswith("legacy-")
+        and entry["type"] != "link<irq>"
+        and not entry["type"].startswith("child<")
+    ]
+
+
+def children(each: MeasuredType, types: Collection[str]) -> list[list[str]]:
+    """Names and types of the devices that are children of `each`."""
+    return [
+        [entry["name"], entry["type"][6:-1]]
+        for entry in sorted(each.properties, key=_natural)
+        if entry["type"].startswith("child<") and entry["type"][6:-1] in types
+    ]
+
+
+def _natural(entry: Record) -> list[tuple[int, str]]:
+    """Sorts "uart[10]" after "uart[9]"."""
+    parts = re.split(r"(\d+)", entry["name"])
+    return [(int(part) if part.isdigit() else -1, part) for part in parts]

@@ -1,0 +1,108 @@
+"""Judges that no two wires share an end: QEMU would keep only one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from qgen.board import CPUS, Device, Wire
+from qgen.diagnostics import Code
+from qgen.expr import Expr, evaluate
+from qgen.lower.ends import Ends
+from qgen.lower.scope import Scope
+from qgen.source import Path
+
+MAX_WIRES = 1 << 16
+"""How many wires a board may have, each device and each CPU counted."""
+
+_Output = tuple[str, int, bool, str | None, int]
+_Input = tuple[str, int, str | None, int]
+
+
+@dataclass
+class _Ends:
+    """The ends that are taken: outputs, and inputs with the wire that drives them."""
+
+    outputs: set[_Output] = field(default_factory=set)
+    inputs: dict[_Input, tuple[str, Path]] = field(default_factory=dict)
+
+
+def judge_drivers(
+    devices: Sequence[Device], cpu_wires: Sequence[Wire], ends: Ends, scope: Scope
+) -> None:
+    """Refuse a second driver of an input, and a second wire of an output."""
+    taken, left = _Ends(), MAX_WIRES
+    for name, count, wire in _all(devices, cpu_wires):
+        for env in _rounds(count, wire, ends.max_cpus, name == CPUS):
+            left -= 1
+            if left < 0:
+                message = f"with this the board has more than {MAX_WIRES} wires"
+                scope.error(Code.Q0203, message, wire.origin)
+                return
+            if _clashes(name, wire, env, taken, ends, scope):
+                break
+
+
+def _all(
+    devices: Sequence[Device], cpu_wires: Sequence[Wire]
+) -> Iterator[tuple[str, Expr | None, Wire]]:
+    for wire in cpu_wires:
+        yield CPUS, None, wire
+    for device in devices:
+        for wire in device.wires:
+            yield device.name, device.count, wire
+
+
+def _rounds(
+    count: Expr | None, wire: Wire, max_cpus: int, of_cpus: bool
+) -> Iterator[dict[str, int]]:
+    """The run-time values under which a wire is made, one after the other."""
+    for n in range(evaluate(count) if count is not None else 1):
+        for cpu in range(max_cpus if wire.per_cpu or of_cpus else 1):
+            yield {"n": n, "cpu": cpu, "cpus": max_cpus}
+
+
+def _clashes(
+    name: str, wire: Wire, env: dict[str, int], taken: _Ends, ends: Ends, scope: Scope
+) -> bool:
+    """Take both ends of one wire; a finding if one of them is taken."""
+    source, sink = wire.source, wire.sink
+    number = env["cpu"] if name == CPUS else env["n"]
+    line = evaluate(source.index, env)
+    output: _Output = (name, number, source.is_irq, source.name, line)
+    if output in taken.outputs:
+        kind = "IRQ" if source.is_irq else "GPIO"
+        label = f"{source.name!r} " if source.name else ""
+        scope.error(
+            Code.Q0212,
+            f"the {kind} output {label}{line} of {name!r} is wired already",
+            wire.origin,
+            "one output drives one input",
+        )
+        return True
+    taken.outputs.add(output)
+    element = 0 if sink.element is None else evaluate(sink.element, env)
+    input_: _Input = (sink.device, element, sink.name, evaluate(sink.index, env))
+    if input_ not in taken.inputs:
+        taken.inputs[input_] = (name, wire.origin)
+        return False
+    other, origin = taken.inputs[input_]
+    what = _described(input_, ends)
+    message, help_ = f"{what} is driven by {other!r} already", "take another line"
+    if origin == wire.origin:
+        variable = "cpu" if wire.per_cpu or name == CPUS else "n"
+        each = "every CPU" if variable == "cpu" else f"every {name!r}"
+        message = f"{what} would be driven by {each}"
+        help_ = f"let the number depend on '{variable}', the number of each"
+    scope.error(Code.Q0212, message, (*wire.origin, "to"), help_)
+    return True
+
+
+def _described(input_: _Input, ends: Ends) -> str:
+    device, element, line, index = input_
+    if device == CPUS:
+        lines = {number: name for name, number in ends.arch.inputs.items()}
+        return f"the input {lines[index]!r} of CPU {element}"
+    several = ends.devices[device].count is not None
+    what = f"{device}[{element}]" if several else device
+    return f"the input {f'{line!r} ' if line else ''}{index} of {what!r}"

@@ -1,0 +1,122 @@
+"""What a wire may end at, and how many lines there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from qgen.arch import ArchFacts
+from qgen.board import Device
+from qgen.catalogue import Catalogue, DeviceType, Lines
+from qgen.expr import Bin, Expr, Var, evaluate, variables
+from qgen.lower.counts import inputs_of, irqs_of, outputs_of
+from qgen.lower.scope import Scope
+from qgen.spec.model import Spec
+
+_Count = Callable[[DeviceType, Mapping[str, object], int], int | None]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Devices by name, the CPUs and how many there can be.
+
+    ``failed`` are the devices of the spec that came to nothing, ``doubtful`` those
+    whose properties are wrong, so that nobody knows how many lines they have.
+    """
+
+    devices: Mapping[str, Device]
+    types: Mapping[str, DeviceType]
+    failed: Collection[str]
+    doubtful: Collection[str]
+    arch: ArchFacts
+    cpu_type: DeviceType | None
+    cpu_maker: str | None
+    min_cpus: int
+    max_cpus: int
+    has_cpus: bool
+
+    @property
+    def cpus_exist(self) -> bool:
+        """Whether the board creates the CPUs itself, and can wire them."""
+        return self.has_cpus and self.cpu_maker is None
+
+    def inputs(self, name: str, line: str | None) -> int | None:
+        """How many inputs of that name a device has; None where nobody knows."""
+        known = self.types[name]
+        if line is not None:
+            return named(known.gpio_in).get(line, 0)
+        return self._counted(name, inputs_of)
+
+    def irqs(self, name: str) -> int | None:
+        """How many sysbus IRQ outputs a device has."""
+        return self._counted(name, irqs_of)
+
+    def outputs(self, name: str, line: str | None) -> int | None:
+        """How many GPIO outputs of that name a device has."""
+        known = self.types[name]
+        if line is not None:
+            return named(known.gpio_out).get(line, 0)
+        return self._counted(name, outputs_of)
+
+    def _counted(self, name: str, rule: _Count) -> int | None:
+        if name in self.doubtful:
+            return None
+        properties = {p.name: p.value for p in self.devices[name].properties}
+        return rule(self.types[name], properties, self.max_cpus)
+
+
+def ends_of(
+    spec: Spec,
+    devices: Sequence[Device],
+    catalogue: Catalogue,
+    arch: ArchFacts,
+    cpu_type: DeviceType | None,
+    scope: Scope,
+) -> Ends:
+    """The ends that wires of this board may have."""
+    types = {d.name: catalogue.find(d.type) for d in devices}
+    return Ends(
+        devices={d.name: d for d in devices},
+        types={name: known for name, known in types.items() if known is not None},
+        failed=spec.devices.keys() - types.keys(),
+        doubtful={n for n in types if scope.broken("devices", n, "properties")},
+        arch=arch,
+        cpu_type=cpu_type,
+        cpu_maker=spec.cpus.created_by,
+        min_cpus=spec.cpus.min or 1,
+        max_cpus=spec.cpus.max or 1,
+        has_cpus=spec.cpus.default is not None,
+    )
+
+
+def named(lists: Iterable[Lines]) -> dict[str, int]:
+    """The named lines with their counts."""
+    return {lines.name: lines.count for lines in lists if lines.name is not None}
+
+
+def extent(index: Expr, last: Mapping[str, int], cpus: int) -> tuple[int, int]:
+    """The least and the greatest value of ``index``.
+
+    ``last`` has the greatest values of ``cpu`` and ``n``, which both start at 0. If no
+    product has the same one twice, the extremes lie where each is first or last.
+    """
+    ranges = {
+        name: (0, last[name]) if _degree(index, name) == 1 else range(last[name] + 1)
+        for name in variables(index) & last.keys()
+    }
+    values = [
+        evaluate(index, {"cpu": cpu, "n": n, "cpus": cpus})
+        for cpu in ranges.get("cpu", (0,))
+        for n in ranges.get("n", (0,))
+    ]
+    return min(values), max(values)
+
+
+def _degree(expr: Expr, name: str) -> int:
+    match expr:
+        case Var(var):
+            return int(var == name)
+        case Bin(op, left, right):
+            a, b = _degree(left, name), _degree(right, name)
+            return a + b if op == "*" else max(a, b)
+    return 0

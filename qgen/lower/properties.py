@@ -1,0 +1,174 @@
+"""Properties: of a type that the catalogue knows, and with a value that fits it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from qgen.board import Chardev, Link, MachineValue, Property, Value
+from qgen.catalogue import Catalogue, DeviceType
+from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.expr import Bin, Expr, ExpressionError, Num, evaluate, parse, variables
+from qgen.lower.memory import regions_of, sometimes
+from qgen.lower.places import ROOTS
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec.model import Spec
+from qgen.spec.scalars import LinkText, MachineText, SerialText
+
+_INTEGERS = re.compile(r"(u?)int(8|16|32|64)|size")
+_LINK = re.compile(r"link<(?P<type>.+)>")
+_MEMORY = "memory-region"
+
+
+class Properties:
+    """Lowers the properties of the devices of one board.
+
+    ``created`` are the devices that a later one may link to, with their types.
+    """
+
+    def __init__(self, spec: Spec, catalogue: Catalogue, scope: Scope):
+        self.spec, self.catalogue, self.scope = spec, catalogue, scope
+        self.created: dict[str, DeviceType] = {}
+        self._regions = regions_of(spec)
+
+    def lower(
+        self,
+        written: Mapping[str, object],
+        known: DeviceType,
+        path: Path,
+        run_time: tuple[str, ...],
+    ) -> tuple[Property, ...]:
+        """The properties, each of the type that QEMU gives it."""
+        types = {p.name: p.type for p in known.properties}
+        done = []
+        for name, value in written.items():
+            here = (*path, name)
+            if name not in types:
+                self._unknown(name, known, here)
+                continue
+            lowered = self._value(value, types[name], here, run_time)
+            if lowered is not None:
+                done.append(Property(name, types[name], lowered, here))
+        return tuple(done)
+
+    def _unknown(self, name: str, known: DeviceType, path: Path) -> None:
+        self.scope.error(
+            Code.Q0210,
+            f"{known.name!r} has no property {name!r}",
+            path,
+            lambda: did_you_mean(name, [p.name for p in known.properties]),
+            key=True,
+        )
+
+    def _value(
+        self, written: object, type_: str, path: Path, run_time: tuple[str, ...]
+    ) -> Value | None:
+        """A property's value, if it is of QOM type ``type_``."""
+        link = _LINK.fullmatch(type_)
+        match written:
+            case bool() if type_ == "bool":
+                return written
+            case SerialText(index) if type_ == "str":
+                expr = self.scope.resolve(index, (*path, "serial"), run_time=run_time)
+                return None if expr is None else Chardev(expr)
+            case LinkText(target) if link is not None:
+                return self._link(target, link["type"], (*path, "link"))
+            case MachineText(field) if type_ == "str":
+                return MachineValue(field)
+            case str() if _INTEGERS.fullmatch(type_):
+                return self._integer(written, type_, path, run_time)
+            case str() if type_ != "bool" and link is None:
+                return written
+        self._mismatch(written, type_, path)
+        return None
+
+    def _mismatch(self, written: object, type_: str, path: Path) -> None:
+        kinds: dict[type, str] = {bool: "a truth value", LinkText: "a link"}
+        kinds |= {SerialText: "a character device", MachineText: "a machine's value"}
+        what, help_ = kinds.get(type(written), "text"), None
+        if type_ == "bool":
+            help_ = "write true or false"
+        elif _LINK.fullmatch(type_):
+            help_ = "write {link: NAME}"
+        elif _INTEGERS.fullmatch(type_):
+            help_ = "write a number"
+        message = f"the property is of type {type_!r}, not {what}"
+        self.scope.error(Code.Q0210, message, path, help_)
+
+    def _link(self, target: str, type_: str, path: Path) -> Link | None:
+        if target in ROOTS or target in self._regions:
+            problem = sometimes(target, self._regions)
+            fits, what = type_ == _MEMORY, "a memory region"
+        elif target in self.created:
+            problem, known = None, self.created[target]
+            fits, what = self._is_a(known, type_), repr(known.name)
+            if self.spec.devices[target].count is not None:
+                problem = f"there are several {target!r}, and a link names one"
+        else:
+            self._no_target(target, path)
+            return None
+        if not fits:
+            message = f"the property links to {type_!r}, {target!r} is {what}"
+            self.scope.error(Code.Q0210, message, path)
+            return None
+        if problem is not None:
+            self.scope.error(Code.Q0214, problem, path)
+            return None
+        return Link(target, target not in self.created)
+
+    def _is_a(self, known: DeviceType, type_: str) -> bool:
+        """Whether a device may be of a type; the catalogue knows no interfaces."""
+        if self.catalogue.find(type_) is None:
+            return type_ != _MEMORY
+        return type_ in (known.name, *known.ancestors)
+
+    def _no_target(self, target: str, path: Path) -> None:
+        if self.scope.broken("devices", target):
+            return
+        if target in self.spec.devices:
+            message = f"the device {target!r} is created only after this"
+            help_ = f"write {target!r} first"
+            if path[:1] != ("devices",):
+                help_ = "CPUs are created before all devices"
+            elif path[1] == target:
+                message, help_ = "a device cannot link to itself", "name another"
+            self.scope.error(Code.Q0214, message, path, help_)
+            return
+
+        def near() -> str | None:
+            return did_you_mean(target, [*ROOTS, *self._regions, *self.spec.devices])
+
+        message = f"there is no region and no device {quoted(target)}"
+        self.scope.error(Code.Q0201, message, path, near)
+
+    def _integer(
+        self, written: str, type_: str, path: Path, run_time: tuple[str, ...]
+    ) -> Expr | None:
+        negative = written.startswith("-")
+        try:
+            parsed = parse(written.removeprefix("-"))
+        except ExpressionError as error:
+            self.scope.error(Code.Q0106, str(error), path, error.hint)
+            return None
+        expr = self.scope.resolve(parsed, path, run_time=run_time)
+        if expr is None:
+            return None
+        if negative:
+            expr = Bin("-", Num(0), expr) if variables(expr) else Num(-evaluate(expr))
+        low, high = _limits(type_)
+        if variables(expr) or low <= evaluate(expr) <= high:
+            return expr
+        message = f"{quoted(written)} does not fit the property's type {type_!r}"
+        self.scope.error(Code.Q0203, message, path, f"it holds {low} to {high:#x}")
+        return None
+
+
+def _limits(type_: str) -> tuple[int, int]:
+    """The least and the greatest value of an integer type of QOM."""
+    match = _INTEGERS.fullmatch(type_)
+    assert match is not None
+    bits = int(match[2] or 64)
+    if match[2] and not match[1]:
+        return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+    return 0, (1 << bits) - 1
