@@ -18,6 +18,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -165,15 +166,27 @@ class Catalogue:
         return [line.partition("\t")[0] for line in self._lines[1:]]
 
     def nearest(self, name: str, n: int = 3) -> list[str]:
-        """At most `n` names of types that can be created and look like `name`."""
-        from difflib import get_close_matches
+        """At most `n` names of types that can be created and look like `name`.
 
-        concrete = [
+        The likest first; of equally like ones, those that begin as `name` does.
+        """
+        from difflib import SequenceMatcher, get_close_matches
+
+        names = (
             line.partition("\t")[0]
             for line in self._lines[1:]
             if '"abstract":true' not in line
-        ]
-        return get_close_matches(name, concrete, n)
+        )
+        plain = {_plain(each): each for each in names}
+        wanted = _plain(name)
+
+        def unlikeness(candidate: str) -> tuple[float, int]:
+            alike = takewhile(bool, map(str.__eq__, candidate, wanted))
+            ratio = SequenceMatcher(None, candidate, wanted).ratio()
+            return -ratio, -sum(alike)
+
+        found = get_close_matches(wanted, plain, 4 * n)
+        return [plain[each] for each in sorted(found, key=unlikeness)][:n]
 
     def cpu_models(self, target: str) -> Mapping[str, str]:
         """CPU models of `target` ("aarch64") as -cpu takes them, with their types.
@@ -270,6 +283,10 @@ def _device_type(
         targets=tuple(data.get("targets", ())),
         cpu_models=tuple(data.get("cpu_models", ())),
     )
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "-")
 
 
 def releases() -> tuple[str, ...]:

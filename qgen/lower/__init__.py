@@ -20,7 +20,12 @@ from qgen.diagnostics import Finding, Rejected
 from qgen.lower.boot import judge_parent, lower_boot
 from qgen.lower.classfields import lower_class
 from qgen.lower.cpus import cpu_type, lower_cpus
-from qgen.lower.devices import lower_buses, lower_clocks, lower_devices
+from qgen.lower.devices import (
+    judge_unimplemented,
+    lower_buses,
+    lower_clocks,
+    lower_devices,
+)
 from qgen.lower.drivers import judge_drivers
 from qgen.lower.ends import ends_of
 from qgen.lower.memory import lower_regions
@@ -55,6 +60,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     ram, ram_regions = lower_ram(spec, scope)
     regions = lower_regions(spec, scope, ram_regions)
     clocks = lower_clocks(spec, scope)
+    judge_unimplemented(spec, catalogue, scope)
     devices = lower_devices(spec, catalogue, scope)
     known_cpu = cpu_type(spec, catalogue, scope)
     ends = ends_of(spec, devices, catalogue, facts, known_cpu, scope)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qgen.board import Bus, Clock, ClockInput, Device, Mmio, Property
+from qgen.arch import ARCHES
+from qgen.board import Arch, Bus, Clock, ClockInput, Device, Mmio, Property
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Entry, Expr, Num, Var, evaluate
@@ -31,6 +32,22 @@ def lower_clocks(spec: Spec, scope: Scope) -> list[Clock]:
 def lower_buses(spec: Spec) -> list[Bus]:
     """The buses that the board creates itself."""
     return [Bus(name, bus.type, ("buses", name)) for name, bus in spec.buses.items()]
+
+
+def judge_unimplemented(spec: Spec, catalogue: Catalogue, scope: Scope) -> None:
+    """Not every QEMU binary has the device that stands for an unmodelled one."""
+    known = catalogue.find("unimplemented-device")
+    qemu = ARCHES[Arch(spec.arch)].qemu
+    if known is not None and qemu in known.targets:
+        return
+    for name, region in spec.memory.items():
+        if region.kind == "unimplemented":
+            scope.error(
+                Code.Q0209,
+                f"qemu-system-{qemu} has no unimplemented devices",
+                ("memory", name, "kind"),
+                "kind: io reads as a value and ignores writes",
+            )
 
 
 def lower_devices(spec: Spec, catalogue: Catalogue, scope: Scope) -> list[Device]:
@@ -111,6 +128,15 @@ class _Devices:
                 f"{name!r} {bus}",
                 path,
                 "only devices of the system bus can be described yet",
+            )
+            return None
+        qemu = ARCHES[Arch(self.spec.arch)].qemu
+        if qemu not in known.targets:
+            self.scope.error(
+                Code.Q0209,
+                f"qemu-system-{qemu} has no device type {name!r}",
+                path,
+                f"it is in {', '.join(f'qemu-system-{t}' for t in known.targets)}",
             )
             return None
         return known

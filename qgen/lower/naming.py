@@ -13,17 +13,17 @@ from qgen.source import Path
 from qgen.spec.model import Spec
 
 # Words with which QEMU's own functions begin: PREFIX_init would be one of them.
-_TAKEN_PREFIXES = frozenset(
-    "arm armv7m bus clock cpu device error irq isa isa_bus load machine main "
-    "memory_region module object ppc qdev qemu register serial sysbus system type "
-    "x86".split()
-)
+_PREFIXES = """
+arm armv7m bus clock cpu device error irq isa isa_bus load machine main memory_region
+module object ppc qdev qemu register serial sysbus system type x86
+"""
+_TAKEN_PREFIXES = frozenset(_PREFIXES.split())
 # Macros that the generated C itself uses.
-_TAKEN_CONSTANTS = frozenset(
-    "ARM_CPU CPU DEVICE EXIT_FAILURE FALSE MACHINE MACHINE_CLASS MAX MIN NULL OBJECT "
-    "POWERPC_CPU SYS_BUS_DEVICE TRUE X86_MACHINE".split()
-)
-_RESERVED = {**RESERVED, CPUS: "the CPUs"}
+_MACROS = """
+ARM_CPU CPU DEVICE EXIT_FAILURE FALSE MACHINE MACHINE_CLASS MAX MIN NULL OBJECT
+POWERPC_CPU SYS_BUS_DEVICE TRUE X86_MACHINE
+"""
+_TAKEN_CONSTANTS = frozenset(_MACROS.split())
 _STATE_FIELDS = {"parent_obj": "state field", "bootinfo": "state field"}
 
 
@@ -37,6 +37,7 @@ def judge_names(spec: Spec, scope: Scope) -> None:
             f"name it more closely: {spec.machine}-board",
         )
     _judge_macros(spec, scope)
+    _judge_blocks(spec, scope)
     taken = {name: (name, kind) for name, kind in _STATE_FIELDS.items()}
     for name, what, path in _parts(spec):
         if name in _RESERVED:
@@ -53,6 +54,24 @@ def judge_names(spec: Spec, scope: Scope) -> None:
         else:
             message = f"{name!r} and the {kind} {other!r} are both {ident!r} in C"
         scope.error(Code.Q0202, message, path, "rename one of the two", key=True)
+
+
+def _judge_blocks(spec: Spec, scope: Scope) -> None:
+    """QEMU ends when two blocks of memory have one name, the name that it shows."""
+    taken = {} if spec.ram is None else {spec.ram.id: "the RAM of -m"}
+    for name, region in spec.memory.items():
+        if region.kind not in ("ram", "rom"):
+            continue
+        label, path = region.name or name, ("memory", name)
+        if label in taken:
+            scope.error(
+                Code.Q0202,
+                f"{label!r} is what QEMU calls {taken[label]} already",
+                path if region.name is None else (*path, "name"),
+                "RAM and ROM need names of their own",
+                key=region.name is None,
+            )
+        taken.setdefault(label, f"the region {name!r}")
 
 
 def _judge_macros(spec: Spec, scope: Scope) -> None:
