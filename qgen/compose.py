@@ -156,7 +156,7 @@ def build(file: Path, selector: str | None, timing: Timing | None = None) -> Bui
     clock = timing or Timing()
     sdk = clock.measure("sdk", lambda: _sdk(selector))
     resolved = resolve(file, target_of(sdk.release), clock)
-    return Built(resolved, load_into(resolved, sdk, clock))
+    return Built(resolved, load_into(resolved, sdk, clock, quick=True))
 
 
 def _sdk(selector: str | None) -> Sdk:
@@ -175,8 +175,13 @@ def target_of(release: str) -> Target:
     return TARGETS[release]
 
 
-def load_into(resolved: Resolved, sdk: Sdk, timing: Timing | None = None) -> Loadable:
-    """Compile a board for ``sdk``, under another name if QEMU has one of its name."""
+def load_into(
+    resolved: Resolved, sdk: Sdk, timing: Timing | None = None, *, quick: bool = False
+) -> Loadable:
+    """Compile a board for ``sdk``, under another name if QEMU has one of its name.
+
+    ``quick``: for running, not for proving (see `qgen.lab.prelude`).
+    """
     from qgen.arch import ARCHES
     from qgen.lab.board import compile_board, free_name
 
@@ -186,5 +191,7 @@ def load_into(resolved: Resolved, sdk: Sdk, timing: Timing | None = None) -> Loa
     rendered = render(resolved, clock, machine_name=machine)
     return clock.measure(
         "compile",
-        lambda: compile_board(rendered.text, sdk, facts.qemu, facts.hw_dir, machine),
+        lambda: compile_board(
+            rendered.text, sdk, facts.qemu, facts.hw_dir, machine, quick=quick
+        ),
     )

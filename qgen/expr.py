@@ -111,7 +111,7 @@ class Bin:
 Expr = Num | Name | Sym | Var | Entry | Bin
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9][0-9A-Za-z_.]*)"
+    r" *(?:(?P<number>[0-9][0-9A-Za-z_.]*)"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>[-+*()]))"
 )
 _NUMBER = re.compile(
@@ -141,11 +141,11 @@ class _Parser:
     def _tokens(text: str) -> Iterator[tuple[str, str]]:
         at = 0
         while at < len(text):
-            if not text[at:].strip():
+            if not text[at:].strip(" "):
                 return
             match = _TOKEN.match(text, at)
             if match is None:
-                rest = text[at:].strip()
+                rest = text[at:].strip(" ")
                 raise ExpressionError(
                     f"{_shown(rest)} is not part of a number or an expression",
                     (

@@ -65,7 +65,7 @@ def test_what_the_installed_command_says(case: str) -> None:
 
 
 def test_every_text_belongs_to_a_spec() -> None:
-    assert CASES == sorted(path.stem for path in ERRORS.glob("*.txt"))
+    assert sorted(path.stem for path in ERRORS.glob("*.txt")) == CASES
 
 
 # Specs that cannot stand in a repository as they are: how to make one, what is said.
@@ -170,20 +170,12 @@ spec.yaml:2:15: error[Q0002]: the character U+2028 is not allowed in a spec
 """,
     ),
     "a-byte-order-mark": (
-        lambda path: path.write_text("\ufeffmashine: m\n"),
+        lambda path: path.write_text("\ufeff" + HEAD.replace("machine", "mashine")),
         """\
 spec.yaml:1:1: error[Q0101]: unknown key 'mashine'
     1 | mashine: m
       | ^^^^^^^
   help: did you mean 'machine'?
-spec.yaml:1:1: error[Q0102]: the key 'arch' is missing
-    1 | mashine: m
-      | ^
-  help: add arch: arm
-spec.yaml:1:1: error[Q0102]: the key 'description' is missing
-    1 | mashine: m
-      | ^
-  help: add description: what -M help says of the machine
 """,
     ),
     "nothing-but-a-byte-order-mark": (
@@ -237,9 +229,9 @@ spec.yaml:4:48: error[Q0004]: nested deeper than 40 levels
             )
         ),
         """\
-spec.yaml:6:32: error[Q0004]: expands to more than 500000 values
+spec.yaml:6:45: error[Q0004]: expands to more than 500000 values
     6 | a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]
-      |                                ^^^
+      |                                             ^^^
   help: anchors that repeat anchors multiply: write fewer
 """,
     ),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.lab.errors import LabError
+from qgen.lab.prelude import prelude_flags
 from qgen.lab.sdk import Sdk, cache_dir
 
 STRICT = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror")
@@ -43,12 +44,15 @@ class Loadable:
 
 
 def compile_board(
-    text: str, sdk: Sdk, target: str, hw_dir: str, machine: str
+    text: str, sdk: Sdk, target: str, hw_dir: str, machine: str, *, quick: bool = False
 ) -> Loadable:
-    """Compile a board's C; `LabError` with the compiler's words if it does not."""
+    """Compile a board's C; `LabError` with the compiler's words if it does not.
+
+    ``quick``: with QEMU's headers compiled beforehand (see `qgen.lab.prelude`).
+    """
     flags = [*_quiet_headers(sdk.compile_command(hw_dir, target)), *STRICT]
     flags += ["-fPIC", "-shared"]
-    key = hashlib.sha256("\0".join([*flags, text]).encode()).hexdigest()[:24]
+    key = hashlib.sha256("\0".join([*flags, str(quick), text]).encode()).hexdigest()[:24]
     folder = cache_dir() / "boards" / sdk.name
     made = folder / f"{key}.so"
     if set(str(made)) & set(": \t\n"):
@@ -58,6 +62,8 @@ def compile_board(
             "set QGEN_CACHE to another folder",
         )
     if not made.is_file():
+        if quick:
+            flags += prelude_flags(flags, hw_dir, sdk)
         _compile(text, flags, folder, made, sdk)
     return Loadable(made, sdk.qemu(target), machine)
 

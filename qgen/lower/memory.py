@@ -70,9 +70,7 @@ class _Regions:
         elif self.showable(region, path):
             target, here = region.of, (*path, "offset")
             offset = self.scope.resolve(region.offset or Num(0), here, field="size")
-            if offset is not None and self.scope.number(offset, here) is None:
-                return None
-            if offset is not None:
+            if offset is not None and self.scope.number(offset, here) is not None:
                 size = self.alias_size(region, offset, path)
         self.sizes[name] = size
         value = self.read_value(region, path)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from qgen.board import RAM, SYSTEM, Kind, Mapping, Ram, Region
 from qgen.diagnostics import Code
 from qgen.expr import Bin, Expr, Num, Var, evaluate
-from qgen.lower.places import address
+from qgen.lower.places import address, human
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
 
 PATH: Path = ("ram",)
+USUAL = 128 << 20
+"""The RAM that QEMU gives a machine that says nothing of it."""
 
 
 def lower_ram(spec: Spec, scope: Scope) -> tuple[Ram | None, list[Region]]:
@@ -25,6 +27,8 @@ def lower_ram(spec: Spec, scope: Scope) -> tuple[Ram | None, list[Region]]:
     _judge_limits(low, default, high, scope)
     _judge_message(ram.too_much, (*PATH, "too_much"), scope)
     _judge_message(ram.too_little, (*PATH, "too_little"), scope)
+    if default is None and not scope.broken(*PATH):
+        _judge_usual(low, high, scope)
     at = None
     if ram.at is not None:
         at = address(ram.at, (*PATH, "at"), scope)
@@ -79,6 +83,19 @@ def _judge_limits(
                 Code.Q0203,
                 "the limit is no multiple of 1 MiB, and the message past it counts MiB",
                 (*PATH, key),
+            )
+
+
+def _judge_usual(low: Expr | None, high: Expr | None, scope: Scope) -> None:
+    """Warn of a board that starts only with -m."""
+    for key, limit in (("min", low), ("max", high)):
+        bad = USUAL if limit is None else evaluate(limit)
+        if (bad > USUAL) if key == "min" else (bad < USUAL):
+            scope.warning(
+                Code.Q0203,
+                f"without -m, QEMU has {human(USUAL)} of RAM: this board would not start",
+                (*PATH, key),
+                f"add default: {human(bad)}",
             )
 
 

@@ -15,6 +15,7 @@ from qgen.spec.scalars import (
     ConstantName,
     CpuName,
     CpuNumber,
+    Description,
     DeviceName,
     EntryName,
     Expression,
@@ -322,7 +323,7 @@ class Spec(Model):
     """A machine."""
 
     machine: MachineName
-    description: Label
+    description: Description
     arch: Literal["arm", "aarch64", "ppc", "x86_64"]
     parent: Literal["machine", "x86"] = "machine"
     class_: MachineClass = Field(default_factory=MachineClass, alias="class")

@@ -91,6 +91,14 @@ def _comment(value: Any) -> str:
     return text
 
 
+def _description(value: Any) -> str:
+    text = _label(value)
+    if "*/" in text or "/*" in text:
+        what = "the description, which is a comment of the C too, cannot hold /* or */"
+        raise wrong("Q0105", what, "leave them out")
+    return text
+
+
 MAX_NAME = 80
 
 
@@ -172,6 +180,9 @@ FileName = _name(*_FILE)
 Text = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string"})]
 Label = Annotated[
     str, BeforeValidator(_label), WithJsonSchema({"type": "string", "minLength": 1})
+]
+Description = Annotated[
+    str, BeforeValidator(_description), WithJsonSchema({"type": "string"})
 ]
 Comment = Annotated[str, BeforeValidator(_comment), WithJsonSchema({"type": "string"})]
 
@@ -287,7 +298,7 @@ _SINK = re.compile(
 
 
 def _sink(value: Any) -> SinkText:
-    text = text_of(value, "an input line").strip()
+    text = text_of(value, "an input line").strip(" ")
     match = _SINK.fullmatch(text)
     if match is None:
         raise wrong(

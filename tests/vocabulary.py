@@ -1,0 +1,144 @@
+"""Walks the vocabulary of specs: which keys and choices there are, and which are used.
+
+The model's JSON schema says what there is, so that a new key is known here at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from qgen.spec import Spec
+
+SCHEMA: dict[str, Any] = Spec.model_json_schema()
+
+
+class Place(NamedTuple):
+    """A scalar, or a key that the person chooses: where it stands, and of what it is.
+
+    ``path`` leads to it in a document; of a key, ``key`` is true, and the last step of
+    ``path`` is the key itself.
+    """
+
+    model: str
+    field: str
+    path: tuple[str | int, ...]
+    key: bool
+    value: Any
+
+
+def fields() -> set[str]:
+    """All keys of all models, as ``Model.key``, and the choices that each one has."""
+    found = set()
+    for model in (SCHEMA, *SCHEMA["$defs"].values()):
+        for key, schema in model.get("properties", {}).items():
+            found |= {f"{model['title']}.{key}", *_choices(model["title"], key, schema)}
+    return found
+
+
+def string_fields() -> set[str]:
+    """All keys whose value is text in the document: names, texts, numbers, wires."""
+    found = set()
+    for model in (SCHEMA, *SCHEMA["$defs"].values()):
+        for key, schema in model.get("properties", {}).items():
+            inner = _plain(schema)
+            while "items" in inner or _values(inner) is not None:
+                if _values(inner) is not None:
+                    found.add(f"{model['title']}.{key} (its keys)")
+                inner = _plain(inner.get("items") or _values(inner))
+            is_model = "properties" in inner or "discriminator" in inner
+            if not is_model and inner.get("type") != "boolean":
+                found.add(f"{model['title']}.{key}")
+    return found
+
+
+def _choices(model: str, key: str, schema: Any) -> set[str]:
+    inner = _plain(schema)
+    inner = _plain(inner.get("items", inner))
+    some = inner.get("enum") or ([inner["const"]] if "const" in inner else [])
+    return {f"{model}.{key}={choice}" for choice in some}
+
+
+def _plain(schema: Any) -> Any:
+    """``schema`` without references and without the null that a default is."""
+    while "$ref" in schema or "anyOf" in schema:
+        if "$ref" in schema:
+            schema = SCHEMA["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+        else:
+            schema = next(s for s in schema["anyOf"] if s.get("type") != "null")
+    return schema
+
+
+def _values(schema: Any) -> Any:
+    """The schema of the values of a mapping whose keys the person chooses."""
+    if "patternProperties" in schema:
+        return next(iter(schema["patternProperties"].values()))
+    extra = schema.get("additionalProperties")
+    return extra if isinstance(extra, dict) else None
+
+
+def walk(data: Any) -> Iterator[Place]:
+    """All places of a document that fits the model."""
+    yield from _walk(data, SCHEMA, "", "", ())
+
+
+def _walk(
+    data: Any, schema: Any, model: str, field: str, path: tuple[str | int, ...]
+) -> Iterator[Place]:
+    schema = _plain(schema)
+    if "discriminator" in schema:
+        kind = schema["discriminator"]
+        schema = _plain({"$ref": kind["mapping"][data[kind["propertyName"]]]})
+    values = _values(schema)
+    if "properties" in schema and not isinstance(data, dict):
+        # A scalar stands for a mapping with that scalar under its first required key.
+        yield Place(schema["title"], schema["required"][0], path, False, data)
+    elif "properties" in schema:
+        for key, value in data.items():
+            inner = schema["properties"][key]
+            yield from _walk(value, inner, schema["title"], key, (*path, key))
+    elif values is not None:
+        for key, value in data.items():
+            yield Place(model, field, (*path, key), True, key)
+            yield from _walk(value, values, model, field, (*path, key))
+    elif isinstance(data, list):
+        for place, item in enumerate(data):
+            yield from _walk(item, schema["items"], model, field, (*path, place))
+    elif "items" in schema:
+        yield from _walk(data, schema["items"], model, field, path)
+    elif isinstance(data, dict):  # one of the forms of a property's value
+        for key, value in data.items():
+            yield Place(f"{model}.{field}", key, (*path, key), False, value)
+    else:
+        yield Place(model, field, path, False, data)
+
+
+def used(data: Any) -> set[str]:
+    """The keys and choices that a document uses, as `fields` names them."""
+    found = set()
+    for place in walk(data):
+        name = f"{place.model}.{place.field}"
+        found |= {name, f"{name}={place.value}"}
+        if place.key:
+            found.add(f"{name} (its keys)")
+    found |= {f"{title}.{key}" for title, key in _opened(data, SCHEMA)}
+    return found
+
+
+def _opened(data: Any, schema: Any) -> Iterator[tuple[str, str]]:
+    """The keys whose values are mappings or lists themselves."""
+    schema = _plain(schema)
+    if "discriminator" in schema:
+        kind = schema["discriminator"]
+        schema = _plain({"$ref": kind["mapping"][data[kind["propertyName"]]]})
+    if not isinstance(data, (dict, list)):
+        return
+    if "properties" in schema and isinstance(data, dict):
+        for key, value in data.items():
+            yield schema["title"], key
+            yield from _opened(value, schema["properties"][key])
+        return
+    inner = schema.get("items") or _values(schema)
+    if inner is not None:
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _opened(value, inner)
