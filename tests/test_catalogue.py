@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from qgen import catalogue
 from qgen.catalogue import Catalogue, CatalogueError, DeviceType, Lines, Mmio
+from qgen.lab.device_sources import kconfig_symbols
 
 RELEASES = ("10.0", "10.2")
 
@@ -109,6 +111,7 @@ def test_what_shapes_a_device_is_named(release: str) -> None:
     assert {"num-cpu", "num-irq"} <= set(device(release, "arm_gic").shaped_by)
     assert device(release, "or-irq").shaped_by == ("num-lines",)
     assert "size" in device(release, "unimplemented-device").shaped_by
+    assert device(release, "tz-mpc").shaped_by == ("downstream",)
     assert device(release, "pl011").shaped_by == ()
 
 
@@ -215,6 +218,37 @@ def test_reading_is_fast_and_needs_nothing_else(release: str) -> None:
     seconds, all_found, heavy = done.stdout.split()
     assert (all_found, heavy) == ("True", "False")
     assert float(seconds) < 0.05  # 3 ms, where the machine is not busy
+
+
+def test_kconfig_symbols_are_those_that_a_board_selects(tmp_path: Path) -> None:
+    files = {
+        "hw/Kconfig": "config UART\n    bool\nconfig UART_C\n    bool\nconfig PLUG\n",
+        "hw/meson.build": """
+            system_ss.add(when: ['CONFIG_UART_C', 'CONFIG_TCG'], if_true: files('u.c'),
+                          if_false: files('stub.c'))
+            system_ss.add(files('always.c'))
+            plug_ss.add(files('plug.c'))
+            system_ss.add_all(when: 'CONFIG_PLUG', if_true: plug_ss)
+        """,
+        "hw/u.c": """
+            static const VMStateDescription vmstate = { .name = "no-type" };
+            static const TypeInfo infos[] = {
+                { .parent = TYPE_DEVICE, .name = TYPE_UART, },
+                { .name = "uart-b", .interfaces = (InterfaceInfo[]) { { X }, { } } },
+            };
+        """,
+        "hw/stub.c": 'static const TypeInfo i = { .name = "stub", };',
+        "hw/always.c": 'static const TypeInfo i = { .name = "always", };',
+        "hw/plug.c": '#define TYPE_P "plug"\nstatic TypeInfo i = { .name = TYPE_P, };',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert kconfig_symbols(tmp_path, {"TYPE_UART": "uart"}) == {
+        "uart": ("UART",),
+        "uart-b": ("UART",),
+        "plug": ("PLUG",),
+    }
 
 
 SMALL = {

@@ -5,6 +5,7 @@ The model's JSON schema says what there is, so that a new key is known here at o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -142,3 +143,16 @@ def _opened(data: Any, schema: Any) -> Iterator[tuple[str, str]]:
     if inner is not None:
         for value in data.values() if isinstance(data, dict) else data:
             yield from _opened(value, inner)
+
+
+def as_yaml(value: Any) -> str:
+    """A document as YAML that has it again, whatever its texts hold."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return f"{{{', '.join(f'? {as_yaml(k)} : {as_yaml(v)}' for k, v in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(as_yaml, value))}]"
+    safe = re.sub(r"[^ !#-\[\]-~]", lambda match: f"\\U{ord(match[0]):08x}", value)
+    return f'"{safe}"'

@@ -1,5 +1,117 @@
-"""placeholder"""
+"""The C of a board, checked by meaning: the only package that imports pycparser.
+
+Independent of the stages that wrote the text. The text is read (`unit`), executed by an
+abstract machine (`machine`, `api`) under a few command lines (`scenarios`), and what it
+makes is compared (`compare`) with what the board means (`expected`). What it declares is
+compared as it stands (`declared`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qgen.board import Board
+from qgen.check import api_devices, api_machine, api_memory, declared
+from qgen.check.code import Record
+from qgen.check.compare import compare
+from qgen.check.expected import expected
+from qgen.check.machine import Execution, class_fields, register
+from qgen.check.notes import Notes, Refused
+from qgen.check.scenarios import Scenario, scenarios
+from qgen.check.symbols import Function, Unit
+from qgen.check.unit import read
+from qgen.expr import evaluate
+
+__all__ = ["check"]
+
+MODELS = (api_devices, api_machine, api_memory)
+"""The modules whose import registers the models of QEMU's functions."""
 
 
-def check(text, board, *, machine_name=None, types=None):
-    return []
+def check(
+    text: str,
+    board: Board,
+    *,
+    machine_name: str | None = None,
+    types: Mapping[str, str] | None = None,
+) -> list[str]:
+    """What in the C ``text`` does not mean ``board``; nothing if all of it does.
+
+    ``machine_name`` is the name under which the machine is registered, if not its own.
+    ``types`` are the QOM types by the macros that the text may use for them, as the
+    device catalogue has them (``TYPE_PL011``: ``pl011``).
+    """
+    notes = Notes()
+    outside = {c.name: c.value for c in board.constants if c.header is not None}
+    try:
+        unit = read(text, types or {}, outside, notes)
+        declared.judge_includes(unit)
+        declared.judge_constants(unit, board)
+        declared.judge_table(unit, board.memory_map)
+        _judge_machine(unit, board, machine_name or board.name)
+    except Refused as refusal:
+        notes.refused(refusal)
+    except RecursionError:
+        notes.add(0, "the C is nested deeper than any board")
+    return notes.listed()
+
+
+def _judge_machine(unit: Unit, board: Board, name: str) -> None:
+    limit = _loop_limit(board)
+    info = _registered(unit, limit)
+    declared.judge_type(unit, info, board, name)
+    class_init = info.fields.get("class_init")
+    if not isinstance(class_init, Function):
+        unit.notes.add(0, "TypeInfo.class_init is not set")
+        return
+    fields = class_fields(unit, class_init, limit)
+    declared.judge_class(unit, fields, board)
+    init, ram_id = fields.fields.get("init"), fields.fields.get("default_ram_id")
+    if not isinstance(init, Function):
+        return
+    before = len(unit.notes)
+    for place, scenario in enumerate(scenarios(board)):
+        # What is wrong in one run is mostly wrong in all: the first is enough to tell.
+        if scenario.ends or len(unit.notes) == before:
+            _run(
+                unit, board, init, ram_id, scenario, "" if not place else str(scenario)
+            )
+
+
+def _run(
+    unit: Unit,
+    board: Board,
+    init: Function,
+    ram_id: str | None,
+    scenario: Scenario,
+    when: str,
+) -> None:
+    """Run the board once and compare; what ends the run is a finding of its own."""
+    execution = Execution(unit, scenario, ram_id, _loop_limit(board))
+    try:
+        execution.init(init)
+    except Refused as refusal:
+        unit.notes.refused(refusal)
+        return
+    compare(execution.facts, expected(board, scenario), unit.notes, when)
+
+
+def _registered(unit: Unit, limit: int) -> Record:
+    """The one type that the file registers."""
+    inits = [macro for macro in unit.macros if macro.name == "type_init"]
+    if len(inits) != 1:
+        raise Refused(0, f"type_init() stands there {len(inits)} times, not once")
+    symbol = unit.symbols.get(inits[0].args[0])
+    function = None if symbol is None else symbol.code.value
+    if not isinstance(function, Function) or function.params:
+        raise Refused(inits[0].line, "type_init() takes a function without parameters")
+    types = register(unit, function, limit)
+    if len(types) != 1:
+        raise Refused(function.line, f"{len(types)} types are registered, not one")
+    return types[0]
+
+
+def _loop_limit(board: Board) -> int:
+    """How often the longest loop of the board runs."""
+    counts = [evaluate(d.count) for d in board.devices if d.count is not None]
+    return max(1, board.cpus.maximum or 1, *counts)

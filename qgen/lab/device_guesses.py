@@ -12,6 +12,7 @@ from qgen.lab.device_types import MeasuredType, is_a, settable
 
 _CLOCK_HZ = "100000000"
 _MEMORY = "/machine/qgen-memory[0]"
+_OTHER_MEMORY = "/machine/qgen-other-memory[0]"
 _SYSTEM_MEMORY = "/machine/unattached/system[0]"
 _FLASH = {"name": "flash", "sector-length": "65536", "num-blocks": "16", "width": "4"}
 
@@ -78,6 +79,9 @@ _REQUIRED: dict[str, dict[str, str]] = {
 
 # Properties that many types need, by name.
 _ODD = {"chardev": "qgen", "romfile": ""}
+
+# Parts that read the struct around their own, and so find chance values when alone.
+NOT_ALONE = frozenset({"aspeed.pcie-rc"})
 
 # Properties that change a device's shape only together, so that changing one at a
 # time does not show it.
@@ -194,6 +198,6 @@ def variations(
                 if text != fixed.get(name):
                     yield name, text
         elif entry["type"] == "link<memory-region>":
-            for path in (_MEMORY, _SYSTEM_MEMORY):
+            for path in (_MEMORY, _OTHER_MEMORY):
                 if path != fixed.get(name):
                     yield name, path

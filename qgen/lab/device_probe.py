@@ -13,6 +13,7 @@ from pathlib import Path
 
 from qgen.lab import process
 from qgen.lab.device_guesses import (
+    NOT_ALONE,
     SHAPED_TOGETHER,
     Attempt,
     attempts_for,
@@ -91,7 +92,9 @@ class Probe:
         plain = Attempt({})
         concrete = [name for name in wanted if not types[name].abstract]
         self._report(f"realizing {len(concrete)} types")
-        done = self._try(dict.fromkeys(concrete, plain), types, "pr")
+        alone = [name for name in concrete if name not in NOT_ALONE]
+        done = self._try(dict.fromkeys(alone, plain), types, "pr")
+        self._try(dict.fromkeys(NOT_ALONE.intersection(concrete), plain), types, "p")
         inits = {name: types[name].facts for name in concrete}
         for name in concrete:
             types[name].properties = inits[name].pop("properties", None) or (
@@ -99,7 +102,7 @@ class Probe:
             )
         plans = {
             name: list(attempts_for(types[name], types))
-            for name in concrete
+            for name in alone
             if name not in done and inits[name]
         }
         for turn in range(max(map(len, plans.values()), default=0)):
@@ -172,6 +175,8 @@ class Probe:
             raise LabError(f"{PROBE.name} does not compile: {_last_line(result)}")
 
     def _ask(self, requests: Sequence[str]) -> list[Record]:
+        if not requests:
+            return []
         ask = self._folder / "ask"
         out = self._folder / "out"
         ask.write_text("\n".join(requests), encoding="utf-8")

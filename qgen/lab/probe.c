@@ -25,8 +25,9 @@
  *   %NAME=HZ     a source for the input clock NAME
  *   !NAME=TYPE   a realized CPU of TYPE at /machine/NAME, made before the device
  *
- * There is an empty memory region at /machine/qgen-memory[0].  Tabs and line
- * ends cannot be part of a value.
+ * There are empty memory regions, /machine/qgen-memory[0] of 1 GiB and
+ * /machine/qgen-other-memory[0] of 16 MiB.  Tabs and line ends cannot be part
+ * of a value.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -96,6 +97,7 @@ typedef void ClassData;
 #endif
 
 #define PROBE_MEMORY_BYTES (1ULL * 1024 * 1024 * 1024)
+#define PROBE_OTHER_MEMORY_BYTES (16ULL * 1024 * 1024)
 #define CHILD_BYTES (4ULL * 1024 * 1024 * 1024)
 
 enum {
@@ -575,14 +577,16 @@ static const char *environment(const char *name)
 
 static void qgen_probe_init(MachineState *machine)
 {
-    MemoryRegion *spare = g_new0(MemoryRegion, 1);
+    MemoryRegion *spare = g_new0(MemoryRegion, 2);
     g_autofree char *requests = NULL;
     g_auto(GStrv) lines = NULL;
     char **line;
 
     memory_region_add_subregion(get_system_memory(), 0, machine->ram);
-    memory_region_init(spare, OBJECT(machine), "qgen-memory",
+    memory_region_init(&spare[0], OBJECT(machine), "qgen-memory",
                        PROBE_MEMORY_BYTES);
+    memory_region_init(&spare[1], OBJECT(machine), "qgen-other-memory",
+                       PROBE_OTHER_MEMORY_BYTES);
     if (!g_file_get_contents(environment("QGEN_PROBE_ASK"), &requests, NULL,
                              NULL)) {
         error_setg(&error_fatal, "qgen-probe: cannot read the requests");

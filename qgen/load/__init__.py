@@ -51,8 +51,6 @@ def read(file: Path) -> Document:
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         _reject(Source(name, ""), Code.Q0001, message)
-    except ValueError as error:  # a null byte in the name
-        _reject(Source(name, ""), Code.Q0001, f"cannot be read: {error}")
     if len(raw) > MAX_BYTES:
         _too_large(name)
     return loads(_decoded(raw, name), name)

@@ -237,11 +237,8 @@ class Builder:
                 span,
                 'give it one, or leave the key out; empty text is ""',
             )
-        node = value.node
-        if node.key is not None:  # an anchored node that stands under two keys
-            node = Node(node.span, children=node.children)
-        node.key = span
-        into.node.children[name] = node
+        value.node.key = span
+        into.node.children[name] = value.node
         into.data[name] = value.data
 
 

@@ -16,7 +16,7 @@ from qgen.board import (
     Parent,
 )
 from qgen.catalogue import Catalogue
-from qgen.diagnostics import Finding, Rejected
+from qgen.diagnostics import Finding, Rejected, Severity
 from qgen.lower.boot import judge_parent, lower_boot
 from qgen.lower.classfields import lower_class
 from qgen.lower.cpus import cpu_type, lower_cpus
@@ -73,7 +73,9 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     boot = lower_boot(spec, regions, scope)
     class_fields = lower_class(spec, scope)
     if scope.failed:
-        raise Rejected(scope.findings, source)
+        # Warnings are for a board: what is wrong would give some that mean nothing.
+        errors = [f for f in scope.findings if f.severity is Severity.ERROR]
+        raise Rejected(errors, source)
     judge_reach(spec, regions, devices, scope)
     board = Board(
         name=spec.machine,

@@ -123,10 +123,6 @@ def _overlap(
     message = (
         f"{second.name!r} ({_range(second)}) overlaps {first.name!r} ({_range(first)})"
     )
-    if first.path == second.path:
-        help_ = "the stride is smaller than the MMIO region"
-        scope.error(Code.Q0204, message, second.path, help_)
-        return
 
     def free() -> str:
         help_ = "for a wanted overlap, give the one on top a priority"

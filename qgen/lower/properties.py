@@ -16,7 +16,7 @@ from qgen.source import Path
 from qgen.spec.model import Spec
 from qgen.spec.scalars import LinkText, MachineText, SerialText
 
-_INTEGERS = re.compile(r"(u?)int(8|16|32|64)|size")
+_INTEGERS = re.compile(r"(?P<sign>u?)int(?P<bits>8|16|32|64|)|size")
 _LINK = re.compile(r"link<(?P<type>.+)>")
 _MEMORY = "memory-region"
 
@@ -66,6 +66,10 @@ class Properties:
     ) -> Value | None:
         """A property's value, if it is of QOM type ``type_``."""
         link = _LINK.fullmatch(type_)
+        if type_ == "list":
+            message = "properties that hold a list cannot be set yet"
+            self.scope.error(Code.Q0210, message, path, "leave it out", key=True)
+            return None
         match written:
             case bool() if type_ == "bool":
                 return written
@@ -168,7 +172,7 @@ def _limits(type_: str) -> tuple[int, int]:
     """The least and the greatest value of an integer type of QOM."""
     match = _INTEGERS.fullmatch(type_)
     assert match is not None
-    bits = int(match[2] or 64)
-    if match[2] and not match[1]:
+    bits = int(match["bits"] or 64)
+    if match["sign"] == "":  # neither uint nor size
         return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
     return 0, (1 << bits) - 1

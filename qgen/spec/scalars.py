@@ -84,19 +84,15 @@ def _label(value: Any) -> str:
     return text
 
 
-def _comment(value: Any) -> str:
-    text = _label(value)
-    if "*/" in text or "/*" in text:
-        raise wrong("Q0105", "a comment cannot hold /* or */", "leave them out")
-    return text
+def _commented(what: str) -> Any:
+    def check(value: Any) -> str:
+        text = _label(value)
+        if "*/" in text or "/*" in text:
+            raise wrong("Q0105", f"{what} cannot hold /* or */", "leave them out")
+        return text
 
-
-def _description(value: Any) -> str:
-    text = _label(value)
-    if "*/" in text or "/*" in text:
-        what = "the description, which is a comment of the C too, cannot hold /* or */"
-        raise wrong("Q0105", what, "leave them out")
-    return text
+    schema = WithJsonSchema({"type": "string", "minLength": 1})
+    return Annotated[str, BeforeValidator(check), schema]
 
 
 MAX_NAME = 80
@@ -181,10 +177,8 @@ Text = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string"})
 Label = Annotated[
     str, BeforeValidator(_label), WithJsonSchema({"type": "string", "minLength": 1})
 ]
-Description = Annotated[
-    str, BeforeValidator(_description), WithJsonSchema({"type": "string"})
-]
-Comment = Annotated[str, BeforeValidator(_comment), WithJsonSchema({"type": "string"})]
+Comment = _commented("a comment")
+Description = _commented("the description, which is a comment of the C as well,")
 
 
 def parse_expression(value: Any) -> expr.Expr:

@@ -1,0 +1,154 @@
+"""Models of what else a board calls: CPUs, images, boot loaders, errors and types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from qgen.check.api import function
+from qgen.check.code import Record
+from qgen.check.facts import BootCall, Cpu, Load, Region
+from qgen.check.formats import formatted
+from qgen.check.symbols import Function
+from qgen.check.values import Instance
+
+if TYPE_CHECKING:
+    from qgen.check.machine import Execution
+
+FOUND_IN = "/found/"
+"""Where qemu_find_file() finds a file."""
+
+
+@function("Type type_register_static(const TypeInfo *)")
+def _register(m: Execution, info: Record) -> None:
+    m.types.append(info)
+
+
+@function("Object *object_new(const char *)", used=True)
+def _object_new(m: Execution, type_: str) -> Cpu:
+    return m.new_cpu(type_)
+
+
+@function("CPUState *cpu_create(const char *)")
+def _cpu_create(m: Execution, type_: str) -> Cpu:
+    cpu = m.new_cpu(type_)
+    cpu.realized = True
+    return cpu
+
+
+@function("CPUState *qemu_get_cpu(int)", used=True)
+def _get_cpu(m: Execution, index: int) -> Cpu:
+    cpus = [cpu for cpu in m.facts.cpus if cpu.realized]
+    if not 0 <= index < len(cpus):
+        m.refuse(f"there is no CPU {index}: {len(cpus)} were created")
+    return cpus[index]
+
+
+@function("void cpu_reset(CPUState *)")
+def _cpu_reset(_m: Execution, cpu: Cpu) -> None:
+    cpu.resets += 1
+
+
+@function("void qemu_register_reset(QEMUResetHandler *, void *?)")
+def _register_reset(m: Execution, handler: Function, opaque: object) -> None:
+    m.resets.append((handler, opaque, m.line))
+
+
+@function("void cpu_ppc_tb_init(CPUPPCState *, uint32_t)")
+def _timebase(m: Execution, cpu: Cpu, hz: int) -> None:
+    if not cpu.realized:
+        m.refuse(f"{cpu.name} gets its time base before it is realized")
+    if cpu.timebase is not None:
+        m.say(f"{cpu.name} gets two time bases")
+    cpu.timebase = hz
+
+
+@function("void x86_cpus_init(X86MachineState *, int)")
+def _x86_cpus(m: Execution, _machine: Instance, version: int) -> None:
+    m.facts.x86["CPU version"] = version
+    for _ in range(m.scenario.cpus):
+        m.new_cpu(m.cpu_type).realized = True
+
+
+@function("char *qemu_find_file(int, const char *)", owned=True, used=True)
+def _find(m: Execution, kind: int, name: str) -> str | None:
+    if kind != 0:
+        m.say("an image is searched for among the key maps")
+    if not m.scenario.found:
+        m.facts.loads.append(Load(name, "not found", {}, m.line))
+        return None
+    return FOUND_IN + name
+
+
+def _file(m: Execution, path: str) -> str:
+    """The name that a path was found by."""
+    if not path.startswith(FOUND_IN):
+        m.refuse("a file is loaded that was not searched for")
+    return path.removeprefix(FOUND_IN)
+
+
+@function(
+    "ssize_t load_elf(const char *, function *?, function *?, void *?, uint64_t *?, "
+    "uint64_t *?, uint64_t *?, uint32_t *?, int, int, int, int)",
+    used=True,
+)
+def _elf(m: Execution, path: str, *rest: object) -> int:
+    names = ("byte order", "machine", "clear_lsb", "data_swab")
+    if any(value is not None for value in rest[:-4]):
+        m.say("the ELF file is loaded with a function or a result of its own")
+    numbers = {
+        n: v for n, v in zip(names, rest[-4:], strict=True) if isinstance(v, int)
+    }
+    m.facts.loads.append(Load(_file(m, path), "ELF", numbers, m.line))
+    # A size, or one of the negative ELF_LOAD_* errors.
+    return 1 if m.scenario.elf else -2
+
+
+@function(
+    "ssize_t load_image_targphys(const char *, hwaddr, uint64_t, Error **?)",
+    optional=1,
+    used=True,
+)
+def _raw(
+    m: Execution, path: str, address: int, limit: int, _errp: object = None
+) -> int:
+    numbers = {"address": address, "limit": limit}
+    m.facts.loads.append(Load(_file(m, path), "raw", numbers, m.line))
+    # The size of a file of one byte, or of an empty one, which is no image either.
+    return 1 if m.scenario.raw else 0
+
+
+def _boot(m: Execution, loader: str, arguments: dict[str, object]) -> None:
+    if m.facts.boot is not None:
+        m.refuse("a second boot loader")
+    m.facts.boot = BootCall(loader, arguments, m.line)
+
+
+@function("void arm_load_kernel(ARMCPU *, MachineState *, struct arm_boot_info *)")
+def _arm(m: Execution, cpu: Cpu, _machine: Instance, info: Record) -> None:
+    _boot(m, "arm_load_kernel", {"cpu": cpu.name, **info.fields})
+
+
+@function("void armv7m_load_kernel(ARMCPU *, const char *?, hwaddr, int)")
+def _armv7m(m: Execution, cpu: Cpu, kernel: str, base: int, size: int) -> None:
+    arguments = {"cpu": cpu.name, "kernel": kernel, "base": base, "size": size}
+    _boot(m, "armv7m_load_kernel", arguments)
+
+
+@function(
+    "void x86_bios_rom_init(X86MachineState *, const char *, MemoryRegion *, bool)"
+)
+def _bios(
+    m: Execution, _machine: Instance, firmware: str, memory: Region, writable: bool
+) -> None:
+    arguments = {"firmware": firmware, "memory": memory.name, "writable": writable}
+    _boot(m, "x86_bios_rom_init", arguments)
+
+
+@function("void error_report(const char *, ...)")
+def _report(m: Execution, text: str, *args: object) -> None:
+    m.report(formatted(text, args))
+
+
+@function("void exit(int)")
+def _exit(m: Execution, status: int) -> NoReturn:
+    m.end(status)

@@ -1,0 +1,149 @@
+"""Models of QEMU's memory regions (system/memory.h, hw/misc/unimp.h)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qgen.check.api import function
+from qgen.check.code import Record
+from qgen.check.facts import Mapped, Region
+
+if TYPE_CHECKING:
+    from qgen.check.machine import Execution
+
+UNIMPLEMENTED_PRIORITY = -1000
+"""The priority at which create_unimplemented_device() maps."""
+
+
+def _start(m: Execution, region: Region, kind: str, label: str, size: int) -> None:
+    """What all initialisers do."""
+    m.making()
+    if region.kind is not None:
+        m.refuse(f"the region {label!r} is initialised twice")
+    region.kind, region.label, region.size, region.line = kind, label, size, m.line
+    region.name = repr(label)
+    m.facts.regions.append(region)
+
+
+def _no_owner(m: Execution, owner: object, label: str) -> None:
+    if owner is not None:
+        m.refuse(f"the owner of the region {label!r} is no device: QEMU aborts")
+
+
+@function("void memory_region_init(MemoryRegion *, Object *?, const char *, uint64_t)")
+def _container(
+    m: Execution, region: Region, _owner: object, label: str, size: int
+) -> None:
+    _start(m, region, "container", label, size)
+
+
+@function(
+    "bool memory_region_init_ram"
+    "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)"
+)
+def _ram(
+    m: Execution, region: Region, owner: object, label: str, size: int, errp: object
+) -> bool:
+    _no_owner(m, owner, label)
+    m.fatal(errp)
+    _start(m, region, "ram", label, size)
+    return True
+
+
+@function(
+    "bool memory_region_init_rom"
+    "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)"
+)
+def _rom(
+    m: Execution, region: Region, owner: object, label: str, size: int, errp: object
+) -> bool:
+    _no_owner(m, owner, label)
+    m.fatal(errp)
+    _start(m, region, "rom", label, size)
+    return True
+
+
+@function(
+    "void memory_region_init_alias"
+    "(MemoryRegion *, Object *?, const char *, MemoryRegion *, hwaddr, uint64_t)"
+)
+def _alias(
+    m: Execution,
+    region: Region,
+    _owner: object,
+    label: str,
+    target: Region,
+    offset: int,
+    size: int,
+) -> None:
+    if target.kind is None:
+        m.refuse(f"the alias {label!r} shows a region that is not initialised")
+    _start(m, region, "alias", label, size)
+    region.target, region.offset = target, offset
+
+
+@function(
+    "void memory_region_init_io"
+    "(MemoryRegion *, Object *?, const MemoryRegionOps *, void *?, const char *, uint64_t)"
+)
+def _io(
+    m: Execution,
+    region: Region,
+    _owner: object,
+    ops: Record,
+    opaque: object,
+    label: str,
+    size: int,
+) -> None:
+    if "read" not in ops.fields or "write" not in ops.fields:
+        m.refuse(f"the I/O region {label!r} has no read or no write function")
+    _start(m, region, "io", label, size)
+    line = m.line
+    value = m.call(ops.fields["read"], [opaque, 0, 4], line)
+    m.call(ops.fields["write"], [opaque, 0, 0, 4], line)
+    region.reads = m.as_guest_reads(value, ops.fields.get("endianness", 0))
+
+
+def _map(m: Execution, container: Region, offset: int, region: Region, at: int) -> None:
+    m.making()
+    if region.kind is None:
+        m.refuse("a region is mapped before it is initialised")
+    if container.kind is None:
+        m.refuse(f"{region.name} is mapped into a region that is not initialised")
+    if region.mapped is not None:
+        m.refuse(f"{region.name} is mapped twice")
+    if container.kind not in ("root", "container"):
+        m.say(f"{region.name} is mapped into {container.name}, which is no container")
+    region.mapped = Mapped(container, offset, at, m.line)
+
+
+@function("void memory_region_add_subregion(MemoryRegion *, hwaddr, MemoryRegion *)")
+def _add(m: Execution, container: Region, offset: int, region: Region) -> None:
+    _map(m, container, offset, region, 0)
+
+
+@function(
+    "void memory_region_add_subregion_overlap"
+    "(MemoryRegion *, hwaddr, MemoryRegion *, int)"
+)
+def _add_overlap(
+    m: Execution, container: Region, offset: int, region: Region, priority: int
+) -> None:
+    _map(m, container, offset, region, priority)
+
+
+@function("void create_unimplemented_device(const char *, hwaddr, hwaddr)")
+def _unimplemented(m: Execution, label: str, base: int, size: int) -> None:
+    region = Region()
+    _start(m, region, "unimplemented", label, size)
+    _map(m, m.facts.system, base, region, UNIMPLEMENTED_PRIORITY)
+
+
+@function("MemoryRegion *get_system_memory(void)", used=True)
+def _system(m: Execution) -> Region:
+    return m.facts.system
+
+
+@function("MemoryRegion *get_system_io(void)", used=True)
+def _system_io(m: Execution) -> Region:
+    return m.facts.io

@@ -1,0 +1,331 @@
+"""Two machines side by side: what the C makes, and what the board wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from qgen.check.facts import (
+    Bus,
+    Clock,
+    Cpu,
+    Device,
+    Ending,
+    Input,
+    Load,
+    Machine,
+    Mapped,
+    Output,
+    Property,
+    Region,
+    names_of,
+)
+from qgen.check.match import Key, Part, misplaced, pairs, shown, spelled
+from qgen.check.notes import Notes
+
+NOTHING = "nothing"
+
+
+def compare(made: Machine, wanted: Machine, notes: Notes, when: str) -> None:
+    """Note every difference; ``when`` says under which command line, or is empty."""
+    suffix = f" ({when})" if when else ""
+    comparison = _Comparison(lambda line, text: notes.add(line, text + suffix))
+    comparison.machines(made, wanted)
+
+
+class _Comparison:
+    def __init__(self, say: Callable[[int, str], None]):
+        self.say = say
+
+    def machines(self, made: Machine, wanted: Machine) -> None:
+        self._endings(made.endings, wanted.endings)
+        if len(made.endings) < len(wanted.endings):
+            return  # a machine that should have ended: what it went on to make is moot
+        regions = self._regions(made, wanted)
+        clocks = self._match("clock", made.clocks, wanted.clocks, _clock_keys, _hz)
+        devices = self._match(
+            "device", made.devices, wanted.devices, _device_keys, lambda d: d.type
+        )
+        if len(made.cpus) != len(wanted.cpus):
+            self._same(0, "the CPUs", "number", len(made.cpus), len(wanted.cpus))
+        for mine, theirs in regions:
+            self._region(mine, theirs)
+        for clock, right in clocks:
+            what = f"clock {right.name!r}"
+            self._same(clock.line, what, "name in QEMU", clock.label, right.label)
+            self._same(clock.line, what, "frequency in Hz", clock.hz, right.hz)
+        for cpu, right_cpu in zip(made.cpus, wanted.cpus, strict=False):
+            self._cpu(cpu, right_cpu)
+        for device, right_device in devices:
+            self._device(device, right_device)
+        self._wires(made.wires, wanted.wires)
+        self._buses(made.buses, wanted.buses)
+        self._loads(made.loads, wanted.loads)
+        self._fields(0, "the x86 machine", made.x86, wanted.x86)
+        self._boot(made, wanted)
+
+    def _same(
+        self, line: int, what: str, field: str, made: object, wanted: object
+    ) -> None:
+        """Note where a field differs, in its value or in what it is computed from."""
+        if made != wanted:
+            is_, has = shown(made), shown(wanted)
+            self.say(line, f"{what}: the {field} is {is_}; the board has {has}")
+        elif names_of(made) != names_of(wanted):
+            self.say(
+                line,
+                f"{what}: the {field} is {shown(made)}; the board takes it from "
+                f"{spelled(wanted)}",
+            )
+
+    def _fields(
+        self,
+        line: int,
+        what: str,
+        made: Mapping[str, object],
+        wanted: Mapping[str, object],
+    ) -> None:
+        for name in sorted(wanted.keys() | made.keys()):
+            if name not in made:
+                self.say(line, f"{what}: {name} is not set")
+            elif name not in wanted:
+                self.say(line, f"{what}: {name} is set; the board sets none")
+            else:
+                self._same(line, what, name, made[name], wanted[name])
+
+    def _match(
+        self,
+        what: str,
+        made: Sequence[Part],
+        wanted: Sequence[Part],
+        keys: Sequence[Key[Part]],
+        describe: Callable[[Part], str],
+    ) -> list[tuple[Part, Part]]:
+        """The parts of both sides that belong together; they get the board's names."""
+        both, extra, missing = pairs(made, wanted, keys)
+        for part in missing:
+            self.say(0, f"{what} {part.name!r} ({describe(part)}) is missing")
+        for part in extra:
+            self.say(part.line, f"{what} ({describe(part)}) is not on the board")
+        wrong = misplaced(both, made)
+        if wrong is not None:
+            part, name, after = wrong
+            self.say(
+                part.line,
+                f"{what} {name.name!r} is made before {after.name!r}; the board has "
+                "it after",
+            )
+        for mine, theirs in both:
+            mine.name = theirs.name
+        return both
+
+    def _regions(self, made: Machine, wanted: Machine) -> list[tuple[Region, Region]]:
+        both = self._match(
+            "region", made.regions, wanted.regions, _region_keys, _description
+        )
+        if made.ram is not None and wanted.ram is not None:
+            both.append((made.ram, wanted.ram))
+        return both
+
+    def _region(self, made: Region, wanted: Region) -> None:
+        what, line = f"region {wanted.name!r}", made.line
+        self._same(line, what, "kind", made.kind, wanted.kind)
+        self._same(line, what, "name in QEMU", made.label, wanted.label)
+        self._same(line, what, "size", made.size, wanted.size)
+        self._same(line, what, "target", _name(made.target), _name(wanted.target))
+        self._same(line, what, "offset into the target", made.offset, wanted.offset)
+        self._same(line, what, "value that it reads as", made.reads, wanted.reads)
+        self._mapped(line, what, made.mapped, wanted.mapped)
+
+    def _mapped(
+        self, line: int, what: str, made: Mapped | None, wanted: Mapped | None
+    ) -> None:
+        if made is None or wanted is None:
+            if made is not None:
+                self.say(made.line, f"{what} is mapped; the board maps it nowhere")
+            if wanted is not None:
+                at = f"{shown(wanted.address)} of {wanted.container.name!r}"
+                self.say(line, f"{what} is not mapped; the board has it at {at}")
+            return
+        line = made.line
+        self._same(line, what, "container", made.container.name, wanted.container.name)
+        self._same(line, what, "address", made.address, wanted.address)
+        self._same(line, what, "priority", made.priority, wanted.priority)
+
+    def _cpu(self, made: Cpu, wanted: Cpu) -> None:
+        self._device(made, wanted)
+        what, line = wanted.name, made.line
+        self._same(line, what, "time base in Hz", made.timebase, wanted.timebase)
+        if made.resets != wanted.resets:
+            self.say(
+                line,
+                f"{what} is reset {made.resets} times with the machine; the board "
+                f"resets it {wanted.resets} times",
+            )
+
+    def _device(self, made: Device, wanted: Device) -> None:
+        what, line = f"device {wanted.name!r} ({wanted.type})", made.line
+        if isinstance(wanted, Cpu):
+            what = wanted.name
+        self._same(line, what, "type", made.type, wanted.type)
+        if not made.realized:
+            self.say(line, f"{what} is never realized")
+        self._properties(line, what, made.properties, wanted.properties)
+        for index in sorted(made.mmio.keys() | wanted.mmio.keys()):
+            self._mapped(
+                line,
+                f"{what}: MMIO region {int(index)}",
+                made.mmio.get(index),
+                wanted.mmio.get(index),
+            )
+        for name in sorted(made.clocks.keys() | wanted.clocks.keys()):
+            self._same(
+                line,
+                what,
+                f"clock at input {name!r}",
+                _name(made.clocks.get(name)),
+                _name(wanted.clocks.get(name)),
+            )
+
+    def _properties(
+        self, line: int, what: str, made: list[Property], wanted: list[Property]
+    ) -> None:
+        mine = {p.name: p for p in made}
+        theirs = {p.name: p for p in wanted}
+        for name in sorted(theirs.keys() - mine.keys()):
+            self.say(line, f"{what}: the property {name!r} is not set")
+        for name in sorted(mine.keys() - theirs.keys()):
+            text = f"{what}: the property {name!r} is not one that the board sets"
+            self.say(mine[name].line, text)
+        common = [p for p in made if p.name in theirs]
+        for prop in common:
+            right = theirs[prop.name]
+            field = f"property {prop.name!r}"
+            self._same(prop.line, what, field, _plain(prop.value), _plain(right.value))
+            if prop.how != right.how and (prop.how, right.how) not in _SETTERS:
+                self._same(prop.line, what, f"{field}'s type", prop.how, right.how)
+        order = [p.name for p in wanted if p.name in mine]
+        if [p.name for p in common] != order:
+            self.say(line, f"{what}: the board sets {', '.join(order)}, in this order")
+
+    def _wires(
+        self,
+        made: Mapping[Output, tuple[Input, int]],
+        wanted: Mapping[Output, tuple[Input, int]],
+    ) -> None:
+        mine = {_end(output): (output, *made[output]) for output in made}
+        theirs = {_end(output): (output, *wanted[output]) for output in wanted}
+        for key, (output, sink, _) in theirs.items():
+            what = f"{_owner(output.owner)}: {output}"
+            if key not in mine:
+                self.say(0, f"{what} goes nowhere; the board wants {sink}")
+                continue
+            source, actual, line = mine[key]
+            self._same(line, what, "line", source.number, output.number)
+            if str(actual) != str(sink):
+                self.say(line, f"{what} goes to {actual}; the board wants {sink}")
+            else:
+                self._same(line, what, "input", actual.number, sink.number)
+        for key, (output, sink, line) in mine.items():
+            if key not in theirs:
+                what = f"{_owner(output.owner)}: {output}"
+                self.say(line, f"{what} goes to {sink}; the board wires it to nothing")
+
+    def _buses(self, made: Sequence[Bus], wanted: Sequence[Bus]) -> None:
+        if len(made) != len(wanted):
+            self._same(0, "the ISA buses", "number", len(made), len(wanted))
+        for mine, theirs in zip(made, wanted, strict=False):
+            for space in ("memory", "io"):
+                is_, has = getattr(mine, space).name, getattr(theirs, space).name
+                self._same(mine.line, "the ISA bus", f"{space} space", is_, has)
+
+    def _loads(self, made: Sequence[Load], wanted: Sequence[Load]) -> None:
+        if [(x.file, x.how) for x in made] != [(x.file, x.how) for x in wanted]:
+            line = made[0].line if made else 0
+            self.say(
+                line, f"images: {_attempts(made)}; the board wants {_attempts(wanted)}"
+            )
+            return
+        for mine, theirs in zip(made, wanted, strict=True):
+            what = f"the image {theirs.file!r}"
+            self._fields(mine.line, what, mine.arguments, theirs.arguments)
+
+    def _boot(self, made: Machine, wanted: Machine) -> None:
+        mine, theirs = made.boot, wanted.boot
+        if mine is None or theirs is None or mine.loader != theirs.loader:
+            name = None if mine is None else mine.loader
+            right = None if theirs is None else theirs.loader
+            if name != right:
+                line = mine.line if mine else 0
+                self._same(line, "the board", "boot loader", name, right)
+            return
+        self._fields(mine.line, theirs.loader, mine.arguments, theirs.arguments)
+
+    def _endings(self, made: Sequence[Ending], wanted: Sequence[Ending]) -> None:
+        for mine, theirs in zip(made, wanted, strict=False):
+            self._ending(mine, theirs)
+        for ending in made[len(wanted) :]:
+            self.say(ending.line, f"QEMU ends: {ending.message!r}; it should not")
+        for ending in wanted[len(made) :]:
+            about = ending.mentions or ending.message
+            self.say(0, f"QEMU goes on; it should end with an error about {about!r}")
+
+    def _ending(self, made: Ending, wanted: Ending) -> None:
+        line = made.line
+        if made.status is None:
+            self.say(line, f"QEMU goes on after {made.message!r}; it should end")
+        else:
+            self._same(line, "the end of QEMU", "status", made.status, wanted.status)
+        if wanted.mentions is None:
+            self._same(line, "an error", "message", made.message, wanted.message)
+        elif wanted.mentions not in made.message:
+            self.say(
+                line, f"{made.message!r} does not say that it is {wanted.mentions!r}"
+            )
+
+
+# QOM's setter takes integers of every width.
+_SETTERS = {("int", f"{u}int{bits}") for u in ("", "u") for bits in (8, 16, 32, 64)}
+
+
+def _description(region: Region) -> str:
+    return f"{region.kind} {region.label!r}"
+
+
+def _hz(clock: Clock) -> str:
+    return f"{clock.hz} Hz"
+
+
+def _region_keys_strict(region: Region) -> tuple[object, ...]:
+    at = region.mapped.address if region.mapped else None
+    return region.label, region.kind, at
+
+
+_region_keys: Sequence[Key[Region]] = (_region_keys_strict, lambda region: region.label)
+_clock_keys: Sequence[Key[Clock]] = (lambda clock: clock.label,)
+_device_keys: Sequence[Key[Device]] = (
+    lambda d: (d.type, *(m.address for m in d.mmio.values())),
+    lambda d: d.type,
+)
+
+
+def _name(part: Region | Clock | None) -> str | None:
+    return None if part is None else part.name
+
+
+def _plain(value: object) -> object:
+    """A property's value; what it links to by its name."""
+    return f"link to {value.name}" if isinstance(value, (Region, Device)) else value
+
+
+def _owner(owner: Device) -> str:
+    if isinstance(owner, Cpu):
+        return owner.name
+    return f"device {owner.name!r} ({owner.type})"
+
+
+def _end(output: Output) -> tuple[str, bool, str | None, int]:
+    return output.owner.name, output.is_irq, output.line, int(output.number)
+
+
+def _attempts(loads: Sequence[Load]) -> str:
+    return ", ".join(f"{load.file} ({load.how})" for load in loads) or "none"

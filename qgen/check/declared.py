@@ -1,0 +1,242 @@
+"""What the C declares, against the board: constants, table, TypeInfo and class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from qgen.board import Arch, Board, Constant, MapEntry, Parent
+from qgen.check.code import Record
+from qgen.check.ctype import Struct
+from qgen.check.expected import expr_names
+from qgen.check.facts import Number, names_of
+from qgen.check.match import shown, spelled
+from qgen.check.symbols import Function, Table, Unit
+from qgen.check.values import StaticArray
+from qgen.check.vocabulary import INTERFACES, Sentinel
+from qgen.expr import evaluate
+
+_PARENTS = {
+    Parent.MACHINE: ("machine", "MachineState"),
+    Parent.X86: ("x86-machine", "X86MachineState"),
+}
+"""The parent's QOM type and its struct."""
+_INTERFACES = {
+    Arch.ARM: "arm_machine_interfaces",
+    Arch.AARCH64: "aarch64_machine_interfaces",
+}
+_JUDGED = {"init", "valid_cpu_types"}
+"""The class fields that are judged by themselves."""
+MOST_PREFIXES = 8
+"""So many beginnings of enumerators are tried as the one that all have in common."""
+_FIRST_HEADER = "qemu/osdep.h"
+_INTERFACE_HEADER = "hw/arm/machines-qom.h"
+
+
+def judge_includes(unit: Unit) -> None:
+    """What every file of QEMU includes comes first."""
+    if next(iter(unit.includes), None) != _FIRST_HEADER:
+        unit.notes.add(0, f"{_FIRST_HEADER!r} is not the first header")
+
+
+def judge_constants(unit: Unit, board: Board) -> None:
+    """The #defines are the board's constants, and those of headers are proved."""
+    own = {c.name: c for c in board.constants if c.header is None}
+    macro = None if unit.state is None else f"TYPE_{unit.state[1]}"
+    for name, constant in own.items():
+        if name not in unit.defines:
+            unit.notes.add(0, f"the constant {name!r} is not defined")
+        else:
+            _constant(unit, constant)
+    for name, (_, line) in unit.defines.items():
+        if name not in own and name != macro:
+            unit.notes.add(line, f"the board has no constant {name!r}")
+    for constant in board.constants:
+        if constant.header is None:
+            continue
+        if constant.name not in unit.covered:
+            text = f"no QEMU_BUILD_BUG_ON proves that {constant.name} is"
+            unit.notes.add(0, f"{text} {shown(constant.value)}")
+        if constant.header not in unit.includes:
+            text = (
+                f"{constant.header!r}, which defines {constant.name}, is not included"
+            )
+            unit.notes.add(0, text)
+
+
+def _constant(unit: Unit, constant: Constant) -> None:
+    value, line = unit.defines[constant.name]
+    what = f"the constant {constant.name!r}"
+    _number(unit, line, what, value, Number(constant.value, expr_names(constant.expr)))
+
+
+def _number(unit: Unit, line: int, what: str, value: object, wanted: Number) -> None:
+    """Note where a number differs, in its value or in what it is computed from."""
+    if value != wanted:
+        is_, has = shown(value), shown(wanted)
+        unit.notes.add(line, f"{what} is {is_}; the board has {has}")
+    elif names_of(value) != wanted.names:
+        right = spelled(wanted)
+        unit.notes.add(
+            line, f"{what} is {shown(value)}; the board takes it from {right}"
+        )
+
+
+def judge_table(unit: Unit, entries: Sequence[MapEntry]) -> None:
+    """The memory map table has the board's entries; look-ups then go by their names."""
+    if not unit.tables or not entries:
+        if unit.tables:
+            unit.notes.add(unit.tables[0].line, "the board has no memory map table")
+        elif entries:
+            unit.notes.add(0, "the memory map table is missing")
+        return
+    for extra in unit.tables[1:]:
+        unit.notes.add(extra.line, "a second memory map table")
+    table = unit.tables[0]
+    indices = _entries(unit, table, [entry.name for entry in entries])
+    for entry in entries:
+        index = indices.get(entry.name)
+        if index is None:
+            unit.notes.add(table.line, f"the memory map has no entry {entry.name!r}")
+        else:
+            _row(unit, table.rows[index], entry)
+
+
+def _entries(unit: Unit, table: Table, names: list[str]) -> dict[str, int]:
+    """The row of each entry: its enumerator is the entry's name with a common prefix."""
+    places = {name: index for index, name in table.names.items() if name}
+    # Several enumerators may end like the first entry (UART, SECURE_UART); the prefix is
+    # the one under which most entries are found.
+    prefixes = [n.removesuffix(names[0]) for n in places if n.endswith(names[0])]
+    prefix = max(
+        sorted(prefixes, key=len)[:MOST_PREFIXES],
+        key=lambda p: sum(f"{p}{name}" in places for name in names),
+        default="",
+    )
+    known = {f"{prefix}{name}": name for name in names}
+    for name, index in places.items():
+        if name not in known:
+            line = table.rows[index].lines["base"]
+            unit.notes.add(line, f"the board's memory map has no entry for {name!r}")
+    for name in unit.enumerators:
+        if name not in places:
+            line = unit.symbols[name].line
+            unit.notes.add(line, f"the memory map has no row for {name!r}")
+    return {known[name]: index for name, index in places.items() if name in known}
+
+
+def _row(unit: Unit, row: Record, entry: MapEntry) -> None:
+    for field, expr in (("base", entry.base), ("size", entry.size)):
+        value, wanted = row.fields[field], Number(evaluate(expr), expr_names(expr))
+        what = f"the {field} of {entry.name!r}"
+        _number(unit, row.lines[field], what, value, wanted)
+        row.fields[field] = Number(value, frozenset({f"{entry.name}.{field}"}))
+
+
+def judge_type(unit: Unit, info: Record, board: Board, name: str) -> None:
+    """The TypeInfo is that of the machine ``name``."""
+    parent, parent_struct = _PARENTS[board.parent]
+    wanted: dict[str, object] = {"name": f"{name}-machine", "parent": parent}
+    if unit.state is not None:
+        struct = unit.state[0]
+        wanted["instance_size"] = Sentinel(f"sizeof({struct})")
+        _state(unit, struct, parent_struct)
+        macro = f"TYPE_{unit.state[1]}"
+        if unit.value(macro) != info.fields.get("name"):
+            line = info.lines.get("name", 0)
+            unit.notes.add(
+                line, f"the type's name is not {macro}, as its casts want it"
+            )
+    interfaces = info.fields.get("interfaces")
+    if interfaces is not None or _INTERFACE_HEADER in unit.includes:
+        listed = _INTERFACES.get(board.arch)
+        wanted["interfaces"] = None if listed is None else Sentinel(listed)
+    for field in sorted(wanted.keys() | (info.fields.keys() - {"class_init"})):
+        is_, has = info.fields.get(field), wanted.get(field)
+        if is_ != has:
+            line = info.lines.get(field, 0)
+            text = f"TypeInfo.{field} is {_text(is_)}; it should be {_text(has)}"
+            unit.notes.add(line, text)
+
+
+def _text(value: object) -> str:
+    return value.name if isinstance(value, Sentinel) else shown(value)
+
+
+def _state(unit: Unit, struct: str, parent: str) -> None:
+    """The machine's struct starts with that of its parent."""
+    fields = unit.structs.get(struct)
+    if fields is None:
+        unit.notes.add(0, f"the struct {struct!r} is not defined")
+        return
+    first = next(iter(fields.items()), None)
+    if first != ("parent_obj", Struct(parent)):
+        text = f"the struct {struct!r} does not start with its parent's"
+        unit.notes.add(unit.struct_line, text)
+
+
+def judge_class(unit: Unit, fields: Record, board: Board) -> None:
+    """MachineClass has the board's fields, all of them and no others."""
+    wanted = _class_fields(board)
+    for name, value in wanted.items():
+        if name not in fields.fields:
+            unit.notes.add(0, f"MachineClass.{name} is not set")
+            continue
+        given = fields.fields[name]
+        if given != value:
+            unit.notes.add(
+                fields.lines[name],
+                f"MachineClass.{name} is {shown(given)}; the board has {shown(value)}",
+            )
+    for name in sorted(fields.fields.keys() - wanted.keys() - _JUDGED):
+        text = f"MachineClass.{name} is set; the board does not set it"
+        unit.notes.add(fields.lines[name], text)
+    if not isinstance(fields.fields.get("init"), Function):
+        unit.notes.add(0, "MachineClass.init is not set")
+    _valid_cpus(unit, fields, board.cpus.valid_types)
+
+
+def _class_fields(board: Board) -> dict[str, object]:
+    cpus, ram = board.cpus, board.ram
+    wanted: dict[str, object] = {"desc": board.description}
+    wanted["max_cpus"] = cpus.maximum or 1
+    for name, value in (
+        ("default_cpu_type", cpus.default_type),
+        ("min_cpus", cpus.minimum),
+        ("default_cpus", cpus.default_count),
+    ):
+        if value is not None:
+            wanted[name] = value
+    if ram is None:
+        wanted["default_ram_size"] = 0
+    else:
+        wanted["default_ram_id"] = ram.id
+        if ram.default_size is not None:
+            wanted["default_ram_size"] = evaluate(ram.default_size)
+    for field in board.class_fields:
+        wanted[field.name] = field.value
+        if field.name == "block_default_type":
+            wanted[field.name] = INTERFACES.index(str(field.value))
+    return wanted
+
+
+def _valid_cpus(unit: Unit, fields: Record, wanted: tuple[str, ...]) -> None:
+    array = fields.fields.get("valid_cpu_types")
+    line = fields.lines.get("valid_cpu_types", 0)
+    if not isinstance(array, StaticArray):
+        if wanted:
+            unit.notes.add(line, "MachineClass.valid_cpu_types is not set")
+        return
+    if not wanted:
+        unit.notes.add(
+            line, "MachineClass.valid_cpu_types is set; the board allows any"
+        )
+        return
+    if array.values[-1:] != [None]:
+        unit.notes.add(line, "the list of valid CPUs does not end with NULL")
+    names = list(takewhile(lambda name: name is not None, array.values))
+    if names != list(wanted):
+        unit.notes.add(
+            line,
+            f"the valid CPUs are {', '.join(names)}; the board has {', '.join(wanted)}",
+        )

@@ -1,0 +1,337 @@
+"""What the board wants: the machine that a faithful C makes under a scenario.
+
+Written from the meaning of `qgen.board`, in the terms of `qgen.check.facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qgen import board as model
+from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind, Parent
+from qgen.check.facts import (
+    BootCall,
+    Bus,
+    Chardev,
+    Clock,
+    Cpu,
+    Device,
+    Ending,
+    Input,
+    Load,
+    Machine,
+    Mapped,
+    Number,
+    Output,
+    Property,
+    Region,
+    empty_machine,
+    names_of,
+)
+from qgen.check.machine import machine_value
+from qgen.check.scenarios import Scenario
+from qgen.expr import Entry, Expr, Sym, evaluate, walk
+
+Env = dict[str, int]
+
+_MIB = 1 << 20
+_LITTLE, _BIG = 1, 2
+_ELF = {
+    Arch.ARM: (_LITTLE, 40),
+    Arch.AARCH64: (_LITTLE, 183),
+    Arch.PPC: (_BIG, 20),
+    Arch.X86_64: (_LITTLE, 62),
+}
+"""Byte order and machine of an architecture's ELF files, as the ELF standard has them."""
+_CONDUITS = {"smc": 1, "hvc": 2}
+_INTEGERS = ("uint8", "uint16", "uint32", "uint64", "int32")
+_LATEST_CPU = -1
+
+
+def expected(board: Board, scenario: Scenario) -> Machine:
+    """The machine that ``board`` describes, under ``scenario``."""
+    return _Expectation(board, scenario).machine()
+
+
+class Numbers:
+    """Evaluates expressions of the board; results know what they were computed from."""
+
+    def __init__(self) -> None:
+        # By identity: walking the expression of a repeated device once is enough. The
+        # expression is kept, so that its identity stays its own.
+        self._names: dict[int, tuple[Expr, frozenset[str]]] = {}
+
+    def number(self, expr: Expr, env: Env) -> int:
+        """The value of ``expr``."""
+        known = self._names.get(id(expr))
+        if known is None:
+            known = self._names[id(expr)] = (expr, expr_names(expr))
+        value = evaluate(expr, env)
+        return Number(value, known[1]) if known[1] else value
+
+
+def expr_names(expr: Expr) -> frozenset[str]:
+    """The constants and the table cells in ``expr``."""
+    names = set()
+    for part in walk(expr):
+        if isinstance(part, Sym):
+            names.add(part.name)
+        elif isinstance(part, Entry):
+            names.add(f"{part.entry}.{part.field}")
+    return frozenset(names)
+
+
+def _refusal(text: str, size: int, limit: int) -> Ending:
+    """What QEMU says before it ends; messages count in MiB."""
+    message = text.replace("{limit}", str(limit // _MIB))
+    return Ending(message.replace("{size}", str(size // _MIB)), 1)
+
+
+class _Expectation:
+    def __init__(self, board: Board, scenario: Scenario):
+        self.board, self.scenario = board, scenario
+        self.env: Env = {"ram_size": scenario.ram_size, "cpus": scenario.cpus}
+        self.number = Numbers().number
+        label = None if board.ram is None else board.ram.id
+        self.result = empty_machine(label, scenario.ram_size)
+        self.regions = {SYSTEM: self.result.system, IO: self.result.io}
+        self.clocks: dict[str, Clock] = {}
+        self.devices: dict[str, list[Device]] = {}
+
+    def machine(self) -> Machine:
+        """The whole machine; nothing but the message where the RAM does not fit."""
+        ending = self._limits()
+        if ending is not None:
+            self.result.endings.append(ending)
+            return self.result
+        for region in self.board.regions:
+            self._region(region)
+        for region in self.board.regions:
+            if region.image is not None:
+                self._image(region, region.image)
+        self._cpus()
+        for clock in self.board.clocks:
+            made = Clock(clock.name, clock.name, self._value(clock.frequency))
+            self.clocks[clock.name] = made
+            self.result.clocks.append(made)
+        self.result.buses = [
+            Bus(self.result.system, self.result.io) for _ in self.board.buses
+        ]
+        for device in self.board.devices:
+            self._device(device)
+        self._wires()
+        self._x86()
+        self.result.boot = self._boot()
+        return self.result
+
+    def _value(self, expr: Expr, **more: int) -> int:
+        return self.number(expr, self.env | more if more else self.env)
+
+    def _wrapped(self, expr: Expr) -> int:
+        value = self._value(expr)
+        return value if value >= 0 else Number(value % (1 << 64), names_of(value))
+
+    def _absolute(self, region: Region) -> int:
+        """Where a region lies in the system memory."""
+        address, names = 0, frozenset[str]()
+        while region.mapped is not None:
+            address += region.mapped.address
+            names |= names_of(region.mapped.address)
+            region = region.mapped.container
+        return Number(address, names)
+
+    def _limits(self) -> Ending | None:
+        ram, size = self.board.ram, self.scenario.ram_size
+        if ram is None:
+            return None
+        if ram.maximum is not None and size > self._value(ram.maximum):
+            return _refusal(ram.too_much, size, self._value(ram.maximum))
+        if ram.minimum is not None and size < self._value(ram.minimum):
+            return _refusal(ram.too_little, size, self._value(ram.minimum))
+        return None
+
+    def _region(self, region: model.Region) -> None:
+        bound = region.above
+        if bound is not None and self.scenario.ram_size <= self._value(bound):
+            return
+        if region.kind is Kind.MACHINE_RAM:
+            made = self.result.ram or Region()
+            made.name = region.name
+        else:
+            made = Region(region.name, region.label, region.kind.value)
+            # The rest of less RAM than that is negative. The C wraps, and the alias,
+            # which lies past the end of its target, shows nothing either way.
+            made.size = self._wrapped(region.size)
+            self.result.regions.append(made)
+        if region.kind is Kind.IO:
+            made.reads = region.read_value
+        if region.target is not None:
+            made.target = self.regions[region.target]
+            made.offset = 0 if region.offset is None else self._value(region.offset)
+        if region.mapping is not None:
+            where = region.mapping
+            made.mapped = Mapped(
+                self.regions[where.container],
+                self._value(where.offset),
+                where.priority or 0,
+            )
+        self.regions[region.name] = made
+
+    def _image(self, region: model.Region, image: model.Image) -> None:
+        asked = self.scenario.firmware if image.firmware else None
+        file = asked or image.file
+        if file is None:
+            return
+        loads = self.result.loads
+        if not self.scenario.found:
+            loads.append(Load(file, "not found", {}))
+        elif self._load(region, image.format, file):
+            return
+        self.result.endings.append(Ending(file, 1, mentions=file))
+
+    def _load(self, region: model.Region, format_: Format, file: str) -> bool:
+        """Try to load a file that was found; whether that succeeds."""
+        loads = self.result.loads
+        if format_ is not Format.RAW:
+            order, machine = _ELF[self.board.arch]
+            elf = {"byte order": order, "machine": machine, "clear_lsb": 0}
+            loads.append(Load(file, "ELF", {**elf, "data_swab": 0}))
+            if self.scenario.elf or format_ is Format.ELF:
+                return self.scenario.elf
+        address = self._absolute(self.regions[region.name])
+        limit = self._value(region.size)
+        loads.append(Load(file, "raw", {"address": address, "limit": limit}))
+        return self.scenario.raw
+
+    def _cpus(self) -> None:
+        cpus = self.board.cpus
+        if not cpus.created:
+            return
+        for number in range(self.scenario.cpus):
+            cpu = Cpu(self.scenario.cpu_type or "", f"CPU {number}", realized=True)
+            cpu.properties = [
+                self._property(p, {"cpu": number}) for p in cpus.properties
+            ]
+            if cpus.timebase is not None:
+                cpu.timebase = self._value(cpus.timebase)
+            # No other architecture leaves it to the board: its loader does it.
+            cpu.resets = int(self.board.arch is Arch.PPC)
+            self.result.cpus.append(cpu)
+        if self.board.parent is Parent.X86:
+            self.result.x86["CPU version"] = _LATEST_CPU
+
+    def _device(self, device: model.Device) -> None:
+        count = 1 if device.count is None else self._value(device.count)
+        made = self.devices[device.name] = []
+        for n in range(count):
+            name = device.name if device.count is None else f"{device.name}[{n}]"
+            each = Device(device.type, name, realized=True)
+            env = {"n": n}
+            each.properties = [self._property(p, env) for p in device.properties]
+            for mmio in device.mmio:
+                each.mmio[mmio.index] = Mapped(
+                    self.result.system,
+                    self._value(mmio.address, n=n),
+                    mmio.priority or 0,
+                )
+            for clock in device.clocks:
+                each.clocks[clock.name] = self.clocks[clock.clock]
+            made.append(each)
+        self.result.devices += made
+
+    def _property(self, prop: model.Property, env: Env) -> Property:
+        match prop.value:
+            case bool(value):
+                return Property(prop.name, "bool", value)
+            case model.Chardev(index):
+                serial = Chardev(int(self._value(index, **env)))
+                return Property(prop.name, "chr", serial)
+            case model.Link(target, is_region):
+                end = self.regions[target] if is_region else self.devices[target][0]
+                return Property(prop.name, "link", end)
+            case model.MachineValue(field):
+                text = machine_value(field, self.scenario)
+                return Property(prop.name, "str", text)
+            case str(text):
+                return Property(prop.name, "str", text)
+            case expr:
+                how = prop.type if prop.type in _INTEGERS else "int"
+                return Property(prop.name, how, self._value(expr, **env))
+
+    def _wires(self) -> None:
+        for cpu, owner in enumerate(self.result.cpus):
+            for wire in self.board.cpus.wires:
+                self._wire(owner, wire, {"cpu": cpu})
+        for device in self.board.devices:
+            for n, made in enumerate(self.devices[device.name]):
+                for wire in device.wires:
+                    for env in self._rounds(wire, n):
+                        self._wire(made, wire, env)
+
+    def _rounds(self, wire: model.Wire, n: int) -> Iterator[Env]:
+        if not wire.per_cpu:
+            yield {"n": n}
+            return
+        for cpu in range(self.scenario.cpus):
+            yield {"n": n, "cpu": cpu}
+
+    def _wire(self, owner: Device, wire: model.Wire, env: Env) -> None:
+        source, sink = wire.source, wire.sink
+        element = 0 if sink.element is None else self._value(sink.element, **env)
+        of_cpus = sink.device == CPUS
+        ends: Sequence[Device] = (
+            self.result.cpus if of_cpus else self.devices[sink.device]
+        )
+        if element >= len(ends):
+            return  # a CPU that this run does not have; the C will say so
+        index = self._value(source.index, **env)
+        output = Output(owner, source.is_irq, source.name, index)
+        line = self._value(sink.index, **env)
+        self.result.wires[output] = (Input(ends[element], sink.name, line), 0)
+
+    def _x86(self) -> None:
+        """An x86 machine tells the rest of QEMU how its RAM is split."""
+        ram = self.board.ram
+        if self.board.parent is not Parent.X86 or ram is None or ram.split is None:
+            return
+        size, split = self.scenario.ram_size, self._value(ram.split)
+        below, names = min(size, split), names_of(split)
+        self.result.x86 |= {
+            "below_4g_mem_size": Number(below, names),
+            "above_4g_mem_size": Number(size - below, names),
+        }
+        above = next((r for r in self.board.regions if r.above is not None), None)
+        if above is not None and above.mapping is not None:
+            start = self._value(above.mapping.offset)
+            self.result.x86["above_4g_mem_start"] = start
+
+    def _boot(self) -> BootCall | None:
+        match self.board.boot:
+            case model.ArmBoot(start, psci, board_id):
+                arguments: dict[str, object] = {
+                    "cpu": "CPU 0",
+                    "ram_size": self.scenario.ram_size,
+                    "loader_start": self._value(start),
+                }
+                if board_id is not None:
+                    arguments["board_id"] = board_id
+                if psci is not None:
+                    arguments["psci_conduit"] = _CONDUITS[psci]
+                return BootCall("arm_load_kernel", arguments)
+            case model.Armv7mBoot(base, size):
+                kernel = machine_value("kernel_filename", self.scenario)
+                return BootCall(
+                    "armv7m_load_kernel",
+                    {
+                        "cpu": "CPU 0",
+                        "kernel": kernel,
+                        "base": self._value(base),
+                        "size": self._value(size),
+                    },
+                )
+            case model.X86BiosBoot(firmware, writable):
+                return BootCall(
+                    "x86_bios_rom_init",
+                    {"firmware": firmware, "memory": SYSTEM, "writable": writable},
+                )
+        return None

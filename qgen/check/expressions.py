@@ -1,0 +1,262 @@
+"""C expressions to `Code`: literals, names, operators, fields and table look-ups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from qgen.check import vocabulary
+from qgen.check.calls import call
+from qgen.check.code import (
+    UNSET,
+    Code,
+    Frame,
+    Record,
+    Run,
+    binary,
+    cast,
+    constant,
+    folded,
+    negated,
+    truth,
+)
+from qgen.check.ctype import (
+    INT,
+    NULL,
+    STRING,
+    Array,
+    CType,
+    Int,
+    Pointer,
+    Struct,
+    assignable,
+    common,
+    literal,
+)
+from qgen.check.declarators import type_of
+from qgen.check.facts import Number
+from qgen.check.notes import Refused
+from qgen.check.parse import line_of
+from qgen.check.scan import MIDDLE
+from qgen.check.symbols import Table, Unit
+from qgen.check.values import record
+
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "?": "?", "'": "'"}
+
+
+@dataclass(eq=False, repr=False)
+class Local:
+    """A local variable or a parameter."""
+
+    name: str
+    type: CType
+    line: int
+    autofree: bool = False
+    read: bool = False
+
+
+class Expressions:
+    """Reads the expressions of one function, or of the top level."""
+
+    def __init__(self, unit: Unit):
+        self.unit = unit
+        self.locals: dict[str, Local] = {}
+
+    def expression(self, node: Any) -> Code:
+        """``node`` as code; `Refused` where it means nothing."""
+        read = _READERS.get(type(node).__name__)
+        if read is None:
+            raise Refused(line_of(node), "an expression that no board needs")
+        return read(self, node)
+
+    def _constant(self, node: Any) -> Code:
+        text: str = node.value
+        if node.type == "string":
+            return constant(STRING, _unescaped(text, line_of(node)))
+        try:
+            return constant(*literal(text))
+        except ValueError as error:
+            raise Refused(line_of(node), str(error)) from error
+
+    def _name(self, node: Any) -> Code:
+        name: str = node.name
+        local = self.locals.get(name)
+        if local is not None:
+            local.read = True
+            return Code(local.type, _read_local(name, line_of(node)))
+        symbol = self.unit.symbols.get(name)
+        if symbol is not None:
+            symbol.used = True
+            return symbol.code
+        if name == "first_cpu":
+            host = self.unit.host
+            return Code(Pointer(Struct("CPUState")), lambda _: host.machine.first_cpu())
+        if name in self.unit.outside:
+            value = Number(self.unit.outside[name], frozenset({name}))
+            return constant(literal(str(int(value)))[0], value)
+        known = vocabulary.CONSTANTS.get(name)
+        if known is not None:
+            return constant(*known)
+        if name in self.unit.types:
+            return constant(STRING, self.unit.types[name])
+        what = "device type" if name.startswith("TYPE_") else "name"
+        raise Refused(line_of(node), f"unknown {what} {name!r}")
+
+    def _unary(self, node: Any) -> Code:
+        line = line_of(node)
+        if node.op == "&":
+            return self._address(node.expr)
+        if node.op == "-":
+            return negated(self.expression(node.expr), line)
+        if node.op == "!":
+            inner = self.expression(node.expr)
+            holds = truth(inner, line)
+            return folded(INT, lambda frame: int(not holds(frame)), inner)
+        raise Refused(line, f"the operator {node.op!r} does not belong into a board")
+
+    def _address(self, node: Any) -> Code:
+        """``&node``: of a struct inside another one, or of a static struct."""
+        if type(node).__name__ == "ID" and node.name == "error_fatal":
+            return constant(Pointer(Pointer(Struct("Error"))), vocabulary.ERROR_FATAL)
+        inner = self.expression(node)
+        if not isinstance(inner.type, Struct):
+            raise Refused(line_of(node), "the address of something that is no struct")
+        return Code(Pointer(inner.type), inner.run, inner.value)
+
+    def _binary(self, node: Any) -> Code:
+        left, right = self.expression(node.left), self.expression(node.right)
+        line = line_of(node)
+        if node.op in ("&&", "||"):
+            first, second = truth(left, line), truth(right, line)
+            if node.op == "&&":
+                return Code(INT, lambda frame: int(first(frame) and second(frame)))
+            return Code(INT, lambda frame: int(first(frame) or second(frame)))
+        return binary(node.op, left, right, line)
+
+    def _ternary(self, node: Any) -> Code:
+        line = line_of(node)
+        cond, other = self.expression(node.cond), self.expression(node.iffalse)
+        middle = type(node.iftrue).__name__ == "ID" and node.iftrue.name == MIDDLE
+        then = cond if middle else self.expression(node.iftrue)
+        holds = truth(cond, line)
+        if isinstance(then.type, Int) and isinstance(other.type, Int):
+            type_: CType = common(then.type, other.type)
+        elif assignable(other.type, then.type):
+            type_ = other.type if then.type == NULL else then.type
+        else:
+            raise Refused(line, f"'{then.type}' or '{other.type}': two types")
+        yes, no = then.run, other.run
+        return Code(type_, lambda frame: (yes if holds(frame) else no)(frame))
+
+    def _cast(self, node: Any) -> Code:
+        type_ = type_of(node.to_type.type, self.unit)
+        inner = self.expression(node.expr)
+        if not isinstance(type_, Int) or not isinstance(inner.type, Int):
+            raise Refused(line_of(node), f"a cast to '{type_}'")
+        return cast(inner, type_)
+
+    def _field(self, node: Any) -> Code:
+        """``base->field`` or ``base.field``."""
+        base, type_, name = self.member(node, read=True)
+        line = line_of(node)
+
+        def run(frame: Frame) -> Any:
+            value = base(frame).fields.get(name, UNSET)
+            if value is UNSET:
+                raise Refused(line, f"{name!r} is used before it has a value")
+            return value
+
+        return Code(type_, run)
+
+    def member(
+        self, node: Any, *, read: bool
+    ) -> tuple[Callable[[Frame], Record], CType, str]:
+        """The struct that a field is in, its type and its name; it is read or written."""
+        base, line, name = self.expression(node.name), line_of(node), node.field.name
+        struct = base.type
+        if node.type == "->":
+            struct = struct.to if isinstance(struct, Pointer) else INT
+        if not isinstance(struct, Struct):
+            raise Refused(line, f"{node.type}{name} needs a struct, not '{base.type}'")
+        layout = self.unit.layout(struct.name)
+        if layout is None:
+            raise Refused(line, f"nothing is known of what is inside '{struct}'")
+        if name not in layout:
+            raise Refused(line, f"'{struct}' has no field {name!r}")
+        use = self.unit.fields.get((struct.name, name))
+        if use is not None:
+            use.read |= read
+            use.written |= not read
+        inner, struct_name = base.run, struct.name
+        return (
+            lambda frame: record(inner(frame), struct_name, line),
+            layout[name],
+            name,
+        )
+
+    def _element(self, node: Any) -> Code:
+        """``base[index]``."""
+        base, index = self.expression(node.name), self.expression(node.subscript)
+        line = line_of(node)
+        if not isinstance(base.type, Array) or not isinstance(index.type, Int):
+            raise Refused(line, f"'{base.type}' has no elements by number")
+        array, number = base.run, index.run
+        return Code(base.type.of, lambda f: element(array(f), number(f), line))
+
+    def _call(self, node: Any) -> Code:
+        line = line_of(node)
+        if type(node.name).__name__ != "ID" or node.name.name in self.locals:
+            raise Refused(line, "a call of something that is no function")
+        args = [self.expression(arg) for arg in (node.args.exprs if node.args else ())]
+        return call(self.unit, node.name.name, args, line)
+
+
+def element(array: Any, index: int, line: int) -> Any:
+    """Element ``index`` of a table, or of an array in the machine's state."""
+    if isinstance(array, Table):
+        if index not in array.rows:
+            raise Refused(line, f"the table has no row {int(index)}")
+        return array.rows[index]
+    if not 0 <= index < len(array):
+        raise Refused(line, f"there is no element {int(index)} of {len(array)}")
+    if array[index] is UNSET:
+        raise Refused(line, f"element {int(index)} is used before it has a value")
+    return array[index]
+
+
+def _read_local(name: str, line: int) -> Run:
+    def run(frame: Frame) -> Any:
+        if name not in frame:
+            raise Refused(line, f"{name!r} is used before it has a value")
+        return frame[name]
+
+    return run
+
+
+def _unescaped(text: str, line: int) -> str:
+    """What a string literal holds."""
+
+    def escape(match: re.Match[str]) -> str:
+        if match[1] not in _ESCAPES:
+            raise Refused(line, f"the escape {match[0]} does not belong into a board")
+        return _ESCAPES[match[1]]
+
+    if not text.startswith('"'):
+        raise Refused(line, f"{text} is no string of char")
+    return _ESCAPE.sub(escape, text[1:-1])
+
+
+_READERS: dict[str, Callable[[Expressions, Any], Code]] = {
+    "Constant": Expressions._constant,
+    "ID": Expressions._name,
+    "UnaryOp": Expressions._unary,
+    "BinaryOp": Expressions._binary,
+    "TernaryOp": Expressions._ternary,
+    "Cast": Expressions._cast,
+    "StructRef": Expressions._field,
+    "ArrayRef": Expressions._element,
+    "FuncCall": Expressions._call,
+}

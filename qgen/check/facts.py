@@ -1,0 +1,208 @@
+"""A machine as plain data: what the C makes, and what the board wants.
+
+Both sides of the comparison are of these types. ``name`` is how findings call a part:
+the board's name of it, once the two sides are matched. ``line`` is the line of the C,
+0 on the board's side. Sizes and addresses are in bytes, frequencies in Hz.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Number(int):
+    """An integer that knows the constants and table cells it was computed from."""
+
+    names: frozenset[str]
+
+    def __new__(cls, value: int, names: frozenset[str]) -> Number:
+        """``value``, computed from what ``names`` names (``IRQ_UART``, ``UART.base``)."""
+        number = super().__new__(cls, value)
+        number.names = names
+        return number
+
+
+NO_NAMES: frozenset[str] = frozenset()
+
+
+def names_of(value: object) -> frozenset[str]:
+    """The constants and table cells that ``value`` was computed from."""
+    return value.names if isinstance(value, Number) else NO_NAMES
+
+
+@dataclass(eq=False, repr=False)
+class Mapped:
+    """Where something is mapped into a container."""
+
+    container: Region
+    address: int
+    priority: int
+    line: int = 0
+
+
+@dataclass(eq=False, repr=False)
+class Region:
+    """A memory region; ``kind`` is None as long as it is not initialised.
+
+    ``offset`` counts from the start of ``target``, of which an alias shows ``size``
+    bytes. ``reads`` is what the guest reads from an I/O stub.
+    """
+
+    name: str = ""
+    label: str = ""
+    kind: str | None = None
+    size: int = 0
+    target: Region | None = None
+    offset: int = 0
+    reads: int | None = None
+    mapped: Mapped | None = None
+    line: int = 0
+
+
+@dataclass(eq=False, repr=False)
+class Clock:
+    """A clock; ``hz`` is None as long as it has no frequency."""
+
+    name: str
+    label: str
+    hz: int | None = None
+    line: int = 0
+
+
+class Chardev(NamedTuple):
+    """The character device of ``-serial`` number ``number``."""
+
+    number: int
+
+
+@dataclass(eq=False, repr=False)
+class Property:
+    """A property that was set. ``how``: bool, str, chr, link, int, or uint32 and such."""
+
+    name: str
+    how: str
+    value: object
+    line: int = 0
+
+
+@dataclass(eq=False, repr=False)
+class Device:
+    """A device; ``mmio`` by region number, ``clocks`` by the name of the input."""
+
+    type: str
+    name: str = ""
+    line: int = 0
+    properties: list[Property] = field(default_factory=list)
+    mmio: dict[int, Mapped] = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    realized: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class Cpu(Device):
+    """A CPU; ``resets`` counts how often a reset of the machine resets it."""
+
+    timebase: int | None = None
+    resets: int = 0
+
+
+class Output(NamedTuple):
+    """A line that drives: IRQ or GPIO output ``number`` of ``owner``."""
+
+    owner: Device
+    is_irq: bool
+    line: str | None
+    number: int
+
+    def __str__(self) -> str:
+        if self.is_irq:
+            return f"IRQ {int(self.number)}"
+        return f"output {_line(self.line, self.number)}"
+
+
+class Input(NamedTuple):
+    """A line that is driven: GPIO input ``number`` of ``owner``."""
+
+    owner: Device
+    line: str | None
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.owner.name} input {_line(self.line, self.number)}"
+
+
+def _line(name: str | None, number: int) -> str:
+    return str(int(number)) if name is None else f"{name!r} {int(number)}"
+
+
+class Bus(NamedTuple):
+    """An ISA bus with the address spaces that it sits in."""
+
+    memory: Region
+    io: Region
+    line: int = 0
+
+
+class Load(NamedTuple):
+    """An image file that was loaded, or that QEMU tried to load.
+
+    ``arguments`` by name: address and limit of a raw image; byte order (1: little,
+    2: big), machine and two flags of an ELF file.
+    """
+
+    file: str
+    how: str
+    arguments: dict[str, int]
+    line: int = 0
+
+
+class BootCall(NamedTuple):
+    """The call of a boot loader with its arguments, by name."""
+
+    loader: str
+    arguments: dict[str, object]
+    line: int = 0
+
+
+class Ending(NamedTuple):
+    """QEMU reported ``message`` and ended with ``status`` (None: it went on).
+
+    On the board's side, ``mentions`` stands for any message with that text in it.
+    """
+
+    message: str
+    status: int | None
+    mentions: str | None = None
+    line: int = 0
+
+
+@dataclass(eq=False, repr=False)
+class Machine:
+    """A machine after its init function ran. ``x86`` are fields of X86MachineState."""
+
+    system: Region
+    io: Region
+    ram: Region | None
+    regions: list[Region] = field(default_factory=list)
+    cpus: list[Cpu] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+    buses: list[Bus] = field(default_factory=list)
+    devices: list[Device] = field(default_factory=list)
+    wires: dict[Output, tuple[Input, int]] = field(default_factory=dict)
+    x86: dict[str, int] = field(default_factory=dict)
+    loads: list[Load] = field(default_factory=list)
+    boot: BootCall | None = None
+    endings: list[Ending] = field(default_factory=list)
+
+
+def empty_machine(ram_label: str | None, ram_size: int) -> Machine:
+    """A machine before its init function runs."""
+    ram = None
+    if ram_label is not None:
+        ram = Region("ram", ram_label, "machine-ram", ram_size)
+    return Machine(
+        Region("system", "system", "root", 1 << 64),
+        Region("io", "io", "root", 1 << 16),
+        ram,
+    )

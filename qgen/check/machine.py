@@ -1,0 +1,218 @@
+"""The abstract machine: runs the functions of a `Unit` and gathers what they make."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from qgen.check.code import UNSET, Frame, Record
+from qgen.check.ctype import Array, CType, Int, Struct
+from qgen.check.facts import Cpu, Device, Ending, Input, Output, Region, empty_machine
+from qgen.check.notes import Notes, Refused
+from qgen.check.scenarios import Scenario
+from qgen.check.symbols import Function, Unit
+from qgen.check.values import Instance
+from qgen.check.vocabulary import ENDIANS, ERROR_FATAL
+
+MAX_DEPTH = 16
+"""How deep functions of a board may call each other."""
+
+
+IDLE = Scenario(0, 0, 0, None, None, False, False)
+"""The scenario before there is a machine."""
+
+
+class _Ended(Exception):
+    """The board called exit()."""
+
+
+class Execution:
+    """One run of a board.
+
+    ``facts`` is what it makes, ``line`` the line of the call that is running, ``types``
+    the types that were registered, ``resets`` what a reset of the machine calls.
+    """
+
+    def __init__(
+        self, unit: Unit, scenario: Scenario, ram_id: str | None, loop_limit: int
+    ):
+        self.unit, self.scenario, self.loop_limit = unit, scenario, loop_limit
+        self.notes: Notes = unit.notes
+        self.line = 0
+        self.facts = empty_machine(ram_id, scenario.ram_size)
+        self.types: list[Record] = []
+        self.resets: list[tuple[Function, object, int]] = []
+        self.instance = Instance()
+        self.cpu_type = scenario.cpu_type or ""
+        self._made_cpu: Cpu | None = None
+        self._driven: set[Input] = set()
+        self._in_init = False
+        self._depth = 0
+        self._messages: list[Ending] = []
+        unit.host.execution = self
+
+    def refuse(self, text: str) -> NoReturn:
+        """End the run: what the board does here cannot be followed further."""
+        raise Refused(self.line, text)
+
+    def say(self, text: str) -> None:
+        """Note a fault of the line that is running."""
+        self.notes.add(self.line, text)
+
+    def fatal(self, errp: object) -> None:
+        """Errors must end QEMU."""
+        if errp is not ERROR_FATAL:
+            self.say("errors are not fatal here: pass &error_fatal")
+
+    def making(self) -> None:
+        """Something is made: the boot loader must come after it."""
+        if self.facts.boot is not None:
+            self.say("this comes after the boot loader, which reads the whole board")
+
+    def call(self, function: Function, args: list[Any], line: int) -> Any:
+        """Call a function of the file."""
+        if function.body is None:
+            raise Refused(line, f"{function.name}() could not be read")
+        if self._depth >= MAX_DEPTH:
+            raise Refused(line, f"{function.name}() is called too deep, or by itself")
+        frame: Frame = dict(zip(function.params, args, strict=True))
+        self._depth += 1
+        try:
+            result = function.body(frame)
+            if result is None and isinstance(function.type.result, Int):
+                raise Refused(line, f"{function.name}() returns nothing")
+            return result
+        except _Ended:
+            # An image that cannot be loaded ends QEMU. Going on behind the function
+            # that loads it shows in one run what every such function does.
+            if self._depth == 2 and not self.scenario.ends:
+                return None
+            raise
+        finally:
+            self._depth -= 1
+
+    def new_cpu(self, type_: str) -> Cpu:
+        """Create a CPU."""
+        self.making()
+        cpu = Cpu(type_, f"CPU {len(self.facts.cpus)}", self.line)
+        self.facts.cpus.append(cpu)
+        return cpu
+
+    def realized(self, device: Device) -> None:
+        """A device was realized; one of a certain type brings the CPUs."""
+        if device.type == self.scenario.cpu_maker:
+            self._made_cpu = Cpu(self.cpu_type, "CPU 0", realized=True)
+
+    def first_cpu(self) -> Cpu | None:
+        """QEMU's first_cpu."""
+        cpus = [cpu for cpu in self.facts.cpus if cpu.realized]
+        return cpus[0] if cpus else self._made_cpu
+
+    def wire(self, source: Output, sink: Input) -> None:
+        """Connect two lines."""
+        self.making()
+        if not source.owner.realized:
+            self.refuse(f"{source.owner.name} is wired before it is realized")
+        if source in self.facts.wires:
+            self.say(f"{source.owner.name}: {source} is wired twice")
+        if sink in self._driven:
+            self.say(f"{sink} is driven twice")
+        self._driven.add(sink)
+        self.facts.wires[source] = (sink, self.line)
+
+    def as_guest_reads(self, value: int, endianness: int) -> int:
+        """What a CPU reads as a word from an I/O region of this byte order."""
+        device = ENDIANS[endianness] if 0 <= endianness < len(ENDIANS) else "unknown"
+        guest = "BIG" if self.scenario.big_endian else "LITTLE"
+        if device in (guest, "NATIVE"):
+            return value
+        width = 4 if value < 1 << 32 else 8
+        return int.from_bytes(value.to_bytes(width, "little"), "big")
+
+    def report(self, message: str) -> None:
+        """error_report(): it belongs to the exit() that follows."""
+        self._messages.append(Ending(message, None, line=self.line))
+
+    def end(self, status: int) -> NoReturn:
+        """exit()."""
+        if not self._in_init:
+            self.refuse("only the init function may end QEMU")
+        messages, self._messages = self._messages, []
+        self.facts.endings += messages[:-1]
+        last = messages[-1] if messages else Ending("", None, line=self.line)
+        self.facts.endings.append(last._replace(status=status))
+        raise _Ended
+
+    def init(self, function: Function) -> None:
+        """Run the machine's init function, then reset the machine."""
+        self._views()
+        self._in_init = True
+        with suppress(_Ended):
+            self.call(function, [self.instance], function.line)
+        self._in_init = False
+        self.facts.endings += self._messages
+        x86 = self.instance.views.get("X86MachineState")
+        if x86 is not None:
+            self.facts.x86 |= x86.fields
+        for handler, opaque, line in self.resets:
+            self.call(handler, [opaque], line)
+
+    def _views(self) -> None:
+        """The machine as the structs that its type derives from see it."""
+        scenario, views = self.scenario, self.instance.views
+        smp = Record(
+            "CpuTopology", {"cpus": scenario.cpus, "max_cpus": scenario.max_cpus}
+        )
+        fields: dict[str, object] = {
+            "ram": self.facts.ram,
+            "ram_size": scenario.ram_size,
+            "cpu_type": scenario.cpu_type,
+            "firmware": scenario.firmware,
+            "smp": smp,
+        }
+        for name in ("kernel_filename", "kernel_cmdline", "initrd_filename", "dtb"):
+            fields[name] = machine_value(name, scenario)
+        views["MachineState"] = Record("MachineState", fields)
+        if scenario.x86:
+            views["X86MachineState"] = Record("X86MachineState")
+        if self.unit.state is not None:
+            views[self.unit.state[0]] = fresh(self.unit, self.unit.state[0])
+
+
+def machine_value(field: str, scenario: Scenario) -> str | None:
+    """What a text field of MachineState holds."""
+    return scenario.cpu_type if field == "cpu_type" else f"<machine->{field}>"
+
+
+def fresh(unit: Unit, struct: str) -> Record:
+    """A struct as QEMU allocates it: what lies inside exists, the rest is unset."""
+    layout = unit.layout(struct) or {}
+    fields = {name: _inside(unit, name, type_) for name, type_ in layout.items()}
+    return Record(struct, {n: v for n, v in fields.items() if v is not UNSET})
+
+
+def _inside(unit: Unit, name: str, type_: CType) -> Any:
+    if isinstance(type_, Array):
+        return [_inside(unit, name, type_.of) for _ in range(type_.length or 0)]
+    if not isinstance(type_, Struct):
+        return UNSET
+    if type_.name == "MemoryRegion":
+        return Region(name)
+    return fresh(unit, type_.name)
+
+
+def register(unit: Unit, function: Function, loop_limit: int) -> list[Record]:
+    """Run the function that type_init() names; the types that it registers."""
+    execution = Execution(unit, IDLE, None, loop_limit)
+    execution.call(function, [], function.line)
+    return execution.types
+
+
+def class_fields(unit: Unit, class_init: Function, loop_limit: int) -> Record:
+    """Run a class_init function; what it writes into MachineClass."""
+    execution = Execution(unit, IDLE, None, loop_limit)
+    fields = Record("MachineClass")
+    execution.call(
+        class_init, [Instance({"MachineClass": fields}), None], class_init.line
+    )
+    return fields

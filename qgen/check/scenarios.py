@@ -1,0 +1,144 @@
+"""The runs that a board needs so that every branch of its C is taken once.
+
+Few, however large the board is: sizes of RAM, counts of CPUs and fates of images are
+walked side by side, not multiplied.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from qgen.board import Arch, Board, Format, Parent, Ram
+from qgen.check.vocabulary import CPU_STRUCTS
+from qgen.expr import Expr, evaluate
+
+_MIB = 1 << 20
+
+
+class Scenario(NamedTuple):
+    """A command line, and what QEMU finds when it runs.
+
+    ``ram_size`` in bytes (``-m``), ``cpus`` of at most ``max_cpus`` (``-smp``),
+    ``firmware`` (``-bios``); ``found``: files are found, ``elf`` and ``raw``: they load
+    as such. ``cpu_type`` is what ``-cpu`` chose, ``cpu_maker`` the type of the device
+    that makes the CPUs. ``ends``: the machine's own limits end QEMU.
+    """
+
+    ram_size: int
+    cpus: int
+    max_cpus: int
+    cpu_type: str | None
+    cpu_maker: str | None
+    big_endian: bool
+    x86: bool
+    firmware: str | None = None
+    found: bool = True
+    elf: bool = True
+    raw: bool = True
+    ends: bool = False
+
+    def __str__(self) -> str:
+        parts = [f"-m {self.ram_size:#x}", f"-smp {self.cpus}"]
+        if self.firmware is not None:
+            parts.append(f"-bios {self.firmware}")
+        if not self.found:
+            parts.append("no file found")
+        if not self.elf:
+            parts.append("no ELF file")
+        if not self.raw:
+            parts.append("empty files")
+        return ", ".join(parts)
+
+
+class _Fate(NamedTuple):
+    """What happens to images."""
+
+    firmware: str | None = None
+    found: bool = True
+    elf: bool = True
+    raw: bool = True
+
+
+def scenarios(board: Board) -> list[Scenario]:
+    """The runs of ``board``; the first is that of a plain command line."""
+    sizes, beyond = _sizes(board.ram, [r.above for r in board.regions])
+    counts, fates = _counts(board), _fates(board)
+    maker = next(
+        (d.type for d in board.devices if d.name == board.cpus.created_by), None
+    )
+
+    def scenario(place: int, size: int, *, ends: bool) -> Scenario:
+        fate = fates[place % len(fates)]
+        return Scenario(
+            size,
+            counts[place % len(counts)],
+            counts[-1],
+            _cpu_type(board),
+            maker,
+            board.arch is Arch.PPC,
+            board.parent is Parent.X86,
+            fate.firmware,
+            fate.found,
+            fate.elf,
+            fate.raw,
+            ends,
+        )
+
+    full = max(len(sizes), len(counts), len(fates))
+    runs = [scenario(i, sizes[i % len(sizes)], ends=False) for i in range(full)]
+    return runs + [scenario(0, size, ends=True) for size in beyond]
+
+
+def _cpu_type(board: Board) -> str | None:
+    """A type that ``-cpu`` may choose, and that is not the default one."""
+    default = board.cpus.default_type
+    if default is None:
+        return None
+    suffix = next((s for s in CPU_STRUCTS.values() if default.endswith(s)), "")
+    return f"chosen{suffix}"
+
+
+def _sizes(
+    ram: Ram | None, thresholds: list[Expr | None]
+) -> tuple[list[int], list[int]]:
+    """Sizes of RAM that the board takes, and sizes that end QEMU."""
+    if ram is None:
+        return [0], []
+
+    def value(expr: Expr | None) -> int | None:
+        return None if expr is None else evaluate(expr)
+
+    low, high = value(ram.minimum), value(ram.maximum)
+    default = value(ram.default_size)
+    steps = [size for t in (*thresholds, ram.split) if (size := value(t)) is not None]
+    wanted = [default or low or min(128 * _MIB, high or 128 * _MIB), low, high]
+    for step in steps:
+        wanted += [step, step + 1]
+    sizes = [
+        size
+        for size in wanted
+        if size is not None and (low or 0) <= size <= (high or size)
+    ]
+    beyond = [] if high is None else [high + 1, high + 77 * _MIB]
+    if low is not None:
+        beyond += [low - 1, max(0, low - 5 * _MIB)]
+    return list(dict.fromkeys(sizes)), list(dict.fromkeys(beyond))
+
+
+def _counts(board: Board) -> list[int]:
+    """Counts of CPUs: the fewest, one more, the most."""
+    low, high = board.cpus.minimum or 1, board.cpus.maximum or 1
+    return list(dict.fromkeys((low, min(low + 1, high), high)))
+
+
+def _fates(board: Board) -> list[_Fate]:
+    images = [r.image for r in board.regions if r.image is not None]
+    if not images:
+        return [_Fate()]
+    fates = [_Fate(), _Fate(found=False), _Fate(elf=False, raw=False)]
+    if any(image.firmware for image in images):
+        fates.insert(1, _Fate("given.bin"))
+        fates.append(_Fate("given.bin", found=False))
+    if any(image.format is Format.ELF_OR_RAW for image in images):
+        fates.insert(1, _Fate(elf=False))
+    return fates

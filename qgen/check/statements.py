@@ -1,0 +1,284 @@
+"""The body of a C function to a Python function that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qgen.check import api
+from qgen.check.code import UNSET, Frame, Record, Run, converted, truth
+from qgen.check.ctype import VOID, Array, CType, Int, Pointer, Signature
+from qgen.check.declarators import type_of
+from qgen.check.expressions import Expressions, Local
+from qgen.check.notes import Refused
+from qgen.check.parse import line_of
+from qgen.check.scan import AUTOFREE
+from qgen.check.symbols import Unit
+from qgen.check.vocabulary import READ_ONLY
+
+RETURNED = object()
+"""What a statement gives that ends the function; the value is in the frame."""
+_RESULT = "return"
+
+Store = Callable[[Frame, Any], None]
+
+
+class Statements(Expressions):
+    """Reads one function."""
+
+    def __init__(self, unit: Unit, type_: Signature, params: tuple[str, ...]):
+        super().__init__(unit)
+        self.result = type_.result
+        self.open_blocks: list[list[str]] = []
+        for name, param in zip(params, type_.params, strict=True):
+            self.locals[name] = Local(name, param, 0, read=True)
+
+    def function(self, body: Any) -> Run:
+        """The function with this body; its result, or None."""
+        run = self._block(body)
+
+        def call(frame: Frame) -> Any:
+            run(frame)
+            return frame.get(_RESULT)
+
+        if self.result != VOID and not _returns(body):
+            self.unit.notes.add(line_of(body), "the function returns nothing")
+        return call
+
+    def _block(self, node: Any) -> Run:
+        """A block; the locals that it declares end with it."""
+        self.open_blocks.append([])
+        runs = []
+        for item in node.block_items or ():
+            try:
+                runs.append(self.statement(item))
+            except Refused as refusal:
+                self.unit.notes.refused(refusal)
+        for name in self.open_blocks.pop():
+            local = self.locals.pop(name)
+            if not local.read:
+                self.unit.notes.add(local.line, f"the local {name!r} is never read")
+
+        def run(frame: Frame) -> Any:
+            for each in runs:
+                if each(frame) is RETURNED:
+                    return RETURNED
+            return None
+
+        return run
+
+    def statement(self, node: Any) -> Run:
+        """One statement; `Refused` where no board needs it."""
+        match type(node).__name__:
+            case "Decl":
+                return self._declaration(node)
+            case "Assignment":
+                return self._assignment(node)
+            case "FuncCall":
+                return self._effect(node)
+            case "UnaryOp" if node.op in ("p++", "++"):
+                return self._increment(node)
+            case "If":
+                return self._if(node)
+            case "For":
+                return self._for(node)
+            case "Return":
+                return self._return(node)
+            case "Compound":
+                return self._block(node)
+        raise Refused(line_of(node), "a statement that no board needs")
+
+    def _declaration(self, node: Any) -> Run:
+        line, name = line_of(node), node.name
+        if not name or not self.open_blocks:
+            raise Refused(line, "a declaration of nothing")
+        type_ = type_of(node.type, self.unit)
+        if not isinstance(type_, (Int, Pointer)):
+            raise Refused(line, f"a local of type '{type_}'")
+        if name in self.locals:
+            raise Refused(line, f"the local {name!r} hides another one")
+        autofree = AUTOFREE in node.storage
+        if [s for s in node.storage if s != AUTOFREE]:
+            raise Refused(line, f"the local {name!r} outlives the function")
+        local = Local(name, type_, line, autofree)
+        run = None
+        if node.init is not None:
+            self._judge_owner(node.init, local, line)
+            run = self._value(node.init, type_, line, repr(name))
+        self.locals[name] = local
+        self.open_blocks[-1].append(name)
+        if run is None:
+            return lambda _frame: None
+        return _storing(name, run)
+
+    def _value(self, node: Any, type_: CType, line: int, what: str) -> Run:
+        return converted(self.expression(node), type_, line, what)
+
+    def _judge_owner(self, value: Any, local: Local | None, line: int) -> None:
+        """A result that has to be freed needs a local that frees it."""
+        if type(value).__name__ != "FuncCall" or type(value.name).__name__ != "ID":
+            return
+        function = api.FUNCTIONS.get(value.name.name)
+        if function is None or not function.owned:
+            return
+        if local is None or not local.autofree:
+            self.unit.notes.add(line, f"nobody frees what {function.name}() gives")
+
+    def _assignment(self, node: Any) -> Run:
+        line = line_of(node)
+        if node.op != "=":
+            raise Refused(line, f"the assignment {node.op!r} does not belong here")
+        type_, store, local = self._place(node.lvalue)
+        self._judge_owner(node.rvalue, local, line)
+        run = self._value(node.rvalue, type_, line, "what is assigned to")
+        return lambda frame: store(frame, run(frame))
+
+    def _place(self, node: Any) -> tuple[CType, Store, Local | None]:
+        """Where an assignment stores: its type, how, and the local if it is one."""
+        line = line_of(node)
+        match type(node).__name__:
+            case "ID":
+                local = self.locals.get(node.name)
+                if local is None:
+                    raise Refused(line, f"{node.name!r} is no local")
+                name = local.name
+                return local.type, lambda f, v: f.__setitem__(name, v), local
+            case "StructRef":
+                type_, store = self._field_place(node)
+                return type_, store, None
+            case "ArrayRef":
+                type_, store = self._element_place(node)
+                return type_, store, None
+        raise Refused(line, "an assignment to something that is no variable")
+
+    def _field_place(self, node: Any) -> tuple[CType, Store]:
+        base, type_, name = self.member(node, read=False)
+        line = line_of(node)
+        if not isinstance(type_, (Int, Pointer)):
+            raise Refused(line, f"{name!r} is of type '{type_}': it is not assigned to")
+
+        def store(frame: Frame, value: Any) -> None:
+            record: Record = base(frame)
+            if record.struct in READ_ONLY:
+                raise Refused(line, f"{name!r} of '{record.struct}' is not the board's")
+            if name in record.fields:
+                self.unit.notes.add(line, f"{name!r} is assigned twice")
+            record.fields[name] = value
+            record.lines[name] = line
+
+        return type_, store
+
+    def _element_place(self, node: Any) -> tuple[CType, Store]:
+        """An element of an array in the machine's state."""
+        line = line_of(node)
+        if type(node.name).__name__ != "StructRef":
+            raise Refused(line, "an assignment to an element of no field")
+        base, type_, name = self.member(node.name, read=False)
+        index = self.expression(node.subscript)
+        if not isinstance(type_, Array) or not isinstance(index.type, Int):
+            raise Refused(line, f"'{type_}' has no elements by number")
+        number = index.run
+
+        def store(frame: Frame, value: Any) -> None:
+            array, place = base(frame).fields[name], number(frame)
+            if not 0 <= place < len(array):
+                raise Refused(line, f"there is no element {place} of {len(array)}")
+            if array[place] is not UNSET:
+                raise Refused(line, f"element {place} is assigned twice")
+            array[place] = value
+
+        return type_.of, store
+
+    def _effect(self, node: Any) -> Run:
+        """A call whose result is dropped."""
+        code = self.expression(node)
+        function = api.FUNCTIONS.get(node.name.name)
+        if function is not None and function.used:
+            line = line_of(node)
+            self.unit.notes.add(line, f"the result of {function.name}() is dropped")
+        if code.type != VOID and function is None:
+            raise Refused(line_of(node), "a value that is computed and dropped")
+        run = code.run
+
+        def effect(frame: Frame) -> None:
+            run(frame)
+
+        return effect
+
+    def _increment(self, node: Any) -> Run:
+        line = line_of(node)
+        type_, store, local = self._place(node.expr)
+        if local is None or not isinstance(type_, Int):
+            raise Refused(line, "only the index of a loop is counted up")
+        read = self.expression(node.expr).run
+        return lambda frame: store(frame, read(frame) + 1)
+
+    def _if(self, node: Any) -> Run:
+        holds = truth(self.expression(node.cond), line_of(node))
+        then = self._branch(node.iftrue, line_of(node))
+        other = None if node.iffalse is None else self.statement(node.iffalse)
+
+        def run(frame: Frame) -> Any:
+            if holds(frame):
+                return then(frame)
+            return None if other is None else other(frame)
+
+        return run
+
+    def _branch(self, node: Any, line: int) -> Run:
+        if type(node).__name__ != "Compound":
+            raise Refused(line, "QEMU's style wants braces here")
+        return self._block(node)
+
+    def _for(self, node: Any) -> Run:
+        line = line_of(node)
+        if node.init is None or node.cond is None or node.next is None:
+            raise Refused(line, "a loop that is not counted")
+        start = self.statement(node.init)
+        holds = truth(self.expression(node.cond), line)
+        step = self.statement(node.next)
+        body = self._branch(node.stmt, line)
+        host = self.unit.host
+
+        def run(frame: Frame) -> Any:
+            left = host.machine.loop_limit
+            start(frame)
+            while holds(frame):
+                if not left:
+                    raise Refused(line, "the loop runs more often than it should")
+                left -= 1
+                if body(frame) is RETURNED:
+                    return RETURNED
+                step(frame)
+            return None
+
+        return run
+
+    def _return(self, node: Any) -> Run:
+        line = line_of(node)
+        if node.expr is None:
+            if self.result != VOID:
+                raise Refused(line, "the function has to return something")
+            return lambda _frame: RETURNED
+        if self.result == VOID:
+            raise Refused(line, "the function returns nothing")
+        value = self._value(node.expr, self.result, line, "what is returned")
+
+        def run(frame: Frame) -> Any:
+            frame[_RESULT] = value(frame)
+            return RETURNED
+
+        return run
+
+
+def _storing(name: str, run: Run) -> Run:
+    def store(frame: Frame) -> None:
+        frame[name] = run(frame)
+
+    return store
+
+
+def _returns(body: Any) -> bool:
+    """Whether the last statement is a return."""
+    items = body.block_items or ()
+    return bool(items) and type(list(items)[-1]).__name__ == "Return"

@@ -1,0 +1,113 @@
+"""What a C file declares, by name, while it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from qgen.check.api import FUNCTIONS
+from qgen.check.code import Code, Record, Run
+from qgen.check.ctype import CType, Signature
+from qgen.check.notes import Notes
+from qgen.check.scan import Macro
+from qgen.check.vocabulary import CASTS, CONSTANTS, STRUCTS
+
+if TYPE_CHECKING:
+    from qgen.check.machine import Execution
+
+
+@dataclass(eq=False, repr=False)
+class Function:
+    """A function of the file; ``body`` is None where it could not be read."""
+
+    name: str
+    line: int
+    type: Signature
+    params: tuple[str, ...]
+    body: Run | None = None
+
+
+@dataclass(eq=False, repr=False)
+class Table:
+    """A MemMapEntry table: rows by index; ``names`` is the enumerator of each."""
+
+    rows: dict[int, Record]
+    names: dict[int, str]
+    line: int
+
+
+@dataclass(eq=False, repr=False)
+class Symbol:
+    """A name of the file. ``what`` says what kind of thing it is, for findings."""
+
+    what: str
+    name: str
+    line: int
+    code: Code
+    used: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class FieldUse:
+    """Whether the file writes and reads a field of its own struct."""
+
+    line: int
+    written: bool = False
+    read: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class Host:
+    """Where translated code finds the machine that it runs on."""
+
+    execution: Execution | None = None
+
+    @property
+    def machine(self) -> Execution:
+        """The running machine."""
+        assert self.execution is not None
+        return self.execution
+
+
+@dataclass(eq=False, repr=False)
+class Unit:
+    """One C file after reading.
+
+    ``types`` are the device types by macro, ``outside`` the constants of QEMU's headers
+    that the board names. ``defines`` has the value and the line of each #define,
+    ``covered`` the outside constants whose value is proved, ``fields`` how the file uses
+    the fields of its own struct. ``state`` is that struct, and the machine's type macro.
+    """
+
+    notes: Notes
+    types: dict[str, str]
+    outside: dict[str, int]
+    host: Host = field(default_factory=Host)
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    includes: dict[str, int] = field(default_factory=dict)
+    defines: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    macros: list[Macro] = field(default_factory=list)
+    covered: set[str] = field(default_factory=set)
+    enumerators: dict[str, int] = field(default_factory=dict)
+    structs: dict[str, dict[str, CType]] = field(default_factory=dict)
+    struct_line: int = 0
+    fields: dict[tuple[str, str], FieldUse] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    state: tuple[str, str] | None = None
+
+    def add(self, symbol: Symbol) -> None:
+        """Declare a name."""
+        known = (self.symbols, self.outside, CONSTANTS, CASTS, FUNCTIONS)
+        if any(symbol.name in names for names in known):
+            self.notes.add(symbol.line, f"{symbol.name!r} is declared already")
+        else:
+            self.symbols[symbol.name] = symbol
+
+    def layout(self, struct: str) -> dict[str, CType] | None:
+        """The fields of a struct; None where nothing is known of it."""
+        return STRUCTS.get(struct) or self.structs.get(struct)
+
+    def value(self, name: str) -> Any:
+        """The value of a constant of the file; None where there is none."""
+        symbol = self.symbols.get(name)
+        return None if symbol is None else symbol.code.value

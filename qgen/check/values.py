@@ -1,0 +1,52 @@
+"""The objects that pointers of the running C point to, and QOM's view of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from qgen.check.code import Record
+from qgen.check.facts import Bus, Clock, Cpu, Device, Region
+from qgen.check.notes import Refused
+from qgen.check.vocabulary import CPU_STRUCTS
+
+
+@dataclass(eq=False, repr=False)
+class Instance:
+    """The machine, or its class: an object that C sees as several structs."""
+
+    views: dict[str, Record] = field(default_factory=dict)
+
+
+@dataclass(eq=False, repr=False)
+class StaticArray:
+    """A static array of strings: ``const char * const x[]``."""
+
+    values: list[Any]
+
+
+def is_a(value: object, struct: str) -> bool:
+    """Whether QOM casts ``value`` to ``struct``."""
+    if isinstance(value, Instance):
+        return struct in value.views or struct == "Object"
+    if isinstance(value, Cpu):
+        suffix = CPU_STRUCTS.get(struct)
+        if suffix is not None:
+            return value.type.endswith(suffix)
+        return struct in ("Object", "DeviceState", "CPUState")
+    if isinstance(value, Device):
+        return struct in ("Object", "DeviceState", "SysBusDevice")
+    return struct == "Object" and isinstance(value, (Region, Clock, Bus))
+
+
+def record(value: object, struct: str, line: int) -> Record:
+    """The fields of ``struct`` in what a pointer points to."""
+    if isinstance(value, Record):
+        return value
+    if isinstance(value, Cpu):
+        return Record(struct, {"env": value})
+    if isinstance(value, Instance) and struct in value.views:
+        return value.views[struct]
+    if value is None:
+        raise Refused(line, "a null pointer is followed")
+    raise Refused(line, f"this object has no '{struct}' inside")

@@ -1,0 +1,215 @@
+"""What boards use of QEMU's headers beside functions: constants, structs, casts.
+
+A leaf of facts, each as QEMU 10.0 and 10.2 have it. Functions are in `qgen.check.api`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from qgen.check.ctype import (
+    INT,
+    LONG,
+    NULL,
+    STRING,
+    ULONG,
+    UNSIGNED,
+    VOID,
+    Array,
+    CType,
+    Pointer,
+    Signature,
+    Struct,
+    from_text,
+)
+
+
+class Sentinel(NamedTuple):
+    """A pointer to something that only its name is known of."""
+
+    name: str
+
+
+ERROR_FATAL = Sentinel("error_fatal")
+
+_CPU_LINES = ("ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ")
+_TIMERS = ("GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC")
+_CONDUITS = ("DISABLED", "SMC", "HVC")
+INTERFACES = (
+    "none",
+    "ide",
+    "scsi",
+    "floppy",
+    "pflash",
+    "mtd",
+    "sd",
+    "virtio",
+    "xen",
+)
+"""The names of BlockInterfaceType, at the place of their value."""
+ENDIANS = ("NATIVE", "BIG", "LITTLE")
+"""The names of enum device_endian, at the place of their value."""
+
+CONSTANTS: dict[str, tuple[CType, object]] = {
+    "KiB": (LONG, 1 << 10),
+    "MiB": (LONG, 1 << 20),
+    "GiB": (LONG, 1 << 30),
+    "TiB": (LONG, 1 << 40),
+    "true": (INT, 1),
+    "false": (INT, 0),
+    "NULL": (NULL, None),
+    "EXIT_SUCCESS": (INT, 0),
+    "EXIT_FAILURE": (INT, 1),
+    "QEMU_FILE_TYPE_BIOS": (INT, 0),
+    "QEMU_FILE_TYPE_KEYMAP": (INT, 1),
+    "CPU_VERSION_LATEST": (INT, -1),
+    "CPU_VERSION_AUTO": (INT, -2),
+    "CPU_VERSION_LEGACY": (INT, 0),
+    "ELFDATA2LSB": (INT, 1),
+    "ELFDATA2MSB": (INT, 2),
+    "EM_PPC": (INT, 20),
+    "EM_PPC64": (INT, 21),
+    "EM_ARM": (INT, 40),
+    "EM_X86_64": (INT, 62),
+    "EM_AARCH64": (INT, 183),
+    "PPC_ELF_MACHINE": (INT, 20),
+    "TYPE_MACHINE": (STRING, "machine"),
+    "TYPE_X86_MACHINE": (STRING, "x86-machine"),
+    **{name: (INT, value) for value, name in enumerate(_CPU_LINES)},
+    **{name: (INT, value) for value, name in enumerate(_TIMERS)},
+    **{f"QEMU_PSCI_CONDUIT_{n}": (INT, v) for v, n in enumerate(_CONDUITS)},
+    **{f"IF_{name.upper()}": (INT, v) for v, name in enumerate(INTERFACES)},
+    **{f"DEVICE_{name}_ENDIAN": (INT, v) for v, name in enumerate(ENDIANS)},
+    **{
+        name: (Array(Struct("InterfaceInfo"), None), Sentinel(name))
+        for name in (
+            "arm_machine_interfaces",
+            "aarch64_machine_interfaces",
+            "arm_aarch64_machine_interfaces",
+        )
+    },
+}
+"""Type and value of the constants that QEMU's headers define."""
+
+TYPE_NAMES = {
+    "MACHINE_TYPE_NAME": "-machine",
+    "ARM_CPU_TYPE_NAME": "-arm-cpu",
+    "POWERPC_CPU_TYPE_NAME": "-powerpc-cpu",
+    "X86_CPU_TYPE_NAME": "-x86_64-cpu",
+}
+"""Macros that make a QOM type's name out of a string literal, and their suffixes."""
+
+CASTS = {
+    "OBJECT": "Object",
+    "MACHINE": "MachineState",
+    "X86_MACHINE": "X86MachineState",
+    "MACHINE_CLASS": "MachineClass",
+    "DEVICE": "DeviceState",
+    "SYS_BUS_DEVICE": "SysBusDevice",
+    "CPU": "CPUState",
+    "ARM_CPU": "ARMCPU",
+    "POWERPC_CPU": "PowerPCCPU",
+    "X86_CPU": "X86CPU",
+}
+"""QOM's cast macros, and the struct that each casts to."""
+
+CPU_STRUCTS = {
+    "ARMCPU": "-arm-cpu",
+    "PowerPCCPU": "-powerpc-cpu",
+    "X86CPU": "-x86_64-cpu",
+}
+"""The struct of an architecture's CPUs, and how the names of their types end."""
+
+INIT = Signature(VOID, (Pointer(Struct("MachineState")),))
+CLASS_INIT = Signature(VOID, (Pointer(Struct("ObjectClass")), NULL))
+RESET = Signature(VOID, (NULL,))
+READ = Signature(ULONG, (NULL, ULONG, UNSIGNED))
+WRITE = Signature(VOID, (NULL, ULONG, ULONG, UNSIGNED))
+
+
+def _fields(**groups: str) -> dict[str, CType]:
+    """Fields by the name of their type."""
+    return {n: from_text(t) for t, names in groups.items() for n in names.split()}
+
+
+_STRINGS = """family alias desc deprecation_reason default_machine_opts hw_version
+default_boot_order default_display default_nic default_cpu_type default_ram_id"""
+_TRUTHS = """no_serial no_parallel no_floppy no_cdrom pci_allow_0_address is_default
+auto_create_sdcard default_kernel_irqchip_split option_rom_has_mr rom_file_has_mr
+has_hotpluggable_cpus ignore_memory_transaction_failures auto_enable_numa_with_memhp
+auto_enable_numa_with_memdev ignore_boot_device_suffixes smbus_no_migration_support
+nvdimm_supported numa_mem_supported auto_enable_numa cpu_cluster_has_numa_boundary"""
+_COUNTS = """block_default_type units_per_default_bus max_cpus min_cpus default_cpus
+minimum_page_bits numa_mem_align_shift"""
+_MACHINE_STRINGS = (
+    "cpu_type",
+    "firmware",
+    "kernel_filename",
+    "kernel_cmdline",
+    "initrd_filename",
+    "dtb",
+)
+_BOOT_ADDRESSES = """ram_size loader_start dtb_start dtb_limit smp_loader_start
+smp_bootreg_addr gic_cpu_if_addr"""
+
+STRUCTS: dict[str, dict[str, CType]] = {
+    "MachineState": {
+        "ram": Pointer(Struct("MemoryRegion")),
+        "smp": Struct("CpuTopology"),
+        "ram_size": ULONG,
+        **dict.fromkeys(_MACHINE_STRINGS, STRING),
+    },
+    "CpuTopology": _fields(unsigned="cpus max_cpus"),
+    "X86MachineState": _fields(
+        uint64_t="below_4g_mem_size above_4g_mem_size above_4g_mem_start"
+    ),
+    "MachineClass": {
+        "init": Pointer(INIT),
+        "valid_cpu_types": Pointer(STRING),
+        "default_ram_size": ULONG,
+        "smbios_memory_device_size": ULONG,
+        **dict.fromkeys(_STRINGS.split(), STRING),
+        **_fields(bool=_TRUTHS, int=_COUNTS),
+    },
+    "TypeInfo": {
+        "name": STRING,
+        "parent": STRING,
+        "instance_size": ULONG,
+        "class_init": Pointer(CLASS_INIT),
+        "interfaces": Pointer(Struct("InterfaceInfo")),
+    },
+    "MemoryRegionOps": {
+        "read": Pointer(READ),
+        "write": Pointer(WRITE),
+        "endianness": INT,
+    },
+    "MemMapEntry": _fields(hwaddr="base size"),
+    "arm_boot_info": {
+        **_fields(hwaddr=_BOOT_ADDRESSES, int="board_id psci_conduit"),
+        **_fields(bool="secure_boot skip_dtb_autoload firmware_loaded"),
+    },
+    "PowerPCCPU": {"env": Struct("CPUPPCState")},
+}
+"""The fields of QEMU's structs that boards use."""
+
+READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU")
+"""The structs that a board does not write to."""
+
+_SCALARS = "bool size_t ssize_t hwaddr ram_addr_t"
+_INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
+_OPAQUE = """ObjectClass MemoryRegion Clock Chardev qemu_irq ISABus BusState Error
+CPUPPCState InterfaceInfo"""
+TYPES = frozenset(
+    {*STRUCTS, *CASTS.values(), *f"{_SCALARS} {_INTEGERS} {_OPAQUE}".split()}
+    - {"arm_boot_info"}
+)
+"""The type names that C needs no ``struct`` before."""
+
+FORMATS: dict[str, CType] = {
+    "lu": ULONG,
+    "lx": ULONG,
+    "s": STRING,
+    "d": INT,
+    "u": UNSIGNED,
+}
+"""The conversions of a format, and what each takes."""

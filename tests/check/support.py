@@ -1,0 +1,114 @@
+"""Boards, their C, and small pieces of C that run on the abstract machine."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from qgen import __version__, catalogue, compose
+from qgen.board import Board
+from qgen.check import check
+from qgen.check.facts import Machine
+from qgen.check.machine import Execution
+from qgen.check.notes import Notes, Refused
+from qgen.check.scenarios import Scenario
+from qgen.check.symbols import Function
+from qgen.check.unit import read
+from qgen.emit import emit
+from qgen.render import render
+
+ROOT = Path(__file__).parent.parent.parent
+RELEASES = ("10.0", "10.2")
+SHIPPED = ("arm-virt", "cortex-m-mini", "g3beige", "mac99", "x86-split")
+BOARDS = sorted(Path(__file__).parent.glob("boards/*.yaml"))
+
+
+class Case(NamedTuple):
+    """A board, its C for one release, and the device types that the C may name."""
+
+    text: str
+    board: Board
+    types: dict[str, str]
+
+    def findings(self, text: str | None = None) -> list[str]:
+        """What the check says of ``text`` in the place of the board's own C."""
+        given = self.text if text is None else text
+        return check(given, self.board, types=self.types)
+
+
+@cache
+def case_of(spec: Path, release: str) -> Case:
+    """The spec in ``spec``, rendered for ``release``."""
+    known = catalogue.load(release)
+    board = compose.resolve(spec, compose.TARGETS[release]).board
+    types = {}
+    for device in board.devices:
+        found = known.find(device.type)
+        if found is not None and found.macro is not None:
+            types[found.macro] = found.name
+    unit = emit(board, compose.TARGETS[release], known, __version__)
+    return Case(render(unit), board, types)
+
+
+def shipped(name: str, release: str) -> Case:
+    """A shipped spec, rendered for ``release``."""
+    return case_of(ROOT / "specs" / f"{name}.yaml", release)
+
+
+FILE = """\
+OBJECT_DECLARE_SIMPLE_TYPE(TestMachineState, TEST_MACHINE)
+{before}
+struct TestMachineState {{
+    MachineState parent_obj;
+{fields}
+}};
+{functions}
+static void test_init(MachineState *machine)
+{{
+    TestMachineState *s = TEST_MACHINE(machine);
+{body}
+}}
+"""
+PLAIN = Scenario(0x1000_0000, 2, 4, "chosen-arm-cpu", None, False, False)
+
+
+class Ran(NamedTuple):
+    """What a piece of C made, and what was found in it."""
+
+    machine: Machine
+    findings: list[str]
+
+    @property
+    def said(self) -> str:
+        """The only finding, without its line."""
+        (finding,) = self.findings
+        return finding.partition(": ")[2]
+
+
+def run(
+    body: str,
+    *,
+    fields: str = "",
+    before: str = "",
+    functions: str = "",
+    scenario: Scenario = PLAIN,
+    loop_limit: int = 8,
+) -> Ran:
+    """Run ``body`` in the init function of a machine whose state is ``s``.
+
+    What is never used is no finding here: the pieces are small.
+    """
+    text = FILE.format(body=body, fields=fields, before=before, functions=functions)
+    notes = Notes()
+    unit = read(text, {"TYPE_CHIP": "chip"}, {"OUTSIDE": 24}, notes)
+    init = unit.value("test_init")
+    assert isinstance(init, Function), notes.listed()
+    execution = Execution(unit, scenario, "ram", loop_limit)
+    try:
+        execution.init(init)
+    except Refused as refusal:
+        notes.refused(refusal)
+    never = ("never used", "never read")
+    found = [f for f in notes.listed() if not f.endswith(never)]
+    return Ran(execution.facts, found)

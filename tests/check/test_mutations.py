@@ -1,0 +1,89 @@
+"""Injected faults are found: a corpus written by hand, and every small change there is."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from qgen.check import parse, unit
+
+from . import mutants
+from .faults import FAULTS, Fault
+from .mutants import Mutant
+from .support import SHIPPED, shipped
+
+CORPUS = [
+    pytest.param(name, release, fault, id=f"{name}-{release}-{fault.name}")
+    for name, faults in FAULTS.items()
+    for fault in faults
+    for release in fault.releases
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def parsed_once() -> Iterator[None]:
+    """Functions that a fault does not touch are parsed once for all faults."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parse, "parse", functools.cache(parse.parse))
+        assert unit.parse is parse, "the reader must look the parser up"
+        yield
+
+
+@pytest.mark.parametrize(("name", "release", "fault"), CORPUS)
+def test_a_fault_is_found(name: str, release: str, fault: Fault) -> None:
+    case = shipped(name, release)
+    text = fault.put_into(case.text)
+    assert text != case.text
+    findings = case.findings(text)
+    assert findings
+    assert fault.word in "\n".join(findings)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_there_are_many_faults_of_different_kinds(name: str) -> None:
+    faults = FAULTS[name]
+    assert len(faults) >= 45
+    assert len({fault.word for fault in faults}) >= 25
+
+
+# What small changes leave the meaning of the board as it is: (spec, text of the line, why).
+SAME = {
+    ("cortex-m-mini", "dev becomes sbd", "OBJECT() of the same object"),
+    ("g3beige", "1 becomes 2", "any negative size says that nothing was loaded"),
+    ("mac99", "1 becomes 2", "any negative size says that nothing was loaded"),
+    ("x86-split", "MIN(): arguments 1 and 2 swapped", "the smaller one is the same"),
+    ("x86-split", "s becomes machine", "OBJECT() or X86_MACHINE() of the same object"),
+    ("x86-split", "machine becomes s", "X86_MACHINE() of the same object"),
+}
+KINDS = (mutants.numbers, mutants.dropped, mutants.swapped, mutants.renamed)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_small_changes_are_found(
+    name: str, kind: Callable[[str], Iterator[Mutant]]
+) -> None:
+    case = shipped(name, "10.2")
+    same = {what for spec, what, _ in SAME if spec == name}
+    survivors = [
+        mutant
+        for mutant in kind(case.text)
+        if mutant.what not in same and not case.findings(mutant.text)
+    ]
+    lines = case.text.split("\n")
+    assert [(m.line, m.what, lines[m.line - 1].strip()) for m in survivors] == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_changes_that_mean_the_same_are_few_and_explained(name: str) -> None:
+    case = shipped(name, "10.2")
+    same = {what for spec, what, _ in SAME if spec == name}
+    alive = [
+        mutant.what
+        for mutant in mutants.all_of(case.text)
+        if mutant.what in same and not case.findings(mutant.text)
+    ]
+    assert set(alive) == same
+    assert len(alive) <= 7
