@@ -223,19 +223,23 @@ class _Parser:
             raise ExpressionError(f"{_shown(self.text)}: {_shown(text)} is left over")
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
 def _shown(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+    return repr(_short(text))
 
 
 def number(digits: str, unit: str | None = None) -> Num:
     """The number that ``digits`` (decimal or 0x) and ``unit`` spell."""
-    text = _shown(digits if unit is None else f"{digits} {unit}")
+    text = _short(digits if unit is None else f"{digits} {unit}")
     if unit is not None and unit not in UNITS:
         nearest = _DECIMAL_LOOKALIKES.get(unit.lower())
         raise ExpressionError(
             f"{_shown(unit)} is not a unit",
             (
-                f"write {_shown(f'{digits} {nearest}')} (1 {nearest} is {UNITS[nearest]})"
+                f"write {_short(f'{digits} {nearest}')} (1 {nearest} is {UNITS[nearest]})"
                 if nearest
                 else f"the units are {', '.join(UNITS)}; to multiply, write *"
             ),

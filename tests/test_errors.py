@@ -279,16 +279,33 @@ def test_a_file_whose_name_no_terminal_can_show(
     assert said[0] == (r"\x1b[31m\udcff\n.yaml:1:1: error[Q0005]: the file is empty")
 
 
+@pytest.mark.parametrize(
+    ("begin", "line", "first"),
+    [
+        ("ram:\n", "  at: {}\n", "6:3: error[Q0006]: 'at' stands here"),
+        ("", "key{}: value\n", "4:1: error[Q0101]: unknown key 'key0'"),
+        (
+            "constants:\n",
+            "  A{0}: 1\n  B{0}: C{0}\n",
+            "6:7: error[Q0201]: unknown name 'C0'",
+        ),
+    ],
+)
 def test_what_is_said_of_very_many_mistakes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    begin: str,
+    line: str,
+    first: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    keys = "".join(f"key{i}: value\n" for i in range(5000))
-    Path("spec.yaml").write_text(HEAD + keys)
+    lines = "".join(line.format(number) for number in range(5000))
+    Path("spec.yaml").write_text(HEAD + begin + lines)
     said = check("spec.yaml", capsys).splitlines()
-    assert said[0] == "spec.yaml:4:1: error[Q0101]: unknown key 'key0'"
+    assert said[0].startswith(f"spec.yaml:{first}")
     assert sum("error[" in line for line in said) == 100
-    assert said[-1].startswith("... and ")
+    assert said[-1] == "... and 900 more"
 
 
 def test_every_code_has_a_case() -> None:

@@ -6,7 +6,7 @@ Both generations of pycparser are served: 2.2x (tables, PLY) and 3.x (recursive 
 from __future__ import annotations
 
 import re
-from functools import cache
+import threading
 from typing import Any
 
 from pycparser import c_ast, c_parser
@@ -20,9 +20,14 @@ _ESCAPES = (AssertionError, AttributeError, IndexError, KeyError, TypeError, Val
 _PLACE = re.compile(r"[^:]*:(?P<line>\d+)(:\d+)?: *(?P<text>.*)", re.DOTALL)
 
 
-@cache
-def _parser() -> Any:
-    return c_parser.CParser()
+class _PerThread(threading.local):
+    """A parser keeps what it is at in itself: threads cannot share one."""
+
+    def __init__(self) -> None:
+        self.parser = c_parser.CParser()
+
+
+_here = _PerThread()
 
 
 def parse(text: str, line: int) -> list[Any]:
@@ -31,7 +36,7 @@ def parse(text: str, line: int) -> list[Any]:
     Raises `Refused` where ``text`` is no C.
     """
     try:
-        unit = _parser().parse(f"#line {line}\n{text}")
+        unit = _here.parser.parse(f"#line {line}\n{text}")
     except c_parser.ParseError as error:
         place = _PLACE.match(str(error))
         if place is None:

@@ -52,7 +52,9 @@ def compile_board(
     """
     flags = [*_quiet_headers(sdk.compile_command(hw_dir, target)), *STRICT]
     flags += ["-fPIC", "-shared"]
-    key = hashlib.sha256("\0".join([*flags, str(quick), text]).encode()).hexdigest()[:24]
+    key = hashlib.sha256("\0".join([*flags, str(quick), text]).encode()).hexdigest()[
+        :24
+    ]
     folder = cache_dir() / "boards" / sdk.name
     made = folder / f"{key}.so"
     if set(str(made)) & set(": \t\n"):

@@ -164,7 +164,8 @@ class Properties:
         if variables(expr) or low <= evaluate(expr) <= high:
             return expr
         message = f"{quoted(written)} does not fit the property's type {type_!r}"
-        self.scope.error(Code.Q0203, message, path, f"it holds {low} to {high:#x}")
+        most = str(high) if low < 0 else f"{high:#x}"
+        self.scope.error(Code.Q0203, message, path, f"it holds {low} to {most}")
         return None
 
 

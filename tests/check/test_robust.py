@@ -185,3 +185,15 @@ def test_no_board_makes_the_check_run_forever() -> None:
         ("#define NUM_VIRTIO_TRANSPORTS 32", "#define NUM_VIRTIO_TRANSPORTS 999999999"),
     ):
         assert check(case.text.replace(old, new), case.board, types=case.types)
+
+
+def test_threads_may_check_at_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
+
+    from qgen import compose
+
+    specs = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml")) * 4
+    with ThreadPoolExecutor(4) as pool:
+        rendered = list(pool.map(lambda s: compose.render(compose.resolve(s)), specs))
+    assert len(rendered) == len(specs)

@@ -28,7 +28,7 @@ _M3 = ("-mcpu=cortex-m3", "-mthumb")
 _POWERPC = ("-mppc",)
 
 
-class ToolMissing(RuntimeError):  # noqa: N818 (what is wrong, not that it is)
+class ToolMissing(RuntimeError):
     """A toolchain is not installed; `package` is the Debian package to install."""
 
     def __init__(self, tool: str) -> None:
