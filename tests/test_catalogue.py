@@ -266,7 +266,7 @@ SMALL = {
 
 def small(**changed: object) -> bytes:
     lines = [f"{key}\t{json.dumps(each)}\n" for key, each in (SMALL | changed).items()]
-    return gzip.compress("".join(lines).encode())
+    return gzip.compress("".join(lines).encode(), mtime=0)
 
 
 def test_a_type_can_lack_what_its_parent_has() -> None:
@@ -284,14 +284,15 @@ def test_a_type_can_lack_what_its_parent_has() -> None:
         b"",
         b"no gzip",
         small()[:-1],
-        gzip.compress(b""),
-        gzip.compress(b"\xff\xfe"),
-        gzip.compress(b"pl011\t{}\n"),
-        gzip.compress(catalogue.HEADER.encode() + b"\t[]\n"),
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"\xff\xfe", mtime=0),
+        gzip.compress(b"pl011\t{}\n", mtime=0),
+        gzip.compress(catalogue.HEADER.encode() + b"\t[]\n", mtime=0),
         small(**{catalogue.HEADER: {"format": 99}}),
         small(**{catalogue.HEADER: {"format": catalogue.FORMAT}}),
-        gzip.compress(bytes(70_000_000), 1),
+        gzip.compress(bytes(70_000_000), 1, mtime=0),
     ],
+    ids=range(10),
 )
 def test_a_damaged_file_is_an_error_that_names_it(packed: bytes) -> None:
     with pytest.raises(CatalogueError, match=r"^some/where (is|has) "):
