@@ -172,6 +172,7 @@ class Ops:
     read: str
     write: str
     value: str
+    endianness: str
 
 
 @dataclass(frozen=True, slots=True)

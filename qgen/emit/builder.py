@@ -71,9 +71,16 @@ class UnitBuilder:
         """Add a field to the state struct."""
         self.fields.append(Field(declaration))
 
-    def spell(self, expr: Expr, **names: str) -> str:
-        """``expr`` in C; ``names`` are those of the run-time values."""
-        text = spell(expr, Spelling(self.spelling.table, self.spelling.prefix, names))
+    def spell(self, expr: Expr, count: int = 1, **names: str) -> str:
+        """``expr`` in C; ``names`` are those of the run-time values.
+
+        ``count``: how many devices there are where ``n`` numbers them.
+        """
+        cpus = self.board.cpus.maximum or 1
+        tops = {"cpus": cpus, "cpu": cpus - 1, "n": count - 1, "ram_size": 1 << 63}
+        text = spell(
+            expr, Spelling(self.spelling.table, self.spelling.prefix, names, tops)
+        )
         if uses_units(text):
             self.use("units")
         return text
@@ -108,8 +115,14 @@ def _shared(board: Board) -> set[str]:
                 shared.add(prop.value.target)
         for wire in device.wires:
             sink = wire.sink.device
-            if sink not in (CPUS, device.name):
-                shared.add(min(sink, device.name, key=place.__getitem__))
+            if sink in (CPUS, device.name):
+                continue
+            shared.add(min(sink, device.name, key=place.__getitem__))
+            if wire.sink.element is not None:
+                shared.add(sink)
+    for wire in board.cpus.wires:
+        if wire.sink.element is not None:
+            shared.add(wire.sink.device)
     return shared
 
 
@@ -122,6 +135,7 @@ class FunctionBuilder:
     used: set[str] = field(default_factory=set)
     extra: list[Local] = field(default_factory=list)
     body: list[Statement] = field(default_factory=list)
+    count: int = 1
 
     def call(self, func: str, *args: CExpr) -> None:
         """Add ``func(args);``."""
@@ -143,7 +157,9 @@ class FunctionBuilder:
 
     def block(self) -> FunctionBuilder:
         """A builder for a nested block that shares this function's locals."""
-        return FunctionBuilder(self.unit, self.name, self.used, self.extra)
+        return FunctionBuilder(
+            self.unit, self.name, self.used, self.extra, count=self.count
+        )
 
     def state(self) -> str:
         """``s``, the machine's state."""
@@ -171,7 +187,7 @@ class FunctionBuilder:
         if variables(expr) & {"cpus", "ram_size"}:
             self.machine()
         known = {"cpus": "machine->smp.cpus", "ram_size": "machine->ram_size"}
-        return self.unit.spell(expr, **(known | index))
+        return self.unit.spell(expr, self.count, **(known | index))
 
     def space(self, name: str) -> CExpr:
         """A memory region by its name in the board, as a pointer."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from qgen.expr import SIZE_UNITS, Bin, Entry, Expr, Name, Num, Sym, Var
+from qgen.expr import SIZE_UNITS, Bin, Entry, Expr, Name, Num, Sym, Var, evaluate
 from qgen.names import upper_case
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2}
@@ -13,48 +13,72 @@ _PRECEDENCE = {"+": 1, "-": 1, "*": 2}
 
 @dataclass(frozen=True)
 class Spelling:
-    """How this unit spells entries of its table and run-time values."""
+    """How this unit spells entries of its table and run-time values.
+
+    ``tops`` are the largest values that the run-time values can have.
+    """
 
     table: str
     prefix: str
     variables: Mapping[str, str]
+    tops: Mapping[str, int] = field(default_factory=dict)
 
     def entry(self, name: str) -> str:
         """The enumerator of a memory map entry."""
         return f"{upper_case(self.prefix)}_{name}"
 
 
-def spell(expr: Expr, how: Spelling, outer: int = 0) -> str:
-    """``expr`` in C, parenthesised where ``outer``, the context, binds tighter."""
+def spell(expr: Expr, how: Spelling, outer: int = 0, *, wide: bool = False) -> str:
+    """``expr`` in C, parenthesised where ``outer``, the context, binds tighter.
+
+    ``wide``: make it 64 bits wide, which C does not do by itself.
+    """
     match expr:
         case Num():
             text = number(expr)
+            if wide and not _is_wide(expr):
+                text += "ULL"
             return f"({text})" if outer > 2 and " " in text else text
         case Sym(name):
-            return name
+            return f"(uint64_t){name}" if wide else name
         case Var(name):
-            return how.variables[name]
+            text = how.variables[name]
+            return f"(uint64_t){text}" if wide and not _is_wide(expr) else text
         case Entry(entry, field):
             return f"{how.table}[{how.entry(entry)}].{field}"
         case Bin("min", left, right):
             return f"MIN({spell(left, how)}, {spell(right, how)})"
-        case Bin("*", left, right):
-            text = f"{_wide(left, right, how)} * {spell(right, how, 3)}"
-            return f"({text})" if outer > 2 else text
         case Bin(op, left, right):
             level = _PRECEDENCE[op]
-            tail = spell(right, how, level + (op == "-"))
-            text = f"{spell(left, how, level)} {op} {tail}"
+            wide = wide or _overflows(expr, how)
+            # The other side of a product is a factor: a unit's own product in brackets.
+            tail = spell(right, how, 3 if op == "*" else level + (op == "-"))
+            text = f"{spell(left, how, level, wide=wide)} {op} {tail}"
             return f"({text})" if outer > level else text
         case Name(name):
             raise KeyError(name)
 
 
-def _wide(left: Expr, right: Expr, how: Spelling) -> str:
-    """The left factor, widened where an int index could overflow the product."""
-    text = spell(left, how, 2)
-    large = isinstance(right, Num) and right.unit is None and right.value > 0x7FFF
-    return f"(hwaddr){text}" if isinstance(left, Var) and large else text
+def _is_wide(expr: Expr) -> bool:
+    """Whether C computes ``expr`` with 64 bits."""
+    match expr:
+        case Num(value, _, unit):
+            return unit in SIZE_UNITS or value > 0xFFFF_FFFF
+        case Sym(_, value):
+            return value > 0xFFFF_FFFF
+        case Var(name):
+            return name == "ram_size"
+        case Entry():
+            return True
+        case Bin("min", left, right) | Bin(_, left, right):
+            return _is_wide(left) or _is_wide(right)
+        case Name(name):
+            raise KeyError(name)
+
+
+def _overflows(expr: Bin, how: Spelling) -> bool:
+    """Whether int arithmetic could not hold the value."""
+    return not _is_wide(expr) and evaluate(expr, how.tops) > 0x7FFF_FFFF
 
 
 def number(num: Num) -> str:

@@ -14,6 +14,7 @@ from qgen.board import (
 from qgen.cunit import CallExpr, CExpr, For, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
+from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
 _QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
@@ -54,6 +55,7 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
     name = identifier(device.name)
     function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}")
     function.note(device.comment)
+    function.count = 1 if device.count is None else evaluate(device.count)
     shared = device.name in unit.shared
     if shared:
         size = "" if device.count is None else f"[{unit.spell(device.count)}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgen.board import Kind, Parent, Ram, Region
+from qgen.board import Arch, Kind, Parent, Ram, Region
 from qgen.cunit import CallExpr, CExpr, If, Local, Ops, Statement, Text
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.expr import Bin, Expr, Var, evaluate, variables
@@ -175,6 +175,7 @@ def emit_ops(unit: UnitBuilder) -> tuple[Ops, ...]:
             f"{unit.prefix}_{identifier(region.name)}_read",
             f"{unit.prefix}_{identifier(region.name)}_write",
             f"{region.read_value:#x}" if region.read_value else "0",
+            f"DEVICE_{'BIG' if unit.board.arch is Arch.PPC else 'LITTLE'}_ENDIAN",
         )
         for region in unit.board.regions
         if region.kind is Kind.IO

@@ -69,6 +69,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
                 _connect(wire.source, name, sink, into, {})
             continue
         loop = into.block()
+        loop.count = evaluate(source.count)
         for wire in wires:
             sink = _sink(wire.sink, loop, {"n": "i"}, device)
             _connect(wire.source, f"{name}[i]", sink, loop, {"n": "i"})

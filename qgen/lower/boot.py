@@ -13,7 +13,7 @@ from qgen.board import (
     X86BiosBoot,
 )
 from qgen.diagnostics import Code, did_you_mean
-from qgen.expr import variables
+from qgen.expr import evaluate, variables
 from qgen.lower.memory import regions_of
 from qgen.lower.places import address
 from qgen.lower.scope import Scope
@@ -21,6 +21,8 @@ from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
 
+MAX_FLASH = 0x7FFF_FFFF
+"""The size is an int in QEMU's prototype."""
 _LOADER_ARCHES = {
     "arm": ("arm", "aarch64"),
     "armv7m": ("arm",),
@@ -144,6 +146,13 @@ def _armv7m(
             f"{boot.flash!r} has no fixed place in the system memory",
             (*path, "flash"),
             "name a region with 'at' and 'size', and without 'in'",
+        )
+        return None
+    if evaluate(region.size) > MAX_FLASH:
+        scope.error(
+            Code.Q0203,
+            f"armv7m_load_kernel takes at most {MAX_FLASH:#x} bytes of flash",
+            (*path, "flash"),
         )
         return None
     return Armv7mBoot(mapping.offset, region.size, path)

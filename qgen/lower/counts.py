@@ -92,3 +92,13 @@ def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
         first, second, *rest = known.mmio
         return (first, Mmio(second.name, size), *rest)
     return known.mmio
+
+
+def shaping(known: DeviceType, properties: Properties) -> str | None:
+    """A property that is set and may change the sizes of the type's regions.
+
+    None where the sizes are those of `mmio_of`.
+    """
+    if known.name == "arm_gic":
+        return None
+    return next((name for name in known.shaped_by if name in properties), None)

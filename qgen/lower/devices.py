@@ -7,7 +7,7 @@ from qgen.board import Arch, Bus, Clock, ClockInput, Device, Mmio, Property
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Entry, Expr, Num, Var, evaluate
-from qgen.lower.counts import mmio_of
+from qgen.lower.counts import mmio_of, shaping
 from qgen.lower.places import address, human
 from qgen.lower.properties import Properties
 from qgen.lower.scope import MAX_COUNT, Scope, scaled
@@ -150,7 +150,8 @@ class _Devices:
         path: Path,
     ) -> tuple[Mmio, ...]:
         """The MMIO regions, matched with those that the type has."""
-        regions = mmio_of(known, {p.name: p.value for p in properties})
+        values = {p.name: p.value for p in properties}
+        regions, shaped = mmio_of(known, values), shaping(known, values)
         done: dict[int, Mmio] = {}
         for place, written in enumerate(device.at):
             here: Path = (*path, "at", place)
@@ -159,6 +160,10 @@ class _Devices:
                 self._no_region(known, index, len(regions), index in done, here)
                 continue
             label, size = regions[index].name, regions[index].size
+            if written.size is None and shaped is not None:
+                message = f"the property {shaped!r} may change the size of this region"
+                help_ = f"state it, in a mapping: {{at: ..., size: {human(size)}}}"
+                self.scope.error(Code.Q0213, message, (*here, "at"), help_)
             if written.size is not None:
                 size = self._stated_size(written.size, (*here, "size")) or size
             base = address(written.at, (*here, "at"), self.scope)

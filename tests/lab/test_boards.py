@@ -6,9 +6,7 @@ in silence (lab_support.require_sdk).
 
 from __future__ import annotations
 
-import re
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,11 +14,11 @@ from pathlib import Path
 import pytest
 from guests import SEABIOS
 from lab_support import guest, require_package, require_sdk
+from object_tree import compare_devices, paths_of
 
 from qgen import compose
 from qgen.arch import ARCHES
-from qgen.board import CPUS, Board, Device, Wire
-from qgen.expr import evaluate
+from qgen.board import Board
 from qgen.lab.board import Loadable, machines
 from qgen.lab.monitor import Monitor, watch
 from qgen.predict import CommandLine, flat_view, format_view, memory_tree
@@ -123,94 +121,7 @@ def test_the_devices_and_wires_are_the_spec_s(
     arguments, _ = firmware(case, tmp_path)
     cpus = min(4, spec.cpus.maximum or 1)
     with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
-        paths = _paths(spec, monitor, cpus)
-        for device in spec.devices:
-            for n in range(_count(device)):
-                _compare_device(device, n, paths, monitor, cpus)
-        for wire in spec.cpus.wires:
-            for cpu in range(cpus):
-                name = f"{wire.source.name or 'unnamed-gpio-out'}"
-                line = f"{name}[{evaluate(wire.source.index, {'cpu': cpu})}]"
-                env = {"cpu": cpu, "cpus": cpus}
-                _compare_end(monitor.get(paths[CPUS, cpu], line), wire, env, paths)
-
-
-# What realize adds to a property: the NVIC counts its 16 internal exceptions.
-ADDED = {("armv7m", "num-irq"): 16}
-
-
-def _count(device: Device) -> int:
-    return 1 if device.count is None else evaluate(device.count)
-
-
-def _paths(spec: Board, monitor: Monitor, cpus: int) -> dict[tuple[str, int], str]:
-    """The QOM path of every device and CPU: unattached ones, in order of creation."""
-    container = "/machine/unattached"
-    found = [
-        (int(name[7:-1]), name, kind.removeprefix("child<").removesuffix(">"))
-        for name, kind in monitor.children(container).items()
-        if name.startswith("device[")
-    ]
-    queue = [(f"{container}/{name}", kind) for _, name, kind in sorted(found)]
-    paths: dict[tuple[str, int], str] = {}
-    wanted = list(_wanted(spec, cpus))
-    for key, kind in wanted:
-        while queue[0][1] != kind:
-            queue.pop(0)
-        paths[key] = queue.pop(0)[0]
-    kinds = {kind for _, kind in wanted}
-    assert not [
-        kind for _, kind in queue if kind in kinds
-    ], "more devices than the spec"
-    return paths
-
-
-def _wanted(spec: Board, cpus: int) -> Iterator[tuple[tuple[str, int], str]]:
-    if spec.cpus.created and spec.cpus.default_type is not None:
-        for cpu in range(cpus):
-            yield (CPUS, cpu), spec.cpus.default_type
-    for device in spec.devices:
-        for n in range(_count(device)):
-            yield (device.name, n), device.type
-
-
-def _compare_device(
-    device: Device,
-    n: int,
-    paths: dict[tuple[str, int], str],
-    monitor: Monitor,
-    cpus: int,
-) -> None:
-    path = paths[device.name, n]
-    assert monitor.get(path, "realized") is True
-    for prop in device.properties:
-        seen = monitor.get(path, prop.name)
-        if isinstance(prop.value, bool | str):
-            assert seen == prop.value, prop
-        elif prop.type.startswith(("uint", "int")):
-            set_to = evaluate(prop.value, {"cpus": cpus, "n": n})  # type: ignore[arg-type]
-            assert seen == set_to + ADDED.get((device.type, prop.name), 0), prop
-        elif prop.type.startswith("link"):
-            assert seen, prop
-    for wire in device.wires:
-        for cpu in range(cpus if wire.per_cpu else 1):
-            env = {"cpu": cpu, "cpus": cpus, "n": n}
-            name = "sysbus-irq" if wire.source.is_irq else wire.source.name
-            line = f"{name or 'unnamed-gpio-out'}[{evaluate(wire.source.index, env)}]"
-            _compare_end(monitor.get(path, line), wire, env, paths)
-
-
-def _compare_end(
-    seen: str, wire: Wire, env: dict[str, int], paths: dict[tuple[str, int], str]
-) -> None:
-    sink = wire.sink
-    element = 0 if sink.element is None else evaluate(sink.element, env)
-    path = paths[sink.device, element]
-    line = f"/{sink.name or 'unnamed-gpio-in'}[{evaluate(sink.index, env)}]"
-    # A container may pass its lines on to a child of its own (armv7m to its nvic).
-    assert seen == path + line or re.fullmatch(
-        re.escape(path) + r"/[a-z]+" + re.escape(line), seen
-    ), f"{seen} is not {line} of {path}"
+        compare_devices(spec, monitor, cpus)
 
 
 @ON_EACH_RELEASE
@@ -218,7 +129,7 @@ def _compare_end(
 def test_the_gic_has_its_cpus(release: str, cpus: int) -> None:
     spec, loadable = board("arm-virt", release)
     with watch(loadable, ["-smp", str(cpus)]) as monitor:
-        paths = _paths(spec, monitor, cpus)
+        paths = paths_of(spec, monitor, cpus)
         assert monitor.get(paths["gic", 0], "num-cpu") == cpus
         assert len(monitor.execute("query-cpus-fast")) == cpus
 

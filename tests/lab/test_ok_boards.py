@@ -1,0 +1,57 @@
+"""Every clean twin of the error corpus on the real thing, not only the shipped specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lab_support import require_sdk
+from object_tree import compare_devices
+
+from qgen import compose
+from qgen.board import Board, Format, X86BiosBoot
+from qgen.expr import evaluate
+from qgen.lab.monitor import watch
+from qgen.predict import CommandLine, flat_view, format_view, memory_tree
+
+OK = sorted((Path(__file__).parent.parent / "ok").glob("*.yaml"))
+FIRMWARE_SIZE = 64 << 10
+
+
+def files_for(board: Board, folder: Path) -> list[str]:
+    """Firmware and images that load, and the arguments that find them."""
+    arguments = ["-L", str(folder)]
+    names = [r.image.file for r in board.regions if r.image is not None]
+    if isinstance(board.boot, X86BiosBoot):
+        names.append(board.boot.firmware)
+    for name in names:
+        if name is not None:
+            (folder / name).write_bytes(bytes(FIRMWARE_SIZE))
+    return arguments
+
+
+@pytest.mark.parametrize("release", ["10.0", "10.2"])
+@pytest.mark.parametrize("file", OK, ids=lambda f: f.stem)
+def test_the_map_the_devices_and_the_wires_are_the_spec_s(
+    file: Path, release: str, tmp_path: Path
+) -> None:
+    sdk = require_sdk(release)
+    resolved = compose.resolve(file, compose.TARGETS[release])
+    board = resolved.board
+    loadable = compose.load_into(resolved, sdk)
+    formats = {r.image.format for r in board.regions if r.image is not None}
+    if Format.ELF in formats:
+        return  # it compiled; there is no ELF file to give it
+    arguments = files_for(board, tmp_path)
+    ram = 128 << 20
+    if board.ram is not None:
+        limits = (board.ram.default_size, board.ram.minimum)
+        ram = next((evaluate(size) for size in limits if size is not None), ram)
+        arguments += ["-m", f"{ram >> 20}M"]
+    cpus = max(board.cpus.minimum or 1, min(2, board.cpus.maximum or 1))
+    with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
+        seen = monitor.address_spaces()
+        compare_devices(board, monitor, cpus)
+    trees = memory_tree(board, CommandLine(ram, cpus, FIRMWARE_SIZE))
+    for space, root in trees.items():
+        assert seen[space.value] == format_view(flat_view(root))
