@@ -19,6 +19,8 @@ from qgen.lab.mtree import address_spaces
 
 START_TIMEOUT = 30.0
 """Seconds that QEMU gets to open its monitor."""
+ANSWER_TIMEOUT = 60.0
+"""Seconds that QEMU gets to answer a command."""
 
 
 class Monitor:
@@ -43,8 +45,8 @@ class Monitor:
         while True:
             # A client that fails logs it as an error: try when the socket is there.
             if Path(socket).exists():
-                with contextlib.suppress(ConnectError):
-                    await self._client.connect(socket)
+                with contextlib.suppress(ConnectError, asyncio.TimeoutError):
+                    await asyncio.wait_for(self._client.connect(socket), START_TIMEOUT)
                     return
             if self.process.poll() is not None:
                 raise LabError(
@@ -64,11 +66,14 @@ class Monitor:
 
         names = {key.replace("_", "-"): value for key, value in arguments.items()}
         try:
+            answer = self._client.execute(command, names or None)
             return self._loop.run_until_complete(
-                self._client.execute(command, names or None)
+                asyncio.wait_for(answer, ANSWER_TIMEOUT)
             )
         except ExecuteError as error:
             raise LabError(f"{command}: {error}") from error
+        except asyncio.TimeoutError:
+            raise LabError(f"QEMU does not answer {command}") from None
 
     def human(self, command: str) -> str:
         """What the human monitor prints for ``command``."""
@@ -89,16 +94,15 @@ class Monitor:
 
     def leave(self) -> None:
         """End the session and let QEMU run on."""
-        with contextlib.suppress(EOFError, OSError):  # QEMU may have ended first
+        with contextlib.suppress(EOFError, OSError):  # QEMU may have ended before
             self._loop.run_until_complete(self._client.disconnect())
         self._loop.close()
 
     def close(self) -> None:
-        """End the session and QEMU."""
-        self.leave()
-        if self.process.poll() is None:
-            self.process.kill()
+        """End QEMU, even one that does not answer, and the session."""
+        self.process.kill()
         self.process.wait()
+        self.leave()
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def test_the_map_the_devices_and_the_wires_are_the_spec_s(
     arguments = files_for(board, tmp_path)
     ram = 128 << 20
     if board.ram is not None:
-        limits = (board.ram.default_size, board.ram.minimum)
+        limits = (board.ram.default_size, board.ram.minimum, board.ram.maximum)
         ram = next((evaluate(size) for size in limits if size is not None), ram)
         arguments += ["-m", f"{ram >> 20}M"]
     cpus = max(board.cpus.minimum or 1, min(2, board.cpus.maximum or 1))
