@@ -72,7 +72,7 @@ class Monitor:
             )
         except ExecuteError as error:
             raise LabError(f"{command}: {error}") from error
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise LabError(f"QEMU does not answer {command}") from None
 
     def human(self, command: str) -> str:
