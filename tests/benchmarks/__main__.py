@@ -170,6 +170,8 @@ def main() -> None:
     parser.add_argument("which", nargs="?", choices=("start", "scale", "run"))
     parser.add_argument("-n", "--runs", type=int, default=9)
     arguments = parser.parse_args()
+    # As an installed qgen runs: with its bytecode cached after the first time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if arguments.which in (None, "start"):
         start(arguments.runs)
     if arguments.which in (None, "scale"):
