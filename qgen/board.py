@@ -233,8 +233,8 @@ class Wire:
 class Cpus:
     """The CPUs. ``created_by`` is the device that makes them, None: the board does.
 
-    ``count`` says how many the board makes: ``cpus`` at run time, or none at all.
-    ``reset`` is true where the board must reset them itself.
+    ``created``: the board makes as many as -smp says. ``timebase`` is in Hz, for PowerPC,
+    whose CPUs the board also resets.
     """
 
     default_type: str | None

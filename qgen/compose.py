@@ -21,6 +21,7 @@ from qgen.targets import NEWEST, TARGETS, Target
 
 if TYPE_CHECKING:
     from qgen.board import Board
+    from qgen.catalogue import Catalogue
     from qgen.lab.board import Loadable
     from qgen.lab.sdk import Sdk
     from qgen.load import Document
@@ -53,6 +54,7 @@ class Resolved:
     source: Source
     warnings: tuple[Finding, ...]
     target: Target
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _lower(spec: Spec, document: Document, name: str, target: Target) -> Resolve
     known = catalogue.load(target.release)
     digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
     result = lower(spec, known, document.source, Origin(name, digest))
-    return Resolved(result.board, document.source, result.warnings, target)
+    return Resolved(result.board, document.source, result.warnings, target, known)
 
 
 def render(
@@ -127,11 +129,10 @@ def _verify(text: str, resolved: Resolved, machine_name: str | None) -> None:
 
 
 def _text(resolved: Resolved, machine_name: str | None) -> str:
-    from qgen import catalogue
     from qgen.emit import emit
     from qgen.render import render as render_unit
 
-    known = catalogue.load(resolved.target.release)
+    known = resolved.catalogue
     unit = emit(
         resolved.board, resolved.target, known, __version__, machine_name=machine_name
     )
@@ -139,13 +140,11 @@ def _text(resolved: Resolved, machine_name: str | None) -> str:
 
 
 def _check(text: str, resolved: Resolved, machine_name: str | None) -> list[str]:
-    from qgen import catalogue
     from qgen.check import check
 
-    known = catalogue.load(resolved.target.release)
     types = {}
     for device in resolved.board.devices:
-        found = known.find(device.type)
+        found = resolved.catalogue.find(device.type)
         if found is not None and found.macro is not None:
             types[found.macro] = found.name
     return check(text, resolved.board, machine_name=machine_name, types=types)

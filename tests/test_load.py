@@ -46,7 +46,7 @@ def board_or_findings(document: Document) -> bool:
     sized = memory_tree(lowered.board, CommandLine(128 << 20))
     flat_view(sized[Space.MEMORY])
     resolved = compose.Resolved(
-        lowered.board, document.source, lowered.warnings, NEWEST
+        lowered.board, document.source, lowered.warnings, NEWEST, KNOWN
     )
     assert compose.render(resolved).text
     return True

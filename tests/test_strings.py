@@ -78,7 +78,7 @@ def board_of(text: str) -> compose.Resolved:
     document = loads(text, "spec.yaml")
     spec = validate(document.data, document.source)
     lowered = lower(spec, known(), document.source, Origin("spec.yaml", "0" * 16))
-    return compose.Resolved(lowered.board, document.source, (), NEWEST)
+    return compose.Resolved(lowered.board, document.source, (), NEWEST, known())
 
 
 def refused(text: str) -> bool:

@@ -22,8 +22,6 @@ from qgen.check.facts import (
 from qgen.check.match import Key, Part, misplaced, pairs, shown, spelled
 from qgen.check.notes import Notes
 
-NOTHING = "nothing"
-
 
 def compare(made: Machine, wanted: Machine, notes: Notes, when: str) -> None:
     """Note every difference; ``when`` says under which command line, or is empty."""

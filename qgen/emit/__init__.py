@@ -101,13 +101,13 @@ def _init(unit: UnitBuilder) -> None:
     function = FunctionBuilder(unit, f"{unit.prefix}_init")
     if board.ram is not None:
         emit_limits(board.ram, function)
-    for call in unit.calls:
-        name, _, arg = call.rstrip(")").partition("(")
-        if arg == "s":
-            function.state()
-        elif arg == "machine":
-            function.machine()
-        function.call(name, *([arg] if arg else []))
+    for part in unit.parts:
+        if not part.params:
+            function.call(part.name)
+        elif part.params == (unit.state_param,):
+            function.call(part.name, function.state())
+        else:
+            function.call(part.name, function.machine())
     if board.boot is not None:
         emit_boot(board.boot, function)
     done = function.done()

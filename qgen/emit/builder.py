@@ -38,10 +38,9 @@ class UnitBuilder:
         self.headers: set[str] = set()
         self.fields: list[Field] = []
         self.functions: list[Function] = []
-        self.calls: list[str] = []
+        self.parts: list[Function] = []
         self.shared = _shared(board)
         self.spelling = Spelling(f"{self.prefix}_memmap", self.prefix, {})
-        self.regions = {r.name: r for r in board.regions}
         self.devices = {d.name: d for d in board.devices}
         self.places = {CPUS: -1} | {d.name: i for i, d in enumerate(board.devices)}
         self.incoming = _incoming(
@@ -56,6 +55,11 @@ class UnitBuilder:
     def struct(self) -> str:
         """The name of the state struct."""
         return f"{camel_case(self.board.name)}MachineState"
+
+    @property
+    def state_param(self) -> str:
+        """The parameter of a function that takes the state."""
+        return f"{self.struct} *s"
 
     @property
     def macro(self) -> str:
@@ -212,7 +216,7 @@ class FunctionBuilder:
         params: tuple[str, ...] = ()
         locals_: list[Local] = []
         if "s" in self.used:
-            params = (f"{self.unit.struct} *s",)
+            params = (self.unit.state_param,)
             if "machine" in self.used:
                 value = CallExpr("MACHINE", ("s",))
                 locals_.append(Local("MachineState *", "machine", value))
@@ -223,15 +227,12 @@ class FunctionBuilder:
         return Function(self.name, params, (*locals_, *extra), self.statements())
 
     def add(self) -> None:
-        """Put the function into the unit, and its call into the init function."""
+        """Put the function into the unit; the init function calls it."""
         function = self.done()
         if not function.body:
             return
         self.unit.functions.append(function)
-        arg = ""
-        if function.params:
-            arg = "s" if function.params[0].endswith("*s") else "machine"
-        self.unit.calls.append(f"{function.name}({arg})")
+        self.unit.parts.append(function)
 
 
 def parent_struct(parent: Parent) -> tuple[str, str]:

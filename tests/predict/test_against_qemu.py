@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 from lab_support import require_sdk
 
-from qgen import compose
+from qgen import catalogue, compose
 from qgen.arch import ARCHES
 from qgen.compose import Resolved
 from qgen.diagnostics import Rejected
@@ -219,7 +219,8 @@ def test_the_maps_of_specs_are_the_predicted_ones(tmp_path: Path) -> None:
 
 def resolve_freely(tree: Tree, machine: str) -> Resolved:
     board = to_board(tree, machine)
-    return Resolved(board, Source("tree.yaml", ""), (), TARGETS[RELEASE])
+    known = catalogue.load(RELEASE)
+    return Resolved(board, Source("tree.yaml", ""), (), TARGETS[RELEASE], known)
 
 
 def test_the_maps_of_boards_that_no_spec_can_say_are_the_predicted_ones() -> None:
