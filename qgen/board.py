@@ -25,6 +25,10 @@ RAM = "ram"
 """The name of the RAM of ``-m``."""
 CPUS = "cpus"
 """The device name that wires use for the CPUs."""
+UNIMPLEMENTED = "unimplemented-device"
+"""The type that stands for a device that is not modelled."""
+UNIMPLEMENTED_PRIORITY = -1000
+"""The priority at which such a device is mapped (hw/misc/unimp.h)."""
 
 
 class Arch(Enum):
@@ -108,7 +112,6 @@ class Kind(Enum):
     ALIAS = "alias"
     CONTAINER = "container"
     IO = "io"
-    UNIMPLEMENTED = "unimplemented"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +173,23 @@ class Chardev:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A link to an object of the board: a region (or `SYSTEM`, `IO`) or a device."""
+class Place:
+    """A device of the board, or a device inside it.
 
-    target: str
-    is_region: bool
+    ``element`` is the number of the device where there are several, or of the CPU.
+    ``path`` are the names of QOM's children on the way down from it: ``("pic",)``.
+    """
+
+    device: str
+    element: Expr | None = None
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to an object: a region (or `SYSTEM`, `IO`) by its name, or a device."""
+
+    target: str | Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +199,15 @@ class MachineValue:
     field: str
 
 
-Value = bool | str | Expr | Chardev | Link | MachineValue
+@dataclass(frozen=True, slots=True)
+class PciAddress:
+    """Where a device sits on a PCI bus."""
+
+    slot: int
+    function: int
+
+
+Value = bool | str | Expr | Chardev | Link | MachineValue | PciAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,24 +222,29 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A line that drives: an IRQ of a sysbus device, or a (named) GPIO output."""
+    """A line that drives: an IRQ of a sysbus device, or a (named) GPIO output.
+
+    ``path`` leads to the device inside the one that holds the wire.
+    """
 
     is_irq: bool
     name: str | None
     index: Expr
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """A line that is driven: input ``index`` of the (named) GPIO inputs of a device.
+    """A line that is driven: input ``index`` of the (named) GPIO inputs of a device."""
 
-    ``element`` is the number of the device where there are several, or of the CPU.
-    """
-
-    device: str
-    element: Expr | None
+    place: Place
     name: str | None
     index: Expr
+
+    @property
+    def device(self) -> str:
+        """The device of the board, or `CPUS`, that the line belongs to."""
+        return self.place.device
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +276,13 @@ class Cpus:
     wires: tuple[Wire, ...]
     timebase: Expr | None
     origin: Path
+
+    @property
+    def usual_type(self) -> str | None:
+        """The type that QEMU takes without -cpu: the default, or the only valid one."""
+        if self.default_type is None and len(self.valid_types) == 1:
+            return self.valid_types[0]
+        return self.default_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,17 +320,51 @@ class Mmio:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockOutput:
+    """The clock output ``name`` of a device."""
+
+    place: Place
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClockInput:
-    """The device's clock input ``name``, driven by the board's clock ``clock``."""
+    """The device's clock input ``name``, and the clock of the board that drives it."""
 
     name: str
-    clock: str
+    clock: str | ClockOutput
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class BusEnd:
+    """A bus to sit on: the bus ``name`` of ``owner``, or one that the board creates.
+
+    ``kind`` is the type of bus that the device asks for; the bus may be of one below it.
+    """
+
+    owner: Place | None
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A device inside another, and what the board sets before that one is realized."""
+
+    path: tuple[str, ...]
+    properties: tuple[Property, ...]
+    clocks: tuple[ClockInput, ...]
     origin: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device, or ``count`` alike (then ``n`` in its expressions is the number)."""
+    """A device, or ``count`` alike (then ``n`` in its expressions is the number).
+
+    ``is_sysbus``: it sits on the system bus; otherwise on ``bus``, or on none.
+    ``child`` is the machine's QOM child that it is, None: it stays unattached.
+    """
 
     name: str
     type: str
@@ -306,6 +375,15 @@ class Device:
     clocks: tuple[ClockInput, ...]
     comment: str | None
     origin: Path
+    is_sysbus: bool = True
+    bus: BusEnd | None = None
+    child: str | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def holders(self) -> tuple[Device | Part, ...]:
+        """The device and its parts: all that has properties and clocks."""
+        return (self, *self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,9 @@ def paths_of(spec: Board, monitor: Monitor, cpus: int) -> dict[tuple[str, int], 
 
 
 def _wanted(spec: Board, cpus: int) -> Iterator[tuple[tuple[str, int], str]]:
-    if spec.cpus.created and spec.cpus.default_type is not None:
+    if spec.cpus.created and spec.cpus.usual_type is not None:
         for cpu in range(cpus):
-            yield (CPUS, cpu), spec.cpus.default_type
+            yield (CPUS, cpu), spec.cpus.usual_type
     for device in spec.devices:
         for n in range(_count(device)):
             yield (device.name, n), device.type
@@ -93,8 +93,9 @@ def _compare_end(
     seen: str, wire: Wire, env: dict[str, int], paths: dict[tuple[str, int], str]
 ) -> None:
     sink = wire.sink
-    element = 0 if sink.element is None else evaluate(sink.element, env)
-    path = paths[sink.device, element]
+    element = sink.place.element
+    number = 0 if element is None else evaluate(element, env)
+    path = paths[sink.device, number]
     line = f"/{sink.name or 'unnamed-gpio-in'}[{evaluate(sink.index, env)}]"
     # A container may pass its lines on to a child of its own (armv7m to its nvic).
     assert seen == path + line or re.fullmatch(

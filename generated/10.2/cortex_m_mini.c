@@ -50,14 +50,17 @@ static void cortex_m_mini_init_memory(CortexMMiniMachineState *s)
 
     memory_region_init_ram(&s->sram, NULL, "sram", 64 * KiB, &error_fatal);
     memory_region_add_subregion(get_system_memory(), 0x20000000, &s->sram);
-
-    create_unimplemented_device("timer0", 0x40000000, 4 * KiB);
 }
 
 static void cortex_m_mini_init_clocks(CortexMMiniMachineState *s)
 {
     s->sysclk = clock_new(OBJECT(s), "sysclk");
     clock_set_hz(s->sysclk, 25000000);
+}
+
+static void cortex_m_mini_create_unimplemented(void)
+{
+    create_unimplemented_device("timer0", 0x40000000, 4 * KiB);
 }
 
 static void cortex_m_mini_create_armv7m(CortexMMiniMachineState *s)
@@ -94,6 +97,7 @@ static void cortex_m_mini_init(MachineState *machine)
 
     cortex_m_mini_init_memory(s);
     cortex_m_mini_init_clocks(s);
+    cortex_m_mini_create_unimplemented();
     cortex_m_mini_create_armv7m(s);
     cortex_m_mini_create_uart0(s);
 
@@ -109,7 +113,6 @@ static void cortex_m_mini_class_init(ObjectClass *oc, const void *data)
     mc->init = cortex_m_mini_init;
     mc->default_cpu_type = ARM_CPU_TYPE_NAME("cortex-m3");
     mc->max_cpus = 1;
-    mc->default_ram_size = 0;
 }
 
 static const TypeInfo cortex_m_mini_type_info = {

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from qgen.check.api import function
 from qgen.check.facts import (
     Bus,
+    BusEnd,
     Chardev,
     Clock,
+    ClockLine,
     Cpu,
     Device,
     Input,
@@ -33,9 +35,11 @@ def _new(m: Execution, type_: str) -> Device:
 def _realize(m: Execution, device: Device, errp: object) -> bool:
     m.making()
     m.fatal(errp)
+    if device.inside is not None:
+        m.refuse(f"{device.name} is realized by the device that it is in")
     if device.realized:
         m.refuse(f"{device.name} is realized twice")
-    device.realized = True
+    device.is_realized()
     m.realized(device)
     return True
 
@@ -47,9 +51,38 @@ def _sysbus_realize(m: Execution, device: Device, errp: object) -> bool:
 
 @function("bool qdev_realize_and_unref(DeviceState *, BusState *?, Error **?)")
 def _qdev_realize(m: Execution, device: Device, bus: object, errp: object) -> bool:
-    if bus is None and not isinstance(device, Cpu):
-        m.refuse(f"{device.name} is realized without the bus that it needs")
+    if isinstance(bus, Bus):
+        device.bus = BusEnd(bus)
+    elif isinstance(bus, BusEnd):
+        device.bus = bus
     return _realize(m, device, errp)
+
+
+@function("BusState *qdev_get_child_bus(DeviceState *, const char *)", used=True)
+def _child_bus(m: Execution, device: Device, name: str) -> BusEnd:
+    if not device.realized:
+        m.refuse(f"a bus of {device.name} is taken before it is realized")
+    return BusEnd(device, name)
+
+
+@function("Object *object_resolve_path_component(Object *, const char *)", used=True)
+def _component(m: Execution, parent: object, name: str) -> Device:
+    if not isinstance(parent, Device) or isinstance(parent, Cpu):
+        m.refuse(f"the child {name!r} is searched for in what is no device")
+    return parent.part(name, m.line)
+
+
+@function("void object_property_add_child(Object *, const char *, Object *)")
+def _add_child(m: Execution, parent: object, name: str, child: object) -> None:
+    if parent is not m.instance:
+        m.refuse(f"{name!r} becomes no child of the machine")
+    if not isinstance(child, Device) or child.inside is not None:
+        m.refuse(f"the machine's child {name!r} is no device of the board")
+    if child.realized:
+        m.refuse(f"{child.name} is unattached already: name it before it is realized")
+    if child.child is not None:
+        m.refuse(f"{child.name} is a child of the machine twice")
+    child.child = name
 
 
 def _set(m: Execution, device: object, name: str, how: str, value: object) -> None:
@@ -221,8 +254,10 @@ def _clock_hz(m: Execution, clock: Clock, hz: int) -> bool:
 
 
 @function("void qdev_connect_clock_in(DeviceState *, const char *, Clock *)")
-def _clock_in(m: Execution, device: Device, name: str, clock: Clock) -> None:
-    if clock.hz is None:
+def _clock_in(
+    m: Execution, device: Device, name: str, clock: Clock | ClockLine
+) -> None:
+    if isinstance(clock, Clock) and clock.hz is None:
         m.refuse(f"{device.name}: the clock at {name!r} has no frequency yet")
     if device.realized:
         m.refuse(f"{device.name}: clock {name!r} is connected after it was realized")
@@ -231,9 +266,19 @@ def _clock_in(m: Execution, device: Device, name: str, clock: Clock) -> None:
     device.clocks[name] = clock
 
 
+@function("Clock *qdev_get_clock_out(DeviceState *, const char *)", used=True)
+def _clock_out(_m: Execution, device: Device, name: str) -> ClockLine:
+    return ClockLine(device, name)
+
+
 @function("Chardev *serial_hd(int)", used=True)
 def _serial(_m: Execution, index: int) -> Chardev:
     return Chardev(index)
+
+
+@function("int PCI_DEVFN(int, int)", used=True)
+def _devfn(_m: Execution, slot: int, function_: int) -> int:
+    return slot << 3 | function_
 
 
 @function(

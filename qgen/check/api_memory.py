@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from qgen.check.api import function
 from qgen.check.code import Record
-from qgen.check.facts import Mapped, Region
+from qgen.check.facts import Device, Mapped, Property, Region
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
 
-UNIMPLEMENTED_PRIORITY = -1000
-"""The priority at which create_unimplemented_device() maps."""
+_UNIMPLEMENTED = "unimplemented-device"
+_UNIMPLEMENTED_PRIORITY = -1000
+"""The type of what create_unimplemented_device() makes, and where it is mapped."""
 
 
 def _start(m: Execution, region: Region, kind: str, label: str, size: int) -> None:
@@ -134,9 +135,14 @@ def _add_overlap(
 
 @function("void create_unimplemented_device(const char *, hwaddr, hwaddr)")
 def _unimplemented(m: Execution, label: str, base: int, size: int) -> None:
-    region = Region()
-    _start(m, region, "unimplemented", label, size)
-    _map(m, m.facts.system, base, region, UNIMPLEMENTED_PRIORITY)
+    m.making()
+    device = Device(_UNIMPLEMENTED, f"the stub {label!r}", m.line, realized=True)
+    device.properties = [
+        Property("name", "str", label, m.line),
+        Property("size", "uint64", size, m.line),
+    ]
+    device.mmio[0] = Mapped(m.facts.system, base, _UNIMPLEMENTED_PRIORITY, m.line)
+    m.facts.devices.append(device)
 
 
 @function("MemoryRegion *get_system_memory(void)", used=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from qgen.check.facts import (
     Bus,
     Clock,
+    ClockLine,
     Cpu,
     Device,
     Ending,
@@ -113,7 +114,10 @@ class _Comparison:
                 "it after",
             )
         for mine, theirs in both:
-            mine.name = theirs.name
+            if isinstance(mine, Device):
+                mine.call_it(theirs.name)
+            else:
+                mine.name = theirs.name
         return both
 
     def _regions(self, made: Machine, wanted: Machine) -> list[tuple[Region, Region]]:
@@ -161,10 +165,10 @@ class _Comparison:
             )
 
     def _device(self, made: Device, wanted: Device) -> None:
-        what, line = f"device {wanted.name!r} ({wanted.type})", made.line
-        if isinstance(wanted, Cpu):
-            what = wanted.name
+        what, line = _owner(wanted), made.line
         self._same(line, what, "type", made.type, wanted.type)
+        self._same(line, what, "name in the QOM tree", made.child, wanted.child)
+        self._same(line, what, "bus", _text(made.bus), _text(wanted.bus))
         if not made.realized:
             self.say(line, f"{what} is never realized")
         self._properties(line, what, made.properties, wanted.properties)
@@ -183,6 +187,8 @@ class _Comparison:
                 _name(made.clocks.get(name)),
                 _name(wanted.clocks.get(name)),
             )
+        for child in sorted(made.parts.keys() | wanted.parts.keys()):
+            self._device(made.part(child), wanted.part(child))
 
     def _properties(
         self, line: int, what: str, made: list[Property], wanted: list[Property]
@@ -306,8 +312,14 @@ _device_keys: Sequence[Key[Device]] = (
 )
 
 
-def _name(part: Region | Clock | None) -> str | None:
+def _name(part: Region | Clock | ClockLine | None) -> str | None:
+    if isinstance(part, ClockLine):
+        return f"{part.owner.name}.{part.line}"
     return None if part is None else part.name
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _plain(value: object) -> object:
@@ -318,6 +330,8 @@ def _plain(value: object) -> object:
 def _owner(owner: Device) -> str:
     if isinstance(owner, Cpu):
         return owner.name
+    if owner.inside is not None:
+        return f"device {owner.name!r}"
     return f"device {owner.name!r} ({owner.type})"
 
 

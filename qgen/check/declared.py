@@ -207,9 +207,7 @@ def _class_fields(board: Board) -> dict[str, object]:
     ):
         if value is not None:
             wanted[name] = value
-    if ram is None:
-        wanted["default_ram_size"] = 0
-    else:
+    if ram is not None:
         wanted["default_ram_id"] = ram.id
         if ram.default_size is not None:
             wanted["default_ram_size"] = evaluate(ram.default_size)

@@ -12,8 +12,10 @@ from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind, Parent
 from qgen.check.facts import (
     BootCall,
     Bus,
+    BusEnd,
     Chardev,
     Clock,
+    ClockLine,
     Cpu,
     Device,
     Ending,
@@ -97,6 +99,7 @@ class _Expectation:
         self.regions = {SYSTEM: self.result.system, IO: self.result.io}
         self.clocks: dict[str, Clock] = {}
         self.devices: dict[str, list[Device]] = {}
+        self.buses: dict[str, Bus] = {}
 
     def machine(self) -> Machine:
         """The whole machine; nothing but the message where the RAM does not fit."""
@@ -114,9 +117,11 @@ class _Expectation:
             made = Clock(clock.name, clock.name, self._value(clock.frequency))
             self.clocks[clock.name] = made
             self.result.clocks.append(made)
-        self.result.buses = [
-            Bus(self.result.system, self.result.io) for _ in self.board.buses
-        ]
+        self.buses = {
+            bus.name: Bus(self.result.system, self.result.io)
+            for bus in self.board.buses
+        }
+        self.result.buses = list(self.buses.values())
         for device in self.board.devices:
             self._device(device)
         self._wires()
@@ -225,19 +230,48 @@ class _Expectation:
         made = self.devices[device.name] = []
         for n in range(count):
             name = device.name if device.count is None else f"{device.name}[{n}]"
-            each = Device(device.type, name, realized=True)
-            env = {"n": n}
-            each.properties = [self._property(p, env) for p in device.properties]
+            each = Device(device.type, name, realized=True, child=device.child)
+            if device.bus is not None:
+                each.bus = self._bus(device.bus)
+            self._set_up(each, device, {"n": n})
+            for part in device.parts:
+                self._set_up(self._inside(each, part.path), part, {"n": n})
             for mmio in device.mmio:
                 each.mmio[mmio.index] = Mapped(
                     self.result.system,
                     self._value(mmio.address, n=n),
                     mmio.priority or 0,
                 )
-            for clock in device.clocks:
-                each.clocks[clock.name] = self.clocks[clock.clock]
             made.append(each)
         self.result.devices += made
+
+    def _set_up(
+        self, made: Device, wanted: model.Device | model.Part, env: Env
+    ) -> None:
+        """What is set before the device is realized."""
+        made.properties = [self._property(p, env) for p in wanted.properties]
+        for clock in wanted.clocks:
+            made.clocks[clock.name] = self._clock(clock.clock)
+
+    def _clock(self, clock: str | model.ClockOutput) -> Clock | ClockLine:
+        if isinstance(clock, str):
+            return self.clocks[clock]
+        return ClockLine(self._at(clock.place, {}), clock.name)
+
+    def _at(self, place: model.Place, env: Env) -> Device:
+        """A device of the board, or one inside it."""
+        element = 0 if place.element is None else self._value(place.element, **env)
+        return self._inside(self.devices[place.device][element], place.path)
+
+    def _inside(self, device: Device, path: Sequence[str]) -> Device:
+        for name in path:
+            device = device.part(name)
+        return device
+
+    def _bus(self, bus: model.BusEnd) -> BusEnd:
+        if bus.owner is None:
+            return BusEnd(self.buses[bus.name])
+        return BusEnd(self._at(bus.owner, {}), bus.name)
 
     def _property(self, prop: model.Property, env: Env) -> Property:
         match prop.value:
@@ -246,9 +280,12 @@ class _Expectation:
             case model.Chardev(index):
                 serial = Chardev(int(self._value(index, **env)))
                 return Property(prop.name, "chr", serial)
-            case model.Link(target, is_region):
-                end = self.regions[target] if is_region else self.devices[target][0]
-                return Property(prop.name, "link", end)
+            case model.PciAddress(slot, function):
+                return Property(prop.name, "int32", slot << 3 | function)
+            case model.Link(target):
+                if isinstance(target, str):
+                    return Property(prop.name, "link", self.regions[target])
+                return Property(prop.name, "link", self._at(target, env))
             case model.MachineValue(field):
                 text = machine_value(field, self.scenario)
                 return Property(prop.name, "str", text)
@@ -276,18 +313,20 @@ class _Expectation:
             yield {"n": n, "cpu": cpu}
 
     def _wire(self, owner: Device, wire: model.Wire, env: Env) -> None:
-        source, sink = wire.source, wire.sink
-        element = 0 if sink.element is None else self._value(sink.element, **env)
-        of_cpus = sink.device == CPUS
+        source, sink, place = wire.source, wire.sink, wire.sink.place
+        element = 0 if place.element is None else self._value(place.element, **env)
+        of_cpus = place.device == CPUS
         ends: Sequence[Device] = (
-            self.result.cpus if of_cpus else self.devices[sink.device]
+            self.result.cpus if of_cpus else self.devices[place.device]
         )
         if element >= len(ends):
             return  # a CPU that this run does not have; the C will say so
         index = self._value(source.index, **env)
+        owner = self._inside(owner, source.path)
         output = Output(owner, source.is_irq, source.name, index)
         line = self._value(sink.index, **env)
-        self.result.wires[output] = (Input(ends[element], sink.name, line), 0)
+        end = self._inside(ends[element], place.path)
+        self.result.wires[output] = (Input(end, sink.name, line), 0)
 
     def _x86(self) -> None:
         """An x86 machine tells the rest of QEMU how its RAM is split."""

@@ -70,6 +70,13 @@ class Clock:
     line: int = 0
 
 
+class ClockLine(NamedTuple):
+    """The clock output ``line`` of a device."""
+
+    owner: Device
+    line: str
+
+
 class Chardev(NamedTuple):
     """The character device of ``-serial`` number ``number``."""
 
@@ -88,15 +95,44 @@ class Property:
 
 @dataclass(eq=False, repr=False)
 class Device:
-    """A device; ``mmio`` by region number, ``clocks`` by the name of the input."""
+    """A device; ``mmio`` by region number, ``clocks`` by the name of the input.
+
+    ``bus`` is what it was realized on, None for the system bus and for no bus, ``child``
+    the machine's QOM child that it is. ``parts`` are the devices inside it that the
+    board names, by the name of QOM's child; their type is not known.
+    """
 
     type: str
     name: str = ""
     line: int = 0
     properties: list[Property] = field(default_factory=list)
     mmio: dict[int, Mapped] = field(default_factory=dict)
-    clocks: dict[str, Clock] = field(default_factory=dict)
+    clocks: dict[str, Clock | ClockLine] = field(default_factory=dict)
     realized: bool = False
+    bus: BusEnd | None = None
+    child: str | None = None
+    parts: dict[str, Device] = field(default_factory=dict)
+    inside: Device | None = None
+
+    def part(self, name: str, line: int = 0) -> Device:
+        """The device that is this one's child ``name``."""
+        if name not in self.parts:
+            part = Device("", f"{self.name}/{name}", line, inside=self)
+            part.realized = self.realized
+            self.parts[name] = part
+        return self.parts[name]
+
+    def call_it(self, name: str) -> None:
+        """Give it a name, and its parts the names that follow from it."""
+        self.name = name
+        for child, part in self.parts.items():
+            part.call_it(f"{name}/{child}")
+
+    def is_realized(self) -> None:
+        """It and all inside it is realized."""
+        self.realized = True
+        for part in self.parts.values():
+            part.is_realized()
 
 
 @dataclass(eq=False, repr=False)
@@ -142,6 +178,18 @@ class Bus(NamedTuple):
     memory: Region
     io: Region
     line: int = 0
+
+
+class BusEnd(NamedTuple):
+    """The bus ``name`` of a device, or a bus that the board created: ``owner``."""
+
+    owner: Device | Bus
+    name: str | None = None
+
+    def __str__(self) -> str:
+        if isinstance(self.owner, Device):
+            return f"{self.owner.name}/{self.name}"
+        return "the board's ISA bus"
 
 
 class Load(NamedTuple):

@@ -91,7 +91,7 @@ def scenarios(board: Board) -> list[Scenario]:
 
 def _cpu_type(board: Board) -> str | None:
     """A type that ``-cpu`` may choose, and that is not the default one."""
-    default = board.cpus.default_type
+    default = board.cpus.usual_type
     if default is None:
         return None
     suffix = next((s for s in CPU_STRUCTS.values() if default.endswith(s)), "")

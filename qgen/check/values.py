@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qgen.check.code import Record
-from qgen.check.facts import Bus, Clock, Cpu, Device, Region
+from qgen.check.facts import Bus, BusEnd, Clock, Cpu, Device, Region
 from qgen.check.notes import Refused
 from qgen.check.vocabulary import CPU_STRUCTS
 
@@ -36,6 +36,8 @@ def is_a(value: object, struct: str) -> bool:
         return struct in ("Object", "DeviceState", "CPUState")
     if isinstance(value, Device):
         return struct in ("Object", "DeviceState", "SysBusDevice")
+    if isinstance(value, (Bus, BusEnd)) and struct == "BusState":
+        return True
     return struct == "Object" and isinstance(value, (Region, Clock, Bus))
 
 

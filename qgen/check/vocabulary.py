@@ -106,6 +106,7 @@ CASTS = {
     "MACHINE_CLASS": "MachineClass",
     "DEVICE": "DeviceState",
     "SYS_BUS_DEVICE": "SysBusDevice",
+    "BUS": "BusState",
     "CPU": "CPUState",
     "ARM_CPU": "ARMCPU",
     "POWERPC_CPU": "PowerPCCPU",

@@ -24,7 +24,7 @@ from qgen.cunit import (
 from qgen.emit.boot import emit_boot, emit_images
 from qgen.emit.builder import FunctionBuilder, UnitBuilder, parent_struct
 from qgen.emit.cpus import emit_cpus
-from qgen.emit.devices import emit_buses, emit_clocks, emit_device
+from qgen.emit.devices import emit_buses, emit_clocks, emit_devices
 from qgen.emit.headers import in_order
 from qgen.emit.machine import emit_class_init, interfaces, valid_cpu_types
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
@@ -48,10 +48,15 @@ def emit(
     that has a machine of that name already.
     """
     unit = UnitBuilder(board, target, catalogue)
-    for part in (emit_memory, emit_images, emit_cpus, emit_clocks, emit_buses):
+    for part in (
+        emit_memory,
+        emit_images,
+        emit_cpus,
+        emit_clocks,
+        emit_buses,
+        emit_devices,
+    ):
         part(unit)
-    for device in board.devices:
-        emit_device(unit, device)
     _init(unit)
     class_init = emit_class_init(unit)
     state = None

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from qgen.board import CPUS, IO, RAM, SYSTEM, ArmBoot, Board, Kind, Link, Parent, Wire
+from qgen.board import (
+    CPUS,
+    IO,
+    RAM,
+    SYSTEM,
+    ArmBoot,
+    Board,
+    ClockOutput,
+    Device,
+    Kind,
+    Link,
+    Parent,
+    Place,
+    Wire,
+)
 from qgen.catalogue import Catalogue
 from qgen.cunit import (
     Assign,
@@ -22,7 +36,7 @@ from qgen.cunit import (
 from qgen.emit.cexpr import Spelling, spell, uses_units
 from qgen.emit.headers import header
 from qgen.expr import Expr, variables
-from qgen.names import camel_case, identifier, upper_case
+from qgen.names import camel_case, identifier, string_literal, upper_case
 from qgen.targets import Target
 
 # The order in which locals are declared.
@@ -40,6 +54,9 @@ class UnitBuilder:
         self.functions: list[Function] = []
         self.parts: list[Function] = []
         self.shared = _shared(board)
+        self.used_buses = {
+            d.bus.name for d in board.devices if d.bus and d.bus.owner is None
+        }
         self.spelling = Spelling(f"{self.prefix}_memmap", self.prefix, {})
         self.devices = {d.name: d for d in board.devices}
         self.places = {CPUS: -1} | {d.name: i for i, d in enumerate(board.devices)}
@@ -91,10 +108,9 @@ class UnitBuilder:
 
     def needs_state(self) -> bool:
         """Whether the machine has a state struct of its own."""
-        stateless = (Kind.MACHINE_RAM, Kind.UNIMPLEMENTED)
         return (
-            any(r.kind not in stateless for r in self.board.regions)
-            or bool(self.board.clocks or self.shared)
+            any(r.kind is not Kind.MACHINE_RAM for r in self.board.regions)
+            or bool(self.board.clocks or self.shared or self.used_buses)
             or isinstance(self.board.boot, ArmBoot)
         )
 
@@ -111,23 +127,34 @@ def _incoming(
 
 def _shared(board: Board) -> set[str]:
     """The devices that the code of a later part refers to: they are kept in the state."""
-    place = {d.name: i for i, d in enumerate(board.devices)}
+    at = {d.name: i for i, d in enumerate(board.devices)}
     shared: set[str] = set()
     for device in board.devices:
-        for prop in device.properties:
-            if isinstance(prop.value, Link) and not prop.value.is_region:
-                shared.add(prop.value.target)
+        shared |= {place.device for place in _references(device)}
         for wire in device.wires:
             sink = wire.sink.device
             if sink in (CPUS, device.name):
                 continue
-            shared.add(min(sink, device.name, key=place.__getitem__))
-            if wire.sink.element is not None:
+            shared.add(min(sink, device.name, key=at.__getitem__))
+            if wire.sink.place.element is not None:
                 shared.add(sink)
     for wire in board.cpus.wires:
-        if wire.sink.element is not None:
+        if wire.sink.place.element is not None:
             shared.add(wire.sink.device)
     return shared
+
+
+def _references(device: Device) -> Iterator[Place]:
+    """The devices that this one refers to when it is created, all of them earlier."""
+    if device.bus is not None and device.bus.owner is not None:
+        yield device.bus.owner
+    for each in device.holders:
+        for prop in each.properties:
+            if isinstance(prop.value, Link) and isinstance(prop.value.target, Place):
+                yield prop.value.target
+        for clock in each.clocks:
+            if isinstance(clock.clock, ClockOutput):
+                yield clock.clock.place
 
 
 @dataclass
@@ -178,7 +205,28 @@ class FunctionBuilder:
 
     def owner(self) -> CExpr:
         """The machine as the owner of an object."""
-        return CallExpr("OBJECT", (self.state(),))
+        kept = self.unit.needs_state()
+        return CallExpr("OBJECT", (self.state() if kept else self.machine(),))
+
+    def device(self, place: Place, index: dict[str, str], here: str = "") -> CExpr:
+        """A device of the board, or one inside it; the local is that of ``here``."""
+        handle = "dev"
+        if place.device != here or place.element is not None:
+            handle = f"{self.state()}->{identifier(place.device)}"
+        if place.element is not None:
+            handle = f"{handle}[{self.expr(place.element, **index)}]"
+        return self.inside(handle, place.path)
+
+    def inside(self, handle: CExpr, path: tuple[str, ...]) -> CExpr:
+        """The device at ``path`` inside the one that ``handle`` is."""
+        if not path:
+            return handle
+        found: CExpr = CallExpr("OBJECT", (handle,))
+        for name in path:
+            args = (found, string_literal(name))
+            found = CallExpr("object_resolve_path_component", args)
+        self.unit.use("object")
+        return CallExpr("DEVICE", (found,))
 
     def local(self, local: Local) -> str:
         """Declare a local of the function once."""

@@ -37,6 +37,8 @@ _HEADERS = {
     "create_unimplemented_device": "hw/misc/unimp.h",
     "qdev_new": "hw/qdev-core.h",
     "qdev_connect_clock_in": "hw/qdev-clock.h",
+    "object": "qom/object.h",
+    "PCI_DEVFN": "hw/pci/pci.h",
     "qdev_prop_set": "hw/qdev-properties.h",
     "qdev_prop_set_chr": "hw/qdev-properties-system.h",
     "serial_hd": "system/system.h",

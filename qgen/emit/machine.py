@@ -38,8 +38,6 @@ def emit_class_init(unit: UnitBuilder) -> Function:
         if board.ram.default_size is not None:
             put("default_ram_size", unit.spell(board.ram.default_size))
         put("default_ram_id", string_literal(board.ram.id))
-    else:
-        put("default_ram_size", "0")
     for field in board.class_fields:
         put(field.name, _value(unit, field.name, field.value))
     data = "const void *" if unit.target.has(Feature.CONST_CLASS_INIT) else "void *"

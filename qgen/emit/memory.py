@@ -74,29 +74,16 @@ def emit_region(region: Region, into: FunctionBuilder) -> None:
     target = into
     if region.above is not None:
         target = into.block()
-    if region.kind is Kind.UNIMPLEMENTED:
-        _unimplemented(region, target)
-    elif region.kind is not Kind.MACHINE_RAM:
+    if region.kind is not Kind.MACHINE_RAM:
         unit.field(f"MemoryRegion {identifier(region.name)}")
         _init(region, target)
-    if region.mapping is not None and region.kind is not Kind.UNIMPLEMENTED:
+    if region.mapping is not None:
         _map(region, target)
     if region.above is not None:
         condition = f"{into.machine()}->ram_size > {into.expr(region.above)}"
         body: tuple[Statement, ...] = tuple(target.body)
         into.body.append(If(condition, body))
     into.gap()
-
-
-def _unimplemented(region: Region, into: FunctionBuilder) -> None:
-    into.unit.use("create_unimplemented_device")
-    assert region.mapping is not None
-    into.call(
-        "create_unimplemented_device",
-        string_literal(region.label),
-        into.expr(region.mapping.offset),
-        into.expr(region.size),
-    )
 
 
 def _init(region: Region, into: FunctionBuilder) -> None:

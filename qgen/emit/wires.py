@@ -79,7 +79,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
 
 def _connect(
     source: Source,
-    handle: str,
+    owner: str,
     sink: CExpr,
     into: FunctionBuilder,
     index: dict[str, str],
@@ -87,13 +87,16 @@ def _connect(
     local: bool = False,
 ) -> None:
     line = into.expr(source.index, **index)
+    handle = into.inside(owner, source.path)
     if source.is_irq:
-        sbd: CExpr = "sbd" if local else CallExpr("SYS_BUS_DEVICE", (handle,))
+        sbd: CExpr = CallExpr("SYS_BUS_DEVICE", (handle,))
+        if local and not source.path:
+            sbd = "sbd"
         into.unit.use("sysbus")
         into.call("sysbus_connect_irq", sbd, line, sink)
         return
     if source.name is None:
-        if handle == "cpu":
+        if owner == "cpu":
             line = _arm_line(source.index, _ARM_OUTPUTS, "GTIMER", into) or line
         into.call("qdev_connect_gpio_out", handle, line, sink)
         return
@@ -120,16 +123,11 @@ def _sink(
     line = into.expr(sink.index, **index)
     into.unit.use("irq")
     if sink.device == CPUS:
-        assert sink.element is not None
+        assert sink.place.element is not None
         line = _arm_line(sink.index, _ARM_INPUTS, "ARM_CPU_IRQ", into) or line
-        return CallExpr("qdev_get_gpio_in", (_cpu(sink.element, into, index), line))
-    handle = f"s->{identifier(sink.device)}"
-    if sink.device == here.name and sink.element is None:
-        handle = "dev"
-    else:
-        into.state()
-    if sink.element is not None:
-        handle = f"{handle}[{into.expr(sink.element, **index)}]"
+        cpu = _cpu(sink.place.element, into, index)
+        return CallExpr("qdev_get_gpio_in", (cpu, line))
+    handle = into.device(sink.place, index, here.name)
     if sink.name is None:
         return CallExpr("qdev_get_gpio_in", (handle, line))
     name = string_literal(sink.name)

@@ -30,7 +30,7 @@ from qgen.lab.sdk import Sdk, cache_dir, expand, installed, load, read_version
 
 __all__ = ["DEFAULT_TARGETS", "Progress", "adopt", "build"]
 
-DEFAULT_TARGETS = ("aarch64", "ppc", "x86_64")
+DEFAULT_TARGETS = ("aarch64", "ppc", "riscv64", "x86_64")
 
 _PACKAGE = "Debian package "
 _RELEASE = re.compile(r"[0-9]+\.[0-9]+")

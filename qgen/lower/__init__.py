@@ -19,13 +19,9 @@ from qgen.catalogue import Catalogue
 from qgen.diagnostics import Finding, Rejected, Severity
 from qgen.lower.boot import judge_parent, lower_boot
 from qgen.lower.classfields import lower_class
+from qgen.lower.clocks import lower_clocks
 from qgen.lower.cpus import cpu_type, lower_cpus
-from qgen.lower.devices import (
-    judge_unimplemented,
-    lower_buses,
-    lower_clocks,
-    lower_devices,
-)
+from qgen.lower.devices import lower_buses, lower_devices
 from qgen.lower.drivers import judge_drivers
 from qgen.lower.ends import ends_of
 from qgen.lower.memory import lower_regions
@@ -34,6 +30,7 @@ from qgen.lower.overlap import judge_map
 from qgen.lower.ram import lower_ram
 from qgen.lower.reach import judge_reach
 from qgen.lower.scope import Scope
+from qgen.lower.stubs import judge_stubs
 from qgen.lower.wires import wire_cpus, wire_devices
 from qgen.source import Source
 from qgen.spec.model import Spec
@@ -58,10 +55,10 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     judge_parent(spec, scope)
     judge_names(spec, scope)
     ram, ram_regions = lower_ram(spec, scope)
-    regions = lower_regions(spec, scope, ram_regions)
+    regions, stubs = lower_regions(spec, scope, ram_regions)
     clocks = lower_clocks(spec, scope)
-    judge_unimplemented(spec, catalogue, scope)
-    devices = lower_devices(spec, catalogue, scope)
+    judge_stubs(spec, catalogue, scope)
+    devices = [*stubs, *lower_devices(spec, catalogue, scope)]
     known_cpu = cpu_type(spec, catalogue, scope)
     ends = ends_of(spec, devices, catalogue, facts, known_cpu, scope)
     devices = wire_devices(spec, devices, ends, scope)

@@ -46,7 +46,7 @@ def judge_parent(spec: Spec, scope: Scope) -> None:
             ("arch",),
             "add parent: x86",
         )
-    if spec.parent == "x86" and spec.cpus.default is None:
+    if spec.parent == "x86" and spec.cpus.usual is None:
         scope.error(
             Code.Q0102,
             "an x86 machine needs a default CPU",
@@ -94,7 +94,7 @@ def lower_boot(spec: Spec, regions: Sequence[Region], scope: Scope) -> Boot | No
 
 
 def _needs_cpu(spec: Spec, path: Path, scope: Scope) -> None:
-    if spec.cpus.default is None:
+    if spec.cpus.usual is None:
         scope.error(
             Code.Q0214,
             "the loader needs a CPU",
@@ -121,21 +121,28 @@ def _armv7m(
     scope: Scope,
 ) -> Armv7mBoot | None:
     _needs_cpu(spec, path, scope)
-    if not any(d.type == "armv7m" for d in spec.devices.values()):
+    makers = (spec.cpus.created_by, "armv7m")
+    if not any(n in makers or d.type in makers for n, d in spec.devices.items()):
         scope.error(
             Code.Q0214,
             "the loader needs a device of type 'armv7m'",
             (*path, "loader"),
             "add it under 'devices:'",
         )
-    known = regions_of(spec)
+    if boot.flash is None:
+        return _armv7m_at(boot, path, scope)
+    for key in ("at", "size"):
+        if getattr(boot, key) is not None:
+            message = f"the region {boot.flash!r} has {key!r} already"
+            scope.error(Code.Q0214, message, (*path, key), "leave it out", key=True)
+    flash, known = boot.flash, regions_of(spec)
     region = next((r for r in regions if r.name == boot.flash), None)
     if boot.flash not in known:
         scope.error(
             Code.Q0201,
             f"there is no region {boot.flash!r}",
             (*path, "flash"),
-            lambda: did_you_mean(boot.flash, known),
+            lambda: did_you_mean(flash, known),
         )
     if region is None:
         return None
@@ -156,3 +163,23 @@ def _armv7m(
         )
         return None
     return Armv7mBoot(mapping.offset, region.size, path)
+
+
+def _armv7m_at(boot: model.Armv7mBoot, path: Path, scope: Scope) -> Armv7mBoot | None:
+    """Flash that is none of the board's regions: that of a SoC."""
+    if boot.at is None or boot.size is None:
+        scope.error(
+            Code.Q0102,
+            "the loader needs the flash: 'flash', or 'at' and 'size'",
+            path,
+            "add flash: the region that the image is loaded into",
+            key=True,
+        )
+        return None
+    base = address(boot.at, (*path, "at"), scope)
+    size = scope.resolve(boot.size, (*path, "size"), field="size")
+    if base is None or size is None:
+        return None
+    if scope.number(size, (*path, "size"), low=1, high=MAX_FLASH) is None:
+        return None
+    return Armv7mBoot(base, size, path)

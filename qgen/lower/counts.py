@@ -51,6 +51,11 @@ _GPIO_OUTPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
 }
 
 
+def has_rule(known: DeviceType) -> bool:
+    """Whether properties of the type decide how many lines it has."""
+    return any(known.name in rules for rules in (_INPUTS, _IRQS, _GPIO_OUTPUTS))
+
+
 def _measured(known: DeviceType, properties: Properties) -> bool:
     """Whether the catalogue's counts hold for a device with these properties."""
     return known.realized and not any(name in properties for name in known.shaped_by)

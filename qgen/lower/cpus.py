@@ -22,7 +22,8 @@ def cpu_type(spec: Spec, catalogue: Catalogue, scope: Scope) -> DeviceType | Non
         if name != default:
             _known(name, (*PATH, "valid", place), catalogue, spec.arch, scope)
     if default is None:
-        return None
+        usual = spec.cpus.usual
+        return None if usual is None else catalogue.find(usual + _suffix(spec))
     if valid and default not in valid:
         some = ", ".join(valid[:8]) + ", ..." * (len(valid) > 8)
         scope.error(
@@ -32,6 +33,10 @@ def cpu_type(spec: Spec, catalogue: Catalogue, scope: Scope) -> DeviceType | Non
             f"the valid ones are {some}",
         )
     return _known(default, (*PATH, "default"), catalogue, spec.arch, scope)
+
+
+def _suffix(spec: Spec) -> str:
+    return ARCHES[Arch(spec.arch)].cpu_suffix
 
 
 def _known(
@@ -68,7 +73,7 @@ def lower_cpus(
 ) -> Cpus:
     """The CPUs of the board."""
     cpus = spec.cpus
-    created = cpus.default is not None and cpus.created_by is None
+    created = cpus.usual is not None and cpus.created_by is None
     _judge_counts(spec, scope)
     _judge_maker(spec, created, facts, scope)
     properties: tuple[Property, ...] = ()
@@ -129,7 +134,7 @@ def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> N
                 Code.Q0214,
                 f"{key!r} is for CPUs that the board creates itself",
                 (*PATH, key),
-                f"here, {maker or 'QEMU'} creates them" if cpus.default else None,
+                f"here, {maker or 'QEMU'} creates them" if cpus.usual else None,
                 key=True,
             )
     if created and facts.board_resets_cpus and cpus.timebase is None:
@@ -158,7 +163,7 @@ def _judge_counts(spec: Spec, scope: Scope) -> None:
             f"there are {low} to {high} CPUs, not {count}",
             (*PATH, "default_count"),
         )
-    if cpus.default is None and (cpus.valid or cpus.created_by or cpus.properties):
+    if cpus.usual is None and (cpus.valid or cpus.created_by or cpus.properties):
         scope.error(
             Code.Q0102,
             "the key 'default' is missing",

@@ -1,53 +1,40 @@
-"""Devices: types, MMIO regions and clocks, checked with the catalogue."""
+"""Devices: types, MMIO regions and what lies inside, checked with the catalogue."""
 
 from __future__ import annotations
 
 from qgen.arch import ARCHES
-from qgen.board import Arch, Bus, Clock, ClockInput, Device, Mmio, Property
+from qgen.board import Arch, Bus, Device, Mmio, Part, Property
 from qgen.catalogue import Catalogue, DeviceType
-from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.diagnostics import Code
 from qgen.expr import Entry, Expr, Num, Var, evaluate
+from qgen.lower.buses import Buses, judge_addresses
+from qgen.lower.clocks import Clocks
 from qgen.lower.counts import mmio_of, shaping
+from qgen.lower.inside import NoChild, inside
 from qgen.lower.places import address, human
 from qgen.lower.properties import Properties
 from qgen.lower.scope import MAX_COUNT, Scope, scaled
+from qgen.lower.stubs import stub
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
 
-
-def lower_clocks(spec: Spec, scope: Scope) -> list[Clock]:
-    """The board's own clocks."""
-    clocks = []
-    for name, clock in spec.clocks.items():
-        path: Path = ("clocks", name)
-        frequency = scope.resolve(clock.frequency, (*path, "frequency"))
-        if frequency is None:
-            continue
-        if scope.number(frequency, (*path, "frequency"), low=1) is not None:
-            clocks.append(Clock(name, frequency, clock.comment, path))
-    return clocks
+_NOT_OF_STUBS = (
+    "type",
+    "properties",
+    "irqs",
+    "gpios",
+    "clocks",
+    "child",
+    "bus",
+    "address",
+    "parts",
+)
 
 
 def lower_buses(spec: Spec) -> list[Bus]:
     """The buses that the board creates itself."""
     return [Bus(name, bus.type, ("buses", name)) for name, bus in spec.buses.items()]
-
-
-def judge_unimplemented(spec: Spec, catalogue: Catalogue, scope: Scope) -> None:
-    """Not every QEMU binary has the device that stands for an unmodelled one."""
-    known = catalogue.find("unimplemented-device")
-    qemu = ARCHES[Arch(spec.arch)].qemu
-    if known is not None and qemu in known.targets:
-        return
-    for name, region in spec.memory.items():
-        if region.kind == "unimplemented":
-            scope.error(
-                Code.Q0209,
-                f"qemu-system-{qemu} has no unimplemented devices",
-                ("memory", name, "kind"),
-                "kind: io reads as a value and ignores writes",
-            )
 
 
 def lower_devices(spec: Spec, catalogue: Catalogue, scope: Scope) -> list[Device]:
@@ -58,6 +45,7 @@ def lower_devices(spec: Spec, catalogue: Catalogue, scope: Scope) -> list[Device
         done = lowering.device(name, device)
         if done is not None:
             devices.append(done)
+    judge_addresses(devices, scope)
     return devices
 
 
@@ -67,25 +55,126 @@ class _Devices:
     def __init__(self, spec: Spec, catalogue: Catalogue, scope: Scope):
         self.spec, self.catalogue, self.scope = spec, catalogue, scope
         self.properties = Properties(spec, catalogue, scope)
+        self.created = self.properties.created
+        self.buses = Buses(spec, catalogue, self.created, scope)
+        self.clocks = Clocks(spec, catalogue, self.created, scope)
         self.total = 0
 
     def device(self, name: str, device: model.Device) -> Device | None:
         """The device ``name``; None where nothing sensible can be made of it."""
         path: Path = ("devices", name)
         count, counted = self.count(device, path)
-        known = self.type(device.type, (*path, "type"))
+        self._one_kind(device, path)
+        if device.unimplemented is not None:
+            return self.stub(name, device, count, path) if counted else None
+        known = self.type(device.type, (*path, "type")) if device.type else None
         if known is None or not counted:
             return None
         run_time = ("cpus",) if count is None else ("cpus", "n")
+        bus, place = self.buses.lower(device, known, path)
         properties = self.properties.lower(
             device.properties, known, (*path, "properties"), run_time
         )
         mmio = self.mmio(device, known, properties, count, path)
-        clocks = self.clocks(device, known, path)
-        self.properties.created[name] = known
+        clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
+        parts = self.parts(device, known, run_time, (*path, "parts"))
+        self.created[name] = known
         return Device(
-            name, device.type, count, properties, mmio, (), clocks, device.comment, path
+            name,
+            known.name,
+            count,
+            (*place, *properties),
+            mmio,
+            (),
+            clocks,
+            device.comment,
+            path,
+            is_sysbus="sys-bus-device" in known.ancestors,
+            bus=bus,
+            child=device.child,
+            parts=parts,
         )
+
+    def _one_kind(self, device: model.Device, path: Path) -> None:
+        """A device has a type, or is a stub for one that is not modelled."""
+        if device.type is None and device.unimplemented is None:
+            self.scope.error(
+                Code.Q0102,
+                "the key 'type' is missing",
+                path,
+                "add type: the QOM type, for instance pl011",
+                key=True,
+            )
+        if device.unimplemented is None and device.name is not None:
+            self.scope.error(
+                Code.Q0214,
+                "'name' is what QEMU calls an unimplemented device",
+                (*path, "name"),
+                "leave it out, or set a property of the device",
+                key=True,
+            )
+        if device.unimplemented is None:
+            return
+        for key in _NOT_OF_STUBS:
+            if getattr(device, key):
+                self.scope.error(
+                    Code.Q0214,
+                    f"an unimplemented device has no {key!r}",
+                    (*path, key),
+                    "leave it out",
+                    key=True,
+                )
+
+    def stub(
+        self, name: str, device: model.Device, count: Expr | None, path: Path
+    ) -> Device | None:
+        """A stub: ``unimplemented`` is its size."""
+        assert device.unimplemented is not None
+        here = (*path, "unimplemented")
+        size = self.scope.resolve(device.unimplemented, here, field="size")
+        if len(device.at) != 1 or any(
+            getattr(device.at[0], key) is not None
+            for key in ("region", "size", "priority")
+        ):
+            self.scope.error(
+                Code.Q0213,
+                "an unimplemented device is mapped at one address",
+                path if not device.at else (*path, "at"),
+                "write at: 0x4000_0000",
+                key=True,
+            )
+            return None
+        at_path = (*path, "at", 0, "at")
+        at = address(device.at[0].at, at_path, self.scope)
+        if size is None or self.scope.number(size, here, low=1) is None or at is None:
+            return None
+        at = self._repeated(at, count, evaluate(size), at_path)
+        return stub(name, device.name or name, at, size, device.comment, path, count)
+
+    def parts(
+        self,
+        device: model.Device,
+        known: DeviceType,
+        run_time: tuple[str, ...],
+        path: Path,
+    ) -> tuple[Part, ...]:
+        """What the board gives to devices inside this one."""
+        done = []
+        for written, part in device.parts.items():
+            here, names = (*path, written), tuple(written.split("/"))
+            try:
+                type_ = inside(known, names, self.catalogue)
+            except NoChild as missing:
+                self.scope.error(Code.Q0209, str(missing), here, missing.help, key=True)
+                continue
+            if type_ is None:
+                continue
+            properties = self.properties.lower(
+                part.properties, type_, (*here, "properties"), run_time
+            )
+            clocks = self.clocks.lower(part.clocks, type_, (*here, "clocks"))
+            done.append(Part(names, properties, clocks, here))
+        return tuple(done)
 
     def count(self, device: model.Device, path: Path) -> tuple[Expr | None, bool]:
         """How many there are, None for one that is not repeated; and if that is right."""
@@ -100,7 +189,7 @@ class _Devices:
         return count, number > 0 and self.total <= MAX_COUNT
 
     def type(self, name: str, path: Path) -> DeviceType | None:
-        """The catalogue's entry for a type that a sysbus device may have."""
+        """The catalogue's entry for a type that a device of this board may have."""
         known = self.catalogue.find(name)
         if known is None:
 
@@ -120,15 +209,6 @@ class _Devices:
 
             message = f"{name!r} is an abstract type: no device can be of it"
             self.scope.error(Code.Q0209, message, path, below)
-            return None
-        if "sys-bus-device" not in known.ancestors:
-            bus = f"sits on a {known.bus} bus" if known.bus else "sits on no bus"
-            self.scope.error(
-                Code.Q0209,
-                f"{name!r} {bus}",
-                path,
-                "only devices of the system bus can be described yet",
-            )
             return None
         qemu = ARCHES[Arch(self.spec.arch)].qemu
         if qemu not in known.targets:
@@ -221,33 +301,3 @@ class _Devices:
                 f"write count: {wanted} in the entry",
             )
         return scaled(base, Var("n"), Entry(base.entry, "size", evaluate(entry.size)))
-
-    def clocks(
-        self, device: model.Device, known: DeviceType, path: Path
-    ) -> tuple[ClockInput, ...]:
-        """The clock inputs, matched with those that the type has."""
-        done = []
-        for name, clock in device.clocks.items():
-            here = (*path, "clocks", name)
-            if name not in known.clocks_in:
-                help_ = did_you_mean(name, known.clocks_in)
-                self.scope.error(
-                    Code.Q0215,
-                    f"{known.name!r} has no clock input {name!r}",
-                    here,
-                    help_ if known.clocks_in else "it has none: leave out 'clocks'",
-                    key=True,
-                )
-            elif clock not in self.spec.clocks:
-                self._no_clock(clock, here)
-            else:
-                done.append(ClockInput(name, clock, here))
-        return tuple(done)
-
-    def _no_clock(self, name: str, path: Path) -> None:
-        def near() -> str:
-            near = did_you_mean(name, self.spec.clocks)
-            return near or f"declare it: clocks: {{{name}: 25 MHz}}"
-
-        message = f"there is no clock {quoted(name)}"
-        self.scope.error(Code.Q0215, message, path, near)

@@ -9,14 +9,15 @@ from qgen.board import CPUS, Device, Wire
 from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate
 from qgen.lower.ends import Ends
+from qgen.lower.inside import spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 
 MAX_WIRES = 1 << 16
 """How many wires a board may have, each device and each CPU counted."""
 
-_Output = tuple[str, int, bool, str | None, int]
-_Input = tuple[str, int, str | None, int]
+_Output = tuple[str, int, tuple[str, ...], bool, str | None, int]
+_Input = tuple[str, int, tuple[str, ...], str | None, int]
 
 
 @dataclass
@@ -69,20 +70,30 @@ def _clashes(
     source, sink = wire.source, wire.sink
     number = env["cpu"] if name == CPUS else env["n"]
     line = evaluate(source.index, env)
-    output: _Output = (name, number, source.is_irq, source.name, line)
+    output: _Output = (
+        name,
+        number,
+        source.path,
+        source.is_irq,
+        source.name,
+        line,
+    )
     if output in taken.outputs:
         kind = "IRQ" if source.is_irq else "GPIO"
         label = f"{source.name!r} " if source.name else ""
         scope.error(
             Code.Q0212,
-            f"the {kind} output {label}{line} of {name!r} is wired already",
+            f"the {kind} output {label}{line} of {spelled(name, source.path)!r} is "
+            "wired already",
             wire.origin,
             "one output drives one input",
         )
         return True
     taken.outputs.add(output)
-    element = 0 if sink.element is None else evaluate(sink.element, env)
-    input_: _Input = (sink.device, element, sink.name, evaluate(sink.index, env))
+    place = sink.place
+    element = 0 if place.element is None else evaluate(place.element, env)
+    index = evaluate(sink.index, env)
+    input_: _Input = (place.device, element, place.path, sink.name, index)
     if input_ not in taken.inputs:
         taken.inputs[input_] = (name, wire.origin)
         return False
@@ -99,10 +110,10 @@ def _clashes(
 
 
 def _described(input_: _Input, ends: Ends) -> str:
-    device, element, line, index = input_
+    device, element, path, line, index = input_
     if device == CPUS:
         lines = {number: name for name, number in ends.arch.inputs.items()}
         return f"the input {lines[index]!r} of CPU {element}"
     several = ends.devices[device].count is not None
-    what = f"{device}[{element}]" if several else device
+    what = spelled(f"{device}[{element}]" if several else device, path)
     return f"the input {f'{line!r} ' if line else ''}{index} of {what!r}"

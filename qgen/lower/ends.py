@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qgen.arch import ArchFacts
-from qgen.board import Device
+from qgen.board import Device, Place
 from qgen.catalogue import Catalogue, DeviceType, Lines
 from qgen.expr import Bin, Expr, Var, evaluate, variables
-from qgen.lower.counts import inputs_of, irqs_of, outputs_of
+from qgen.lower.counts import has_rule, inputs_of, irqs_of, outputs_of
+from qgen.lower.inside import inside
 from qgen.lower.scope import Scope
 from qgen.spec.model import Spec
 
@@ -26,6 +27,7 @@ class Ends:
 
     devices: Mapping[str, Device]
     types: Mapping[str, DeviceType]
+    catalogue: Catalogue
     failed: Collection[str]
     doubtful: Collection[str]
     arch: ArchFacts
@@ -40,29 +42,37 @@ class Ends:
         """Whether the board creates the CPUs itself, and can wire them."""
         return self.has_cpus and self.cpu_maker is None
 
-    def inputs(self, name: str, line: str | None) -> int | None:
+    def type_at(self, place: Place) -> DeviceType | None:
+        """The type of a device; None for one inside another that nobody measured."""
+        return inside(self.types[place.device], place.path, self.catalogue)
+
+    def inputs(self, place: Place, line: str | None) -> int | None:
         """How many inputs of that name a device has; None where nobody knows."""
-        known = self.types[name]
-        if line is not None:
+        known = self.type_at(place)
+        if line is not None and known is not None:
             return named(known.gpio_in).get(line, 0)
-        return self._counted(name, inputs_of)
+        return self._counted(place, inputs_of)
 
-    def irqs(self, name: str) -> int | None:
+    def irqs(self, place: Place) -> int | None:
         """How many sysbus IRQ outputs a device has."""
-        return self._counted(name, irqs_of)
+        return self._counted(place, irqs_of)
 
-    def outputs(self, name: str, line: str | None) -> int | None:
+    def outputs(self, place: Place, line: str | None) -> int | None:
         """How many GPIO outputs of that name a device has."""
-        known = self.types[name]
-        if line is not None:
+        known = self.type_at(place)
+        if line is not None and known is not None:
             return named(known.gpio_out).get(line, 0)
-        return self._counted(name, outputs_of)
+        return self._counted(place, outputs_of)
 
-    def _counted(self, name: str, rule: _Count) -> int | None:
-        if name in self.doubtful:
+    def _counted(self, place: Place, rule: _Count) -> int | None:
+        known = self.type_at(place)
+        if place.device in self.doubtful or known is None:
             return None
-        properties = {p.name: p.value for p in self.devices[name].properties}
-        return rule(self.types[name], properties, self.max_cpus)
+        if place.path and (known.shaped_by or has_rule(known)):
+            return None  # whoever made it may have set what decides
+        device = self.devices[place.device]
+        properties = {p.name: p.value for p in device.properties}
+        return rule(known, {} if place.path else properties, self.max_cpus)
 
 
 def ends_of(
@@ -78,6 +88,7 @@ def ends_of(
     return Ends(
         devices={d.name: d for d in devices},
         types={name: known for name, known in types.items() if known is not None},
+        catalogue=catalogue,
         failed=spec.devices.keys() - types.keys(),
         doubtful={n for n in types if scope.broken("devices", n, "properties")},
         arch=arch,
@@ -85,7 +96,7 @@ def ends_of(
         cpu_maker=spec.cpus.created_by,
         min_cpus=spec.cpus.min or 1,
         max_cpus=spec.cpus.max or 1,
-        has_cpus=spec.cpus.default is not None,
+        has_cpus=spec.cpus.usual is not None,
     )
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from qgen.board import RAM, SYSTEM, Format, Image, Kind, Mapping, Region
+from qgen.board import (
+    RAM,
+    SYSTEM,
+    UNIMPLEMENTED_PRIORITY,
+    Device,
+    Format,
+    Image,
+    Kind,
+    Mapping,
+    Region,
+)
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Var, evaluate
 from qgen.lower.order import in_order
 from qgen.lower.places import RESERVED, ROOTS, address, human
 from qgen.lower.scope import Scope, fixed
+from qgen.lower.stubs import stub
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
-
-UNIMPLEMENTED_PRIORITY = -1000
-"""The priority at which create_unimplemented_device maps (hw/misc/unimp.h)."""
 
 
 def regions_of(spec: Spec) -> dict[str, str]:
@@ -40,17 +48,24 @@ def sometimes(name: str, kinds: dict[str, str]) -> str | None:
     return None
 
 
-def lower_regions(spec: Spec, scope: Scope, ram: list[Region]) -> list[Region]:
-    """All regions in the order of creation: an alias comes after what it shows."""
+def lower_regions(
+    spec: Spec, scope: Scope, ram: list[Region]
+) -> tuple[list[Region], list[Device]]:
+    """All regions in the order of creation, and the stubs for unmodelled devices.
+
+    An alias comes after what it shows.
+    """
     lowering = _Regions(spec, scope, ram)
-    regions = [*ram]
+    regions, stubs = [*ram], []
     for name, region in spec.memory.items():
-        done = lowering.region(name, region)
-        if done is not None:
-            regions.append(done)
+        match lowering.region(name, region):
+            case Region() as done:
+                regions.append(done)
+            case Device() as device:
+                stubs.append(device)
     for done in regions:
         lowering.judge_alias(done)
-    return in_order(regions, scope)
+    return in_order(regions, scope), stubs
 
 
 class _Regions:
@@ -59,7 +74,8 @@ class _Regions:
         self.kinds = regions_of(spec)
         self.sizes: dict[str, Expr | None] = {r.name: r.size for r in ram}
 
-    def region(self, name: str, region: model.Region) -> Region | None:
+    def region(self, name: str, region: model.Region) -> Region | Device | None:
+        """The region ``name``; a device where it is a stub for one."""
         path: Path = ("memory", name)
         if name in RESERVED or name in self.sizes:
             return None  # `judge_names` says so
@@ -77,9 +93,13 @@ class _Regions:
         image = self.image(region, mapping, placed, path)
         if size is None or not placed:
             return None
+        label = region.name or name
+        if region.kind == "unimplemented":
+            assert mapping is not None
+            return stub(name, label, mapping.offset, size, region.comment, path)
         return Region(
             name,
-            region.name or name,
+            label,
             Kind(region.kind),
             size,
             mapping,

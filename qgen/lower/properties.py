@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from qgen.board import Chardev, Link, MachineValue, Property, Value
+from qgen.board import Chardev, Link, MachineValue, Place, Property, Value
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Expr, ExpressionError, Num, evaluate, parse, variables
+from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope
@@ -76,8 +77,8 @@ class Properties:
             case SerialText(index) if type_ == "str":
                 expr = self.scope.resolve(index, (*path, "serial"), run_time=run_time)
                 return None if expr is None else Chardev(expr)
-            case LinkText(target) if link is not None:
-                return self._link(target, link["type"], (*path, "link"))
+            case LinkText() if link is not None:
+                return self._link(written, link["type"], (*path, "link"))
             case MachineText(field) if type_ == "str":
                 return MachineValue(field)
             case str() if _INTEGERS.fullmatch(type_):
@@ -100,13 +101,20 @@ class Properties:
         message = f"the property is of type {type_!r}, not {what}"
         self.scope.error(Code.Q0210, message, path, help_)
 
-    def _link(self, target: str, type_: str, path: Path) -> Link | None:
-        if target in ROOTS or target in self._regions:
+    def _link(self, written: LinkText, type_: str, path: Path) -> Link | None:
+        target, is_region = written.target, False
+        if (target in ROOTS or target in self._regions) and not written.path:
             problem = sometimes(target, self._regions)
-            fits, what = type_ == _MEMORY, "a memory region"
+            fits, what, is_region = type_ == _MEMORY, "a memory region", True
         elif target in self.created:
-            problem, known = None, self.created[target]
-            fits, what = self._is_a(known, type_), repr(known.name)
+            problem = None
+            try:
+                known = inside(self.created[target], written.path, self.catalogue)
+            except NoChild as missing:
+                self.scope.error(Code.Q0210, str(missing), path, missing.help)
+                return None
+            fits = known is None or self._is_a(known, type_)
+            what = "unknown" if known is None else repr(known.name)
             if self.spec.devices[target].count is not None:
                 problem = f"there are several {target!r}, and a link names one"
         else:
@@ -119,7 +127,7 @@ class Properties:
         if problem is not None:
             self.scope.error(Code.Q0214, problem, path)
             return None
-        return Link(target, target not in self.created)
+        return Link(target if is_region else Place(target, None, written.path))
 
     def _is_a(self, known: DeviceType, type_: str) -> bool:
         """Whether a device may be of a type; the catalogue knows no interfaces."""

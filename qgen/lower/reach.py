@@ -19,7 +19,7 @@ def judge_reach(
         prop.value.target
         for device in devices
         for prop in device.properties
-        if isinstance(prop.value, Link)
+        if isinstance(prop.value, Link) and isinstance(prop.value.target, str)
     }
     for region in regions:
         if region.mapping is None and region.name not in used:
@@ -29,7 +29,12 @@ def judge_reach(
                 region.origin,
                 "add at: ADDRESS",
             )
-    driving = {clock.clock for device in devices for clock in device.clocks}
+    driving = {
+        clock.clock
+        for device in devices
+        for each in device.holders
+        for clock in each.clocks
+    }
     for name in spec.clocks:
         if name not in driving:
             scope.warning(

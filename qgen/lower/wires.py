@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from qgen.board import CPUS, Device, Sink, Source, Wire
+from qgen.board import CPUS, Device, Place, Sink, Source, Wire
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Name, Num, evaluate, variables, walk
 from qgen.lower.ends import Ends, extent, named
+from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
@@ -23,12 +24,22 @@ def wire_devices(
     wiring = _Wiring(ends, scope)
     done = []
     for device in devices:
-        written = spec.devices[device.name]
-        path: Path = ("devices", device.name)
-        wires = [
-            *wiring.of_device(device, written.irqs, True, (*path, "irqs")),
-            *wiring.of_device(device, written.gpios, False, (*path, "gpios")),
+        written = spec.devices.get(device.name)
+        if written is None:
+            done.append(device)
+            continue
+        holders: list[tuple[model.Device | model.Part, tuple[str, ...], Path]]
+        holders = [(written, (), device.origin)]
+        holders += [
+            (written.parts["/".join(p.path)], p.path, p.origin) for p in device.parts
         ]
+        wires: list[Wire] = []
+        for holder, inner, path in holders:
+            place = Place(device.name, None, inner)
+            wires += wiring.of_device(device, place, holder.irqs, True, (*path, "irqs"))
+            wires += wiring.of_device(
+                device, place, holder.gpios, False, (*path, "gpios")
+            )
         done.append(replace(device, wires=tuple(wires)))
     return done
 
@@ -55,11 +66,12 @@ class _Wiring:
     def of_device(
         self,
         device: Device,
+        driving: Place,
         wires: Sequence[model.Irq | model.Gpio],
         is_irq: bool,
         path: Path,
     ) -> Iterator[Wire]:
-        """The wires that a device drives."""
+        """The wires that a device drives, or ``driving``, one inside it."""
         for place, written in enumerate(wires):
             here: Path = (*path, place)
             if self._lacks_loop(written, here):
@@ -71,10 +83,10 @@ class _Wiring:
             sink = self.sink(written.to, (*here, "to"), driver)
             if index is None or sink is None:
                 continue
-            source = Source(is_irq, name, index)
+            source = Source(is_irq, name, index, driving.path)
             if not self._makeable(device, sink, written.for_, here):
                 continue
-            if self._is_output(device, source, driver, written, here):
+            if self._is_output(driving, source, driver, written, here):
                 yield Wire(source, sink, written.for_ == "cpu", here)
 
     def of_cpus(self, gpios: Sequence[model.Gpio]) -> Iterator[Wire]:
@@ -103,10 +115,10 @@ class _Wiring:
         """Whether a wire uses ``cpu`` without being there for each CPU."""
         sink = written.to
         for key, exprs in (
-            ("line", [written.line]),
-            ("to", [*sink.brackets, sink.line_index]),
+            ("line", () if written.line is None else (written.line,)),
+            ("to", sink.exprs),
         ):
-            parts = [p for e in exprs if e is not None for p in walk(e)]
+            parts = [p for e in exprs for p in walk(e)]
             if written.for_ is None and Name("cpu") in parts:
                 self.scope.error(
                     Code.Q0201,
@@ -135,18 +147,18 @@ class _Wiring:
 
     def _is_output(
         self,
-        device: Device,
+        driving: Place,
         source: Source,
         driver: _Driver,
         written: model.Irq | model.Gpio,
         path: Path,
     ) -> bool:
         """Whether the device has the output, with all values of its number."""
-        known = self.ends.types[device.name]
-        what, count = "IRQ output", self.ends.irqs(device.name)
+        known = self.ends.type_at(driving)
+        what, count = "IRQ output", self.ends.irqs(driving)
         if not source.is_irq:
-            what, count = "GPIO output", self.ends.outputs(device.name, source.name)
-        if source.name is not None:
+            what, count = "GPIO output", self.ends.outputs(driving, source.name)
+        if source.name is not None and known is not None:
             lines = named(known.gpio_out)
             if source.name not in lines:
                 help_ = did_you_mean(source.name, lines) or "it has none with a name"
@@ -160,7 +172,7 @@ class _Wiring:
             what = f"GPIO output {source.name!r}"
         if written.line is not None:
             path = (*path, "line")
-        what = f"{device.name!r} has no {what}"
+        what = f"{spelled(driving.device, driving.path)!r} has no {what}"
         return self._within(source.index, count, what, driver, path)
 
     def _within(
@@ -228,7 +240,45 @@ class _Wiring:
             count, what = evaluate(device.count), f"there is no {device.name!r} number"
             if element is None or not self._within(element, count, what, driver, path):
                 return None
-        return self._input(written, device, brackets, element, path, driver)
+        if not written.path:
+            place = Place(device.name, element)
+            return self._input(written, place, brackets, path, driver)
+        if brackets:
+            self._one_too_many(device.name, path)
+            return None
+        return self._inside(written, Place(device.name, element), path, driver)
+
+    def _inside(
+        self, written: SinkText, outer: Place, path: Path, driver: _Driver
+    ) -> Sink | None:
+        """The input of a device inside one of the board's."""
+        *names, last = written.path
+        brackets = list(written.path_brackets)
+        known = self.ends.types[outer.device]
+        try:
+            owner = inside(known, names, self.ends.catalogue)
+            numbered = None
+            if brackets and isinstance(brackets[0], Num):
+                numbered = f"{last}[{brackets[0].value}]"
+            if owner is not None and numbered in dict(owner.children):
+                assert numbered is not None
+                last = numbered
+                brackets.pop(0)
+            if owner is not None:
+                inside(owner, (last,), self.ends.catalogue)
+        except NoChild as missing:
+            self.scope.error(Code.Q0211, str(missing), path, missing.help)
+            return None
+        place = Place(outer.device, outer.element, (*names, last))
+        return self._input(written, place, brackets, path, driver)
+
+    def _one_too_many(self, name: str, path: Path) -> None:
+        self.scope.error(
+            Code.Q0211,
+            f"one index too many: there is one {name!r}",
+            path,
+            f"write {name}[NUMBER] or {name}.LINE[NUMBER]",
+        )
 
     def _no_device(self, name: str, path: Path) -> None:
         if name in self.ends.failed:
@@ -244,35 +294,30 @@ class _Wiring:
     def _input(
         self,
         written: SinkText,
-        device: Device,
+        place: Place,
         brackets: list[Expr],
-        element: Expr | None,
         path: Path,
         driver: _Driver,
     ) -> Sink | None:
-        line, what = written.line_index or Num(0), f"{device.name!r} has no input"
+        name, known = spelled(place.device, place.path), self.ends.type_at(place)
+        line, what = written.line_index or Num(0), f"{name!r} has no input"
         if written.line is None:
             line = brackets.pop(0) if brackets else Num(0)
         else:
-            lines = named(self.ends.types[device.name].gpio_in)
+            lines = {} if known is None else named(known.gpio_in)
             what += f" {quoted(written.line)}"
-            if written.line not in lines:
+            if known is not None and written.line not in lines:
                 help_ = did_you_mean(written.line, lines) or "it has none with a name"
                 self.scope.error(Code.Q0211, what, path, help_, word=written.line)
                 return None
         if brackets:
-            self.scope.error(
-                Code.Q0211,
-                f"one index too many: there is one {device.name!r}",
-                path,
-                f"write {device.name}[NUMBER] or {device.name}.LINE[NUMBER]",
-            )
+            self._one_too_many(name, path)
             return None
         index = self.scope.resolve(line, path, run_time=driver.names)
-        count = self.ends.inputs(device.name, written.line)
+        count = self.ends.inputs(place, written.line)
         if index is None or not self._within(index, count, what, driver, path):
             return None
-        return Sink(device.name, element, written.line, index)
+        return Sink(place, written.line, index)
 
     def _no_cpus(self, path: Path) -> None:
         maker = self.ends.cpu_maker
@@ -308,4 +353,4 @@ class _Wiring:
             help_ = did_you_mean(written.line, inputs)
             self.scope.error(Code.Q0211, message, path, help_, word=written.line)
             return None
-        return Sink(CPUS, element, None, Num(inputs[written.line]))
+        return Sink(Place(CPUS, element), None, Num(inputs[written.line]))

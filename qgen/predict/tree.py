@@ -65,7 +65,7 @@ def _made(
             return MemoryRegion(region.label, size, "ram")
         case Kind.ROM:
             return MemoryRegion(region.label, size, "ram", readonly=True)
-        case Kind.IO | Kind.UNIMPLEMENTED:
+        case Kind.IO:
             return MemoryRegion(region.label, size, "i/o")
         case Kind.CONTAINER:
             return MemoryRegion(region.label, size)

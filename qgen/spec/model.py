@@ -11,6 +11,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from qgen.spec.scalars import (
     Address,
+    BusAddress,
+    BusPath,
+    ChildName,
+    ClockSource,
     Comment,
     ConstantName,
     CpuName,
@@ -27,6 +31,7 @@ from qgen.spec.scalars import (
     Label,
     LineName,
     MachineName,
+    ObjectPath,
     Priority,
     PropertyName,
     PropertyText,
@@ -211,16 +216,31 @@ class Mmio(Model):
     priority: Priority | None = None
 
 
-class Device(Model):
-    """A device of any QOM type that sits on the system bus."""
+class Part(Model):
+    """A device inside another, by its QOM path there: what the board gives it."""
 
-    type: TypeName
+    properties: dict[PropertyName, PropertyText] = {}
+    irqs: Annotated[tuple[Irq, ...], BeforeValidator(_as_list("to"))] = ()
+    gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
+    clocks: dict[LineName, ClockSource] = {}
+
+
+class Device(Model):
+    """A device of any QOM type, or a stub for one that is not modelled."""
+
+    type: TypeName | None = None
+    unimplemented: Size | None = None
+    name: Label | None = None
+    child: ChildName | None = None
+    bus: BusPath | None = None
+    address: BusAddress | None = None
+    parts: dict[ObjectPath, Part] = {}
     count: Expression | None = None
     properties: dict[PropertyName, PropertyText] = {}
     at: Annotated[tuple[Mmio, ...], BeforeValidator(_as_list("at"))] = ()
     irqs: Annotated[tuple[Irq, ...], BeforeValidator(_as_list("to"))] = ()
     gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
-    clocks: dict[LineName, DeviceName] = {}
+    clocks: dict[LineName, ClockSource] = {}
     comment: Comment | None = None
 
 
@@ -236,6 +256,14 @@ class Cpus(Model):
     properties: dict[PropertyName, PropertyText] = {}
     gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
     timebase: Frequency | None = None
+
+    @property
+    def usual(self) -> str | None:
+        """The CPU that QEMU takes without -cpu: the default, or the only valid one."""
+        default: str | None = self.default
+        if default is None and len(self.valid) == 1:
+            return str(self.valid[0])
+        return default
 
 
 class Clock(Model):
@@ -261,10 +289,15 @@ class ArmBoot(Model):
 
 
 class Armv7mBoot(Model):
-    """armv7m_load_kernel: an image given with -kernel, into the flash."""
+    """armv7m_load_kernel: an image given with -kernel, into the flash.
+
+    ``flash`` is a region of the board; ``at`` and ``size`` say where it is otherwise.
+    """
 
     loader: Literal["armv7m"]
-    flash: RegionName
+    flash: RegionName | None = None
+    at: Address | None = None
+    size: Size | None = None
 
 
 class X86BiosBoot(Model):

@@ -162,6 +162,22 @@ PropertyName = _name(
 LineName = _name(
     r"[A-Za-z_][A-Za-z0-9_-]*", "the name of a line", "QEMU writes it so: pmu-interrupt"
 )
+ChildName = _name(
+    r"[A-Za-z_][A-Za-z0-9_.-]*(\[\*\])?",
+    "the name of a QOM child",
+    "QEMU writes it so: soc, or fan-splitter[*] to number several",
+)
+_CHILD = r"[A-Za-z_][A-Za-z0-9_.,-]*(\[[0-9]+\])?"
+ObjectPath = _name(
+    rf"{_CHILD}(/{_CHILD})*",
+    "the path of a device inside another",
+    "names of QOM children: pic, smbus[1], cuda/adb",
+)
+BusPath = _name(
+    rf"{_WORD}(/{_CHILD})*",
+    "the path of a bus",
+    "write DEVICE/BUS, or DEVICE/CHILD/BUS: soc/smbus[1]/i2c-bus",
+)
 HeaderName = _name(
     r"[a-z][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*\.h",
     "the name of a header",
@@ -276,19 +292,34 @@ Firmware = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class SinkText:
-    """An input line as written: ``device[element].line[index]``, parts unresolved."""
+    """An input line as written: ``device[element]/path[index].line[index]``, unresolved.
+
+    ``brackets`` are those behind the device, ``path_brackets`` those behind the last
+    name of ``path``: part of a child's name (``smbus[1]``), or the number of a line.
+    """
 
     device: str
     brackets: tuple[expr.Expr, ...]
     line: str | None
     line_index: expr.Expr | None
+    path: tuple[str, ...] = ()
+    path_brackets: tuple[expr.Expr, ...] = ()
+
+    @property
+    def exprs(self) -> tuple[expr.Expr, ...]:
+        """All numbers of it."""
+        index = () if self.line_index is None else (self.line_index,)
+        return (*self.brackets, *self.path_brackets, *index)
 
 
 _SINK = re.compile(
     rf"(?P<device>{_WORD.replace('.', '')})"
     r"(?P<brackets>(?:\[[^\[\]]*\]){0,2})"
+    r"(?:(?P<path>(?:/[A-Za-z_][A-Za-z0-9_-]*(?:\[[0-9]+\](?=/))?)+)"
+    r"(?P<inner>(?:\[[^\[\]]*\]){0,2}))?"
     r"(?:\.(?P<line>[A-Za-z_][A-Za-z0-9_-]*)(?:\[(?P<index>[^\[\]]*)\])?)?"
 )
+_BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 
 def _sink(value: Any) -> SinkText:
@@ -300,20 +331,78 @@ def _sink(value: Any) -> SinkText:
             f"{quoted(text)} is not an input line",
             "write gic[33], cpus[cpu].irq or device.line[2]",
         )
-    brackets = tuple(
-        parse_expression(part)
-        for part in re.findall(r"\[([^\[\]]*)\]", match["brackets"])
-    )
     index = match["index"]
     return SinkText(
         match["device"],
-        brackets,
+        tuple(map(parse_expression, _BRACKET.findall(match["brackets"]))),
         match["line"],
         parse_expression(index) if index is not None else None,
+        tuple((match["path"] or "").split("/")[1:]),
+        tuple(map(parse_expression, _BRACKET.findall(match["inner"] or ""))),
     )
 
 
 Sink = Annotated[SinkText, PlainValidator(_sink), WithJsonSchema({"type": "string"})]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockText:
+    """A clock as written: one of the board's by name, or ``device.output``."""
+
+    text: str
+    output: SinkText | None
+
+
+def _clock(value: Any) -> ClockText:
+    text = text_of(value, "the name of a clock")
+    if re.fullmatch(_WORD, text) and len(text) <= MAX_NAME:
+        dotted = _SINK.fullmatch(text) if "." in text else None
+        return ClockText(text, _sink(text) if dotted else None)
+    if _SINK.fullmatch(text):
+        return ClockText(text, _sink(text))
+    raise wrong(
+        "Q0104",
+        f"{quoted(text)} cannot be the name of a clock",
+        "name one of 'clocks:', or a device's clock output: slcr.uart0_ref_clk",
+    )
+
+
+ClockSource = Annotated[
+    ClockText, PlainValidator(_clock), WithJsonSchema({"type": "string"})
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PciText:
+    """``16.0``: slot and function on a PCI bus."""
+
+    slot: int
+    function: int
+
+
+_PCI = re.compile(r"(?P<slot>0x[0-9a-fA-F]{1,2}|[0-9]{1,2})\.(?P<function>[0-9])")
+
+
+def _bus_address(value: Any) -> expr.Expr | PciText:
+    text = text_of(value, "an address on a bus")
+    match = _PCI.fullmatch(text)
+    if match is None:
+        return parse_expression(text)
+    slot, function = int(match["slot"], 0), int(match["function"])
+    if slot > 31 or function > 7:
+        raise wrong(
+            "Q0107",
+            f"{text} is no place on a PCI bus",
+            "slots are 0 to 31, functions 0 to 7: 16.0",
+        )
+    return PciText(slot, function)
+
+
+BusAddress = Annotated[
+    expr.Expr | PciText,
+    PlainValidator(_bus_address),
+    WithJsonSchema({"type": ["string", "integer", "number"]}),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +417,7 @@ class LinkText:
     """``{link: NAME}``: a region or a device of the board."""
 
     target: str
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,8 +432,15 @@ MACHINE_VALUES = ("cpu_type", "kernel_cmdline", "kernel_filename")
 
 _FORMS = "{serial: 0}, {link: NAME} or {machine: cpu_type}"
 _target = _checked(
-    _WORD, "the name of a region or a device", "name one of this spec: {link: flash}"
+    rf"{_WORD}(/{_CHILD})*",
+    "the name of a region or a device",
+    "name one of this spec: {link: flash}",
 )
+
+
+def _link(value: Any) -> LinkText:
+    target, *path = _target(value).split("/")
+    return LinkText(target, tuple(path))
 
 
 def _machine_value(value: Any) -> str:
@@ -371,7 +468,7 @@ def _property(value: Any) -> bool | str | SerialText | LinkText | MachineText:
         case "serial":
             return SerialText(_inside(form, parse_expression, inner))
         case "link":
-            return LinkText(_inside(form, _target, inner))
+            return _inside(form, _link, inner)
         case "machine":
             return MachineText(_inside(form, _machine_value, inner))
         case _:

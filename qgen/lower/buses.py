@@ -1,0 +1,245 @@
+"""Buses: which device sits on which, and at what address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qgen.board import BusEnd, Device, PciAddress, Place, Property, Value
+from qgen.catalogue import Catalogue, DeviceType
+from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.expr import Bin, Entry, Expr, Num, Sym, Var, evaluate, variables
+from qgen.lower.inside import NoChild, inside, spelled
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec import model
+from qgen.spec.model import Spec
+from qgen.spec.scalars import PciText
+
+SYSTEM_BUS = "System"
+ISA_BUS = "ISA"
+
+
+@dataclass(frozen=True)
+class Addressing:
+    """How devices of one kind of bus are addressed: by a property of theirs."""
+
+    property: str
+    what: str
+    highest: int
+
+
+ADDRESSING = {
+    "i2c-bus": Addressing("address", "I2C address", 0x7F),
+    "SSI": Addressing("cs", "chip select", 0xFF),
+    "PCI": Addressing("addr", "slot", 0),
+}
+"""By the type of the bus that a device of the catalogue asks for."""
+_OWN = {"isa": ISA_BUS}
+"""The QOM types of the buses that a board creates itself."""
+
+
+class Buses:
+    """Finds the bus of each device; ``created`` are the devices that can have one."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        catalogue: Catalogue,
+        created: Mapping[str, DeviceType],
+        scope: Scope,
+    ):
+        self.spec, self.catalogue, self.scope = spec, catalogue, scope
+        self.created = created
+
+    def lower(
+        self, device: model.Device, known: DeviceType, path: Path
+    ) -> tuple[BusEnd | None, tuple[Property, ...]]:
+        """The bus that the device sits on, and the properties that say where."""
+        if known.bus is None or known.bus == SYSTEM_BUS:
+            self._none_wanted(device, known, path)
+            return None, ()
+        if device.bus is None:
+            self.scope.error(
+                Code.Q0217,
+                f"{known.name!r} sits on a bus of type {known.bus!r}: name one",
+                path,
+                f"add bus: DEVICE/BUS{self._candidate(known.bus)}",
+                key=True,
+            )
+            return None, ()
+        end = self._end(device.bus, known, (*path, "bus"))
+        return end, self._address(device, known, path)
+
+    def _none_wanted(self, device: model.Device, known: DeviceType, path: Path) -> None:
+        where = "the system bus" if known.bus else "no bus"
+        for key in ("bus", "address"):
+            if getattr(device, key) is not None:
+                self.scope.error(
+                    Code.Q0217,
+                    f"{known.name!r} sits on {where}",
+                    (*path, key),
+                    "leave it out",
+                    key=True,
+                )
+
+    def _candidate(self, type_: str) -> str:
+        """A bus of the board that would do, as the example of a message."""
+        for name, known in self.created.items():
+            for bus, of in known.child_buses:
+                if self._is_a(of, type_):
+                    return f", such as {name}/{bus}"
+        return ""
+
+    def _is_a(self, bus: str, wanted: str) -> bool:
+        if bus == wanted:
+            return True
+        known = getattr(self.catalogue, "bus", lambda _: None)(bus)
+        return known is not None and wanted in known.ancestors
+
+    def _end(self, written: str, known: DeviceType, path: Path) -> BusEnd | None:
+        name, *inner = written.split("/")
+        if name in self.spec.buses and not inner:
+            type_ = _OWN[self.spec.buses[name].type]
+            return self._fitting(BusEnd(None, name, known.bus or ""), type_, path)
+        if name not in self.created:
+            self._no_owner(name, path)
+            return None
+        if not inner:
+            self._which(name, self.created[name], path)
+            return None
+        *children, bus = inner
+        if name in self.spec.devices and self.spec.devices[name].count is not None:
+            message = f"there are several {name!r}, and a device sits on one bus"
+            self.scope.error(Code.Q0214, message, path)
+            return None
+        try:
+            owner = inside(self.created[name], children, self.catalogue)
+        except NoChild as missing:
+            self.scope.error(Code.Q0217, str(missing), path, missing.help)
+            return None
+        types = {} if owner is None else dict(owner.child_buses)
+        if owner is not None and owner.realized and bus not in types:
+            message = f"{spelled(name, children)!r} has no bus {quoted(bus)}"
+            help_ = did_you_mean(bus, types) or _listed(types)
+            self.scope.error(Code.Q0217, message, path, help_)
+            return None
+        end = BusEnd(Place(name, None, tuple(children)), bus, known.bus or "")
+        return self._fitting(end, types.get(bus, end.kind), path)
+
+    def _which(self, name: str, known: DeviceType, path: Path) -> None:
+        self.scope.error(
+            Code.Q0217,
+            f"{name!r} is a device: say which of its buses",
+            path,
+            _listed(dict(known.child_buses), f"{name}/"),
+        )
+
+    def _no_owner(self, name: str, path: Path) -> None:
+        if self.scope.broken("devices", name):
+            return
+        if name in self.spec.devices:
+            message = f"the device {name!r} is created only after this"
+            help_: str | None = f"write {name!r} first"
+            if path[1] == name:
+                message, help_ = "a device cannot sit on a bus of its own", None
+        else:
+            message = f"there is no device and no bus {quoted(name)}"
+            help_ = did_you_mean(name, [*self.spec.devices, *self.spec.buses])
+        self.scope.error(Code.Q0217, message, path, help_)
+
+    def _fitting(self, end: BusEnd, type_: str, path: Path) -> BusEnd | None:
+        """``end``, if a bus of ``type_`` is one that the device can sit on."""
+        if self._is_a(type_, end.kind):
+            return end
+        self.scope.error(
+            Code.Q0217,
+            f"the device sits on a bus of type {end.kind!r}, this one is {type_!r}",
+            path,
+        )
+        return None
+
+    def _address(
+        self, device: model.Device, known: DeviceType, path: Path
+    ) -> tuple[Property, ...]:
+        kind, here = ADDRESSING.get(known.bus or ""), (*path, "address")
+        types = {p.name: p.type for p in known.properties}
+        written = device.address
+        if kind is None or kind.property not in types:
+            if written is not None:
+                message = f"devices on a bus of type {known.bus!r} have no address"
+                self.scope.error(Code.Q0217, message, here, "leave it out", key=True)
+            return ()
+        if isinstance(written, PciText) != (known.bus == "PCI") and written is not None:
+            help_ = "write 16.0" if known.bus == "PCI" else "write a number"
+            message = f"this is no {kind.what} of a bus of type {known.bus!r}"
+            self.scope.error(Code.Q0217, message, here, help_)
+            return ()
+        type_ = types[kind.property]
+        match written:
+            case None if known.bus == "i2c-bus":
+                message = f"{known.name!r} needs an I2C address"
+                self.scope.error(
+                    Code.Q0217, message, path, "add address: 0x50", key=True
+                )
+            case PciText(slot, function):
+                value = PciAddress(slot, function)
+                return (Property(kind.property, type_, value, here),)
+            case None:
+                pass
+            case expr:
+                return self._number(expr, kind, type_, device.count is not None, here)
+        return ()
+
+    def _number(
+        self, written: Expr, kind: Addressing, type_: str, several: bool, path: Path
+    ) -> tuple[Property, ...]:
+        run_time = ("n",) if several else ()
+        expr = self.scope.resolve(written, path, run_time=run_time)
+        if expr is None:
+            return ()
+        fixed = not variables(expr)
+        if fixed and self.scope.number(expr, path, high=kind.highest) is None:
+            return ()
+        return (Property(kind.property, type_, expr, path),)
+
+
+def _listed(buses: Mapping[str, str], prefix: str = "") -> str:
+    if not buses:
+        return "it has no bus"
+    return f"it has {', '.join(prefix + bus for bus in list(buses)[:8])}"
+
+
+def judge_addresses(devices: Sequence[Device], scope: Scope) -> None:
+    """Refuse two devices at one address of one bus."""
+    taken: dict[tuple[object, ...], str] = {}
+    for device in devices:
+        kind = ADDRESSING.get(device.bus.kind) if device.bus else None
+        if device.bus is None or kind is None:
+            continue
+        prop = next((p for p in device.properties if p.name == kind.property), None)
+        for n in range(1 if device.count is None else evaluate(device.count)):
+            value = _at(None if prop is None else prop.value, n, kind)
+            if value is None:
+                continue
+            key = (device.bus.owner, device.bus.name, value)
+            if key in taken:
+                scope.error(
+                    Code.Q0217,
+                    f"the {kind.what} {value} of this bus is taken by {taken[key]!r}",
+                    device.origin if prop is None else prop.origin,
+                    "take another one",
+                    key=prop is None,
+                )
+                break
+            taken[key] = device.name
+
+
+def _at(value: Value | None, n: int, kind: Addressing) -> str | None:
+    """An address as messages show it; None where QEMU chooses a free one."""
+    match value:
+        case PciAddress(slot, function):
+            return f"{slot}.{function}"
+        case Num() | Sym() | Var() | Entry() | Bin():
+            return hex(evaluate(value, {"n": n}))
+    return "0x0" if kind.property == "cs" else None

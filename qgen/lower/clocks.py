@@ -1,0 +1,116 @@
+"""Clocks: those of the board, and what each clock input is driven by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qgen.board import Clock, ClockInput, ClockOutput, Place
+from qgen.catalogue import Catalogue, DeviceType
+from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.lower.inside import NoChild, inside, spelled
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec.model import Spec
+from qgen.spec.scalars import ClockText, SinkText
+
+
+def lower_clocks(spec: Spec, scope: Scope) -> list[Clock]:
+    """The board's own clocks."""
+    clocks = []
+    for name, clock in spec.clocks.items():
+        path: Path = ("clocks", name)
+        frequency = scope.resolve(clock.frequency, (*path, "frequency"))
+        if frequency is None:
+            continue
+        if scope.number(frequency, (*path, "frequency"), low=1) is not None:
+            clocks.append(Clock(name, frequency, clock.comment, path))
+    return clocks
+
+
+class Clocks:
+    """Finds what drives clock inputs; ``created`` are the devices with outputs."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        catalogue: Catalogue,
+        created: Mapping[str, DeviceType],
+        scope: Scope,
+    ):
+        self.spec, self.catalogue, self.scope = spec, catalogue, scope
+        self.created = created
+
+    def lower(
+        self, written: Mapping[str, ClockText], known: DeviceType, path: Path
+    ) -> tuple[ClockInput, ...]:
+        """The clock inputs, matched with those that the type has."""
+        done = []
+        for name, clock in written.items():
+            here = (*path, name)
+            if name not in known.clocks_in:
+                help_ = did_you_mean(name, known.clocks_in)
+                self.scope.error(
+                    Code.Q0215,
+                    f"{known.name!r} has no clock input {name!r}",
+                    here,
+                    help_ if known.clocks_in else "it has none: leave out 'clocks'",
+                    key=True,
+                )
+                continue
+            source = self._source(clock, here)
+            if source is not None:
+                done.append(ClockInput(name, source, here))
+        return tuple(done)
+
+    def _source(self, clock: ClockText, path: Path) -> str | ClockOutput | None:
+        if clock.text in self.spec.clocks:
+            return clock.text
+        if clock.output is not None and clock.output.device in self.spec.devices:
+            return self._output(clock.output, path)
+        self._no_clock(clock.text, path)
+        return None
+
+    def _output(self, written: SinkText, path: Path) -> ClockOutput | None:
+        device = self.created.get(written.device)
+        if device is None:
+            if not self.scope.broken("devices", written.device):
+                message = f"the device {written.device!r} is created only after this"
+                help_ = f"write {written.device!r} first"
+                self.scope.error(Code.Q0215, message, path, help_)
+            return None
+        if (
+            self.spec.devices[written.device].count is not None
+            or written.exprs
+            or written.line is None
+        ):
+            self.scope.error(
+                Code.Q0215,
+                f"a clock output of {written.device!r} is written "
+                f"{written.device}.OUTPUT",
+                path,
+            )
+            return None
+        try:
+            known = inside(device, written.path, self.catalogue)
+        except NoChild as missing:
+            self.scope.error(Code.Q0215, str(missing), path, missing.help)
+            return None
+        if known is not None and written.line not in known.clocks_out:
+            name = spelled(written.device, written.path)
+            near = did_you_mean(written.line, known.clocks_out)
+            self.scope.error(
+                Code.Q0215,
+                f"{name!r} has no clock output {quoted(written.line)}",
+                path,
+                near or "it has none",
+            )
+            return None
+        return ClockOutput(Place(written.device, None, written.path), written.line)
+
+    def _no_clock(self, name: str, path: Path) -> None:
+        def near() -> str:
+            near = did_you_mean(name, self.spec.clocks)
+            return near or f"declare it: clocks: {{{name}: 25 MHz}}"
+
+        message = f"there is no clock {quoted(name)}"
+        self.scope.error(Code.Q0215, message, path, near)
