@@ -159,5 +159,5 @@ def test_a_loop_counts_as_c_does() -> None:
         create_unimplemented_device("r", 0xfffff000 + i * 0x1000, 8);
     }"""
     ran = run(body, scenario=PLAIN)
-    at = [r.mapped.address for r in ran.machine.regions if r.mapped]
+    at = [device.mmio[0].address for device in ran.machine.devices]
     assert at == [0xFFFF_F000, 0]

@@ -24,7 +24,8 @@ def test_statements_run_in_their_order() -> None:
     }"""
     ran = run(body)
     assert ran.findings == []
-    assert [r.label for r in ran.machine.regions] == ["zero", "none", "none"]
+    labels = [device.properties[0].value for device in ran.machine.devices]
+    assert labels == ["zero", "none", "none"]
 
 
 def test_a_function_returns_and_is_given_what_it_is_called_with() -> None:

@@ -126,7 +126,6 @@ static void class_init(ObjectClass *oc, const void *data)
     mc->desc = "Cortex-M3 microcontroller with 256 KiB flash and a UART";
     mc->init = init;
     mc->max_cpus = 1;
-    mc->default_ram_size = 0;
 }
 static const TypeInfo info = {
     .name = TYPE_TEST_MACHINE,

@@ -16,9 +16,11 @@ from qgen.board import (
     IO,
     RAM,
     SYSTEM,
+    UNIMPLEMENTED_PRIORITY,
     Arch,
     Board,
     Cpus,
+    Device,
     Kind,
     Mapping,
     Origin,
@@ -27,16 +29,17 @@ from qgen.board import (
     Region,
 )
 from qgen.expr import Bin, Num, Var
+from qgen.lower.stubs import stub
 from qgen.predict import CommandLine, Space, memory_tree
 from qgen.predict.region import MemoryRegion
 
 MIB = 1 << 20
 IO_SIZE = 1 << 16
 HIGH = 0xF_0000_0000
-UNIMPLEMENTED_PRIORITY = -1000
 DEFAULT_RAM = 2 * MIB
 X86_CPU = "qemu64"
-MAPPED_ALWAYS = ("io", "unimplemented")
+STUB = "unimplemented"
+MAPPED_ALWAYS = ("io", STUB)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Part:
     @property
     def on_top(self) -> int:
         """The priority that QEMU sees."""
-        if self.kind == "unimplemented":
+        if self.kind == STUB:
             return UNIMPLEMENTED_PRIORITY
         return self.priority or 0
 
@@ -186,7 +189,8 @@ def to_board(tree: Tree, machine: str) -> Board:
         if tree.ram.at is not None:
             mapping = Mapping(SYSTEM, Num(tree.ram.at), None)
         regions.append(Region(RAM, RAM, Kind.MACHINE_RAM, Var("ram_size"), mapping, ()))
-    regions += [_region(tree, part) for part in created(tree)]
+    parts = created(tree)
+    regions += [_region(tree, part) for part in parts if part.kind != STUB]
     x86 = tree.arch is Arch.X86_64
     cpu = f"{X86_CPU}-x86_64-cpu" if x86 else None
     ram = None
@@ -205,7 +209,7 @@ def to_board(tree: Tree, machine: str) -> Board:
         cpus=Cpus(cpu, (), None, None, None, None, x86, (), (), None, ()),
         clocks=(),
         buses=(),
-        devices=(),
+        devices=tuple(_stub(part) for part in parts if part.kind == STUB),
         boot=None,
         origin=Origin("tree.yaml", "0" * 16),
     )
@@ -214,8 +218,7 @@ def to_board(tree: Tree, machine: str) -> Board:
 def _region(tree: Tree, part: Part) -> Region:
     mapping = None
     if part.container is not None:
-        priority = part.on_top if part.kind == "unimplemented" else part.priority
-        mapping = Mapping(part.container, Num(part.at), priority)
+        mapping = Mapping(part.container, Num(part.at), part.priority)
     size = Num(part.size) if part.size is not None else _rest(tree, part)
     return Region(
         name=part.name,
@@ -227,6 +230,12 @@ def _region(tree: Tree, part: Part) -> Region:
         target=part.target,
         offset=Num(part.offset) if part.target is not None else None,
     )
+
+
+def _stub(part: Part) -> Device:
+    assert part.size is not None
+    label = part.label or part.name
+    return stub(part.name, label, Num(part.at), Num(part.size), None, ())
 
 
 def _rest(tree: Tree, part: Part) -> Num | Var | Bin:
@@ -403,7 +412,7 @@ def trees(draw: st.DrawFn, strict: bool = True) -> Tree:
 
 
 def _implemented(part: Part) -> Part:
-    if part.kind != "unimplemented":
+    if part.kind != STUB:
         return part
     return replace(part, kind="io", priority=UNIMPLEMENTED_PRIORITY)
 
@@ -497,7 +506,7 @@ def _place_at_top(draw: st.DrawFn, draft: _Draft, i: int, base: int) -> None:
     if where == SYSTEM:
         aliased = any(other.target == part.name for other in draft.parts)
         if part.kind == "io" and not aliased and draw(st.booleans()):
-            draft.parts[i] = replace(part, kind="unimplemented", readonly=False)
+            draft.parts[i] = replace(part, kind=STUB, readonly=False)
         _place(draw, draft, i, SYSTEM, base, 40, 1 << 36)
     elif where == IO:
         _place(draw, draft, i, IO, 0, 40, IO_SIZE)
@@ -527,7 +536,7 @@ def _place(
             if not draft.strict or next_to + size <= room:
                 at = next_to
     priority = None
-    if part.kind != "unimplemented":
+    if part.kind != STUB:
         priority = draw(st.sampled_from(_PRIORITIES))
     draft.parts[i] = replace(part, container=container, at=at, priority=priority)
     if draft.strict:
@@ -541,7 +550,7 @@ def _settle(draft: _Draft, i: int) -> None:
     if part.on_top not in taken:
         return
     free = next(n for n in range(1, len(taken) + 2) if n not in taken)
-    kind = "io" if part.kind == "unimplemented" else part.kind
+    kind = "io" if part.kind == STUB else part.kind
     draft.parts[i] = replace(part, kind=kind, priority=free)
 
 
