@@ -428,22 +428,48 @@ class Origin:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A machine. Regions, buses, clocks and devices stand in the order of creation."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composite:
+    """What a machine and a SoC are both made of, in the order of creation."""
 
     name: str
     description: str
     arch: Arch
-    parent: Parent
-    class_fields: tuple[ClassField, ...]
     constants: tuple[Constant, ...]
     memory_map: tuple[MapEntry, ...]
-    ram: Ram | None
     regions: tuple[Region, ...]
-    cpus: Cpus
     clocks: tuple[Clock, ...]
     buses: tuple[Bus, ...]
     devices: tuple[Device, ...]
-    boot: Boot | None
     origin: Origin
+
+    @property
+    def most_cpus(self) -> int:
+        """The most CPUs that there can be."""
+        raise NotImplementedError
+
+    @property
+    def cpu_wires(self) -> tuple[Wire, ...]:
+        """The wires that CPUs drive."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board(Composite):
+    """A machine."""
+
+    parent: Parent
+    class_fields: tuple[ClassField, ...]
+    ram: Ram | None
+    cpus: Cpus
+    boot: Boot | None
+
+    @property
+    def most_cpus(self) -> int:
+        """The most CPUs that -smp may ask for."""
+        return self.cpus.maximum or 1
+
+    @property
+    def cpu_wires(self) -> tuple[Wire, ...]:
+        """The wires that the board's CPUs drive."""
+        return self.cpus.wires

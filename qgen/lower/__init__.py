@@ -6,16 +6,22 @@ the stage are gathered, then `Rejected` is raised once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qgen.arch import ARCHES
+from qgen.arch import ARCHES, ArchFacts
 from qgen.board import (
     Arch,
     Board,
+    Clock,
+    Device,
     Origin,
     Parent,
+    Ram,
+    Region,
+    Wire,
 )
-from qgen.catalogue import Catalogue
+from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Finding, Rejected, Severity
 from qgen.lower.boot import judge_parent, lower_boot
 from qgen.lower.classfields import lower_class
@@ -23,9 +29,9 @@ from qgen.lower.clocks import lower_clocks
 from qgen.lower.cpus import cpu_type, lower_cpus
 from qgen.lower.devices import lower_buses, lower_devices
 from qgen.lower.drivers import judge_drivers
-from qgen.lower.ends import ends_of
+from qgen.lower.ends import Ends, ends_of
 from qgen.lower.memory import lower_regions
-from qgen.lower.naming import judge_names
+from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
 from qgen.lower.ram import lower_ram
 from qgen.lower.reach import judge_reach
@@ -33,7 +39,7 @@ from qgen.lower.scope import Scope
 from qgen.lower.stubs import judge_stubs
 from qgen.lower.wires import wire_cpus, wire_devices
 from qgen.source import Source
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite, Cpus, Spec
 
 __all__ = ["Lowered", "lower"]
 
@@ -46,49 +52,85 @@ class Lowered:
     warnings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True)
+class Inside:
+    """What is inside a machine or a SoC, in the order of creation."""
+
+    regions: list[Region]
+    clocks: list[Clock]
+    devices: list[Device]
+    ends: Ends
+
+
 def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> Lowered:
     """The board that ``spec`` means; `Rejected` with all that does not fit."""
     scope = Scope(spec)
-    arch = Arch(spec.arch)
-    facts = ARCHES[arch]
-    parent = Parent(spec.parent)
+    facts = ARCHES[Arch(spec.arch)]
     judge_parent(spec, scope)
-    judge_names(spec, scope)
+    judge_names(spec, spec.machine, judge_machine(spec.machine, scope), scope)
     ram, ram_regions = lower_ram(spec, scope)
-    regions, stubs = lower_regions(spec, scope, ram_regions)
-    clocks = lower_clocks(spec, scope)
-    judge_stubs(spec, catalogue, scope)
-    devices = [*stubs, *lower_devices(spec, catalogue, scope)]
     known_cpu = cpu_type(spec, catalogue, scope)
-    ends = ends_of(spec, devices, catalogue, facts, known_cpu, scope)
-    devices = wire_devices(spec, devices, ends, scope)
-    cpus = lower_cpus(
-        spec, catalogue, facts, known_cpu, wire_cpus(spec, ends, scope), scope
-    )
-    judge_drivers(devices, cpus.wires, ends, scope)
-    judge_map(regions, devices, ram, facts, scope)
-    boot = lower_boot(spec, regions, scope)
+    inside = _inside(spec, spec.cpus, known_cpu, catalogue, ram_regions, scope)
+    wires = wire_cpus(spec.cpus, inside.ends, scope)
+    cpus = lower_cpus(spec, catalogue, facts, known_cpu, wires, scope)
+    _judge(inside, cpus.wires, ram, facts, scope)
+    boot = lower_boot(spec, inside.regions, scope)
     class_fields = lower_class(spec, scope)
-    if scope.failed:
-        # Warnings are for a board: what is wrong would give some that mean nothing.
-        errors = [f for f in scope.findings if f.severity is Severity.ERROR]
-        raise Rejected(errors, source)
-    judge_reach(spec, regions, devices, scope)
+    _reject(scope, source)
+    judge_reach(spec, inside.regions, inside.devices, scope)
     board = Board(
         name=spec.machine,
         description=spec.description,
-        arch=arch,
-        parent=parent,
+        arch=Arch(spec.arch),
+        parent=Parent(spec.parent),
         class_fields=class_fields,
         constants=tuple(scope.constants.values()),
         memory_map=tuple(scope.entries.values()),
         ram=ram,
-        regions=tuple(regions),
+        regions=tuple(inside.regions),
         cpus=cpus,
-        clocks=tuple(clocks),
+        clocks=tuple(inside.clocks),
         buses=tuple(lower_buses(spec)),
-        devices=tuple(devices),
+        devices=tuple(inside.devices),
         boot=boot,
         origin=origin,
     )
     return Lowered(board, tuple(scope.findings))
+
+
+def _inside(
+    spec: Composite,
+    cpus: Cpus,
+    known_cpu: DeviceType | None,
+    catalogue: Catalogue,
+    ram: list[Region],
+    scope: Scope,
+) -> Inside:
+    """Regions, clocks and wired devices; ``ram`` are the regions of the RAM of -m."""
+    facts = ARCHES[Arch(spec.arch)]
+    regions, stubs = lower_regions(spec, scope, ram)
+    clocks = lower_clocks(spec, scope)
+    judge_stubs(spec, catalogue, scope)
+    devices = [*stubs, *lower_devices(spec, catalogue, scope)]
+    ends = ends_of(spec, cpus, devices, catalogue, facts, known_cpu, scope)
+    return Inside(regions, clocks, wire_devices(spec, devices, ends, scope), ends)
+
+
+def _judge(
+    inside: Inside,
+    cpu_wires: Sequence[Wire],
+    ram: Ram | None,
+    facts: ArchFacts,
+    scope: Scope,
+) -> None:
+    """What only the whole shows: ends that are shared, regions that overlap."""
+    judge_drivers(inside.devices, cpu_wires, inside.ends, scope)
+    judge_map(inside.regions, inside.devices, ram, facts, scope)
+
+
+def _reject(scope: Scope, source: Source) -> None:
+    """Stop here if there are errors."""
+    if scope.failed:
+        # Warnings are for a board: what is wrong would give some that mean nothing.
+        errors = [f for f in scope.findings if f.severity is Severity.ERROR]
+        raise Rejected(errors, source)

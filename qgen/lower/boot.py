@@ -54,15 +54,6 @@ def judge_parent(spec: Spec, scope: Scope) -> None:
             "add cpus: {default: qemu64}",
             key=True,
         )
-    if spec.arch != "x86_64":
-        for name, region in spec.memory.items():
-            if region.in_ == "io":
-                scope.error(
-                    Code.Q0214,
-                    f"{spec.arch!r} has no port I/O space",
-                    ("memory", name, "in"),
-                    "leave it out to map the region into the system memory",
-                )
 
 
 def lower_boot(spec: Spec, regions: Sequence[Region], scope: Scope) -> Boot | None:

@@ -13,7 +13,7 @@ from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 from qgen.spec.scalars import PciText
 
 SYSTEM_BUS = "System"
@@ -44,7 +44,7 @@ class Buses:
 
     def __init__(
         self,
-        spec: Spec,
+        spec: Composite,
         catalogue: Catalogue,
         created: Mapping[str, DeviceType],
         scope: Scope,

@@ -10,11 +10,11 @@ from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 from qgen.spec.scalars import ClockText, SinkText
 
 
-def lower_clocks(spec: Spec, scope: Scope) -> list[Clock]:
+def lower_clocks(spec: Composite, scope: Scope) -> list[Clock]:
     """The board's own clocks."""
     clocks = []
     for name, clock in spec.clocks.items():
@@ -32,7 +32,7 @@ class Clocks:
 
     def __init__(
         self,
-        spec: Spec,
+        spec: Composite,
         catalogue: Catalogue,
         created: Mapping[str, DeviceType],
         scope: Scope,

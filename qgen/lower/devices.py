@@ -17,7 +17,7 @@ from qgen.lower.scope import MAX_COUNT, Scope, scaled
 from qgen.lower.stubs import stub
 from qgen.source import Path
 from qgen.spec import model
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 
 _NOT_OF_STUBS = (
     "type",
@@ -32,12 +32,12 @@ _NOT_OF_STUBS = (
 )
 
 
-def lower_buses(spec: Spec) -> list[Bus]:
+def lower_buses(spec: Composite) -> list[Bus]:
     """The buses that the board creates itself."""
     return [Bus(name, bus.type, ("buses", name)) for name, bus in spec.buses.items()]
 
 
-def lower_devices(spec: Spec, catalogue: Catalogue, scope: Scope) -> list[Device]:
+def lower_devices(spec: Composite, catalogue: Catalogue, scope: Scope) -> list[Device]:
     """All devices but their wires, in the order of the spec."""
     lowering = _Devices(spec, catalogue, scope)
     devices = []
@@ -52,7 +52,7 @@ def lower_devices(spec: Spec, catalogue: Catalogue, scope: Scope) -> list[Device
 class _Devices:
     """What the lowering of one device needs to know of the rest of the spec."""
 
-    def __init__(self, spec: Spec, catalogue: Catalogue, scope: Scope):
+    def __init__(self, spec: Composite, catalogue: Catalogue, scope: Scope):
         self.spec, self.catalogue, self.scope = spec, catalogue, scope
         self.properties = Properties(spec, catalogue, scope)
         self.created = self.properties.created

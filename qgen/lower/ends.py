@@ -12,7 +12,7 @@ from qgen.expr import Bin, Expr, Var, evaluate, variables
 from qgen.lower.counts import has_rule, inputs_of, irqs_of, outputs_of
 from qgen.lower.inside import inside
 from qgen.lower.scope import Scope
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite, Cpus
 
 _Count = Callable[[DeviceType, Mapping[str, object], int], int | None]
 
@@ -76,14 +76,15 @@ class Ends:
 
 
 def ends_of(
-    spec: Spec,
+    spec: Composite,
+    cpus: Cpus,
     devices: Sequence[Device],
     catalogue: Catalogue,
     arch: ArchFacts,
     cpu_type: DeviceType | None,
     scope: Scope,
 ) -> Ends:
-    """The ends that wires of this board may have."""
+    """The ends that wires of this board may have; ``cpus`` as the spec has them."""
     types = {d.name: catalogue.find(d.type) for d in devices}
     return Ends(
         devices={d.name: d for d in devices},
@@ -93,10 +94,10 @@ def ends_of(
         doubtful={n for n in types if scope.broken("devices", n, "properties")},
         arch=arch,
         cpu_type=cpu_type,
-        cpu_maker=spec.cpus.created_by,
-        min_cpus=spec.cpus.min or 1,
-        max_cpus=spec.cpus.max or 1,
-        has_cpus=spec.cpus.usual is not None,
+        cpu_maker=cpus.created_by,
+        min_cpus=cpus.min or 1,
+        max_cpus=cpus.max or 1,
+        has_cpus=cpus.usual is not None,
     )
 
 

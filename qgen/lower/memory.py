@@ -21,17 +21,18 @@ from qgen.lower.scope import Scope, fixed
 from qgen.lower.stubs import stub
 from qgen.source import Path
 from qgen.spec import model
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 
 
-def regions_of(spec: Spec) -> dict[str, str]:
+def regions_of(spec: Composite) -> dict[str, str]:
     """The names that an alias or a link may name, with the kind of each region."""
     kinds = {}
-    if spec.ram is not None:
+    ram = spec.main_ram
+    if ram is not None:
         kinds[RAM] = "ram"
-        if spec.ram.split is not None:
-            kinds[spec.ram.split.below.name] = "alias"
-            kinds[spec.ram.split.above.name] = _ABOVE
+        if ram.split is not None:
+            kinds[ram.split.below.name] = "alias"
+            kinds[ram.split.above.name] = _ABOVE
     return kinds | {name: region.kind for name, region in spec.memory.items()}
 
 
@@ -49,12 +50,13 @@ def sometimes(name: str, kinds: dict[str, str]) -> str | None:
 
 
 def lower_regions(
-    spec: Spec, scope: Scope, ram: list[Region]
+    spec: Composite, scope: Scope, ram: list[Region]
 ) -> tuple[list[Region], list[Device]]:
     """All regions in the order of creation, and the stubs for unmodelled devices.
 
     An alias comes after what it shows.
     """
+    _judge_ports(spec, scope)
     lowering = _Regions(spec, scope, ram)
     regions, stubs = [*ram], []
     for name, region in spec.memory.items():
@@ -68,8 +70,22 @@ def lower_regions(
     return in_order(regions, scope), stubs
 
 
+def _judge_ports(spec: Composite, scope: Scope) -> None:
+    """Only x86 has a port I/O space."""
+    if spec.arch == "x86_64":
+        return
+    for name, region in spec.memory.items():
+        if region.in_ == "io":
+            scope.error(
+                Code.Q0214,
+                f"{spec.arch!r} has no port I/O space",
+                ("memory", name, "in"),
+                "leave it out to map the region into the system memory",
+            )
+
+
 class _Regions:
-    def __init__(self, spec: Spec, scope: Scope, ram: list[Region]):
+    def __init__(self, spec: Composite, scope: Scope, ram: list[Region]):
         self.spec, self.scope = spec, scope
         self.kinds = regions_of(spec)
         self.sizes: dict[str, Expr | None] = {r.name: r.size for r in ram}
@@ -299,7 +315,7 @@ class _Regions:
 
     def largest(self, size: Expr | None) -> int | None:
         """The value of a size; of one that depends on -m, the greatest."""
-        ram = self.spec.ram
+        ram = self.spec.main_ram
         if size is None or fixed(size) is not None or ram is None:
             return fixed(size)
         if ram.max is None or self.scope.broken("ram"):

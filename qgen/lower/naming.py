@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from qgen.board import CPUS
 from qgen.diagnostics import Code
@@ -10,7 +10,7 @@ from qgen.lower.places import RESERVED
 from qgen.lower.scope import Scope
 from qgen.names import identifier, upper_case
 from qgen.source import Path
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 
 # Words with which QEMU's own functions begin: PREFIX_init would be one of them.
 _PREFIXES = """
@@ -28,16 +28,27 @@ _RESERVED = {**RESERVED, CPUS: "the CPUs"}
 _STATE_FIELDS = {"parent_obj": "state field", "bootinfo": "state field"}
 
 
-def judge_names(spec: Spec, scope: Scope) -> None:
-    """Refuse a name that two parts share, and what would be one name in C."""
-    if identifier(spec.machine) in _TAKEN_PREFIXES:
+def judge_machine(name: str, scope: Scope) -> set[str]:
+    """The macros of the machine ``name``; a finding if its C would meet QEMU's."""
+    if identifier(name) in _TAKEN_PREFIXES:
         scope.error(
             Code.Q0104,
-            f"a machine {spec.machine!r} would give C functions that QEMU has already",
+            f"a machine {name!r} would give C functions that QEMU has already",
             ("machine",),
-            f"name it more closely: {spec.machine}-board",
+            f"name it more closely: {name}-board",
         )
-    _judge_macros(spec, scope)
+    prefix = upper_case(name)
+    return {f"{prefix}_MACHINE", f"TYPE_{prefix}_MACHINE"}
+
+
+def judge_names(
+    spec: Composite, name: str, macros: Collection[str], scope: Scope
+) -> None:
+    """Refuse a name that two parts share, and what would be one name in C.
+
+    ``name`` is that of the whole, ``macros`` those that its type takes in C.
+    """
+    _judge_macros(spec, upper_case(name), _TAKEN_CONSTANTS.union(macros), scope)
     _judge_blocks(spec, scope)
     taken = {name: (name, kind) for name, kind in _STATE_FIELDS.items()}
     for name, what, path in _parts(spec):
@@ -57,9 +68,10 @@ def judge_names(spec: Spec, scope: Scope) -> None:
         scope.error(Code.Q0202, message, path, "rename one of the two", key=True)
 
 
-def _judge_blocks(spec: Spec, scope: Scope) -> None:
+def _judge_blocks(spec: Composite, scope: Scope) -> None:
     """QEMU ends when two blocks of memory have one name, the name that it shows."""
-    taken = {} if spec.ram is None else {spec.ram.id: "the RAM of -m"}
+    ram = spec.main_ram
+    taken = {} if ram is None else {ram.id: "the RAM of -m"}
     for name, region in spec.memory.items():
         if region.kind not in ("ram", "rom"):
             continue
@@ -75,10 +87,10 @@ def _judge_blocks(spec: Spec, scope: Scope) -> None:
         taken.setdefault(label, f"the region {name!r}")
 
 
-def _judge_macros(spec: Spec, scope: Scope) -> None:
+def _judge_macros(
+    spec: Composite, prefix: str, taken: Collection[str], scope: Scope
+) -> None:
     """Refuse constants and table entries that are something else in the C."""
-    prefix = upper_case(spec.machine)
-    taken = _TAKEN_CONSTANTS | {f"{prefix}_MACHINE", f"TYPE_{prefix}_MACHINE"}
     for name, constant in spec.constants.items():
         if constant.header is None and name in taken:
             scope.error(
@@ -98,11 +110,12 @@ def _judge_macros(spec: Spec, scope: Scope) -> None:
             scope.error(Code.Q0202, message, path, "choose another name", key=True)
 
 
-def _parts(spec: Spec) -> Iterator[tuple[str, str, Path]]:
-    if spec.ram is not None and spec.ram.split is not None:
+def _parts(spec: Composite) -> Iterator[tuple[str, str, Path]]:
+    ram = spec.main_ram
+    if ram is not None and ram.split is not None:
         for key, part in (
-            ("below", spec.ram.split.below),
-            ("above", spec.ram.split.above),
+            ("below", ram.split.below),
+            ("above", ram.split.above),
         ):
             yield part.name, "region", ("ram", "split", key, "name")
     for name in spec.memory:

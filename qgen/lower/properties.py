@@ -14,7 +14,7 @@ from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope
 from qgen.source import Path
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 from qgen.spec.scalars import LinkText, MachineText, SerialText
 
 _INTEGERS = re.compile(r"(?P<sign>u?)int(?P<bits>8|16|32|64|)|size")
@@ -28,7 +28,7 @@ class Properties:
     ``created`` are the devices that a later one may link to, with their types.
     """
 
-    def __init__(self, spec: Spec, catalogue: Catalogue, scope: Scope):
+    def __init__(self, spec: Composite, catalogue: Catalogue, scope: Scope):
         self.spec, self.catalogue, self.scope = spec, catalogue, scope
         self.created: dict[str, DeviceType] = {}
         self._regions = regions_of(spec)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from qgen.board import Device, Link, Region
 from qgen.diagnostics import Code
 from qgen.lower.scope import Scope
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 
 
 def judge_reach(
-    spec: Spec, regions: Sequence[Region], devices: Sequence[Device], scope: Scope
+    spec: Composite, regions: Sequence[Region], devices: Sequence[Device], scope: Scope
 ) -> None:
     """Warn of regions that no address leads to, and of clocks that drive nothing."""
     used = {r.target for r in regions}

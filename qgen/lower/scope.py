@@ -27,7 +27,7 @@ from qgen.expr import (
     walk,
 )
 from qgen.source import Path
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 
 MAX_COUNT = 1 << 16
 """How often a device may be repeated, and how many devices a board may have."""
@@ -43,7 +43,7 @@ RUN_TIME = {
 class Scope:
     """Constants and memory map entries by name, and what is wrong so far."""
 
-    def __init__(self, spec: Spec):
+    def __init__(self, spec: Composite):
         self.findings: list[Finding] = []
         self.constants: dict[str, Constant] = {}
         self.entries: dict[str, MapEntry] = {}

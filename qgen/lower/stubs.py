@@ -16,7 +16,7 @@ from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate
 from qgen.lower.scope import Scope
 from qgen.source import Path
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite
 
 
 def stub(
@@ -54,7 +54,7 @@ def stub(
     )
 
 
-def judge_stubs(spec: Spec, catalogue: Catalogue, scope: Scope) -> None:
+def judge_stubs(spec: Composite, catalogue: Catalogue, scope: Scope) -> None:
     """Not every QEMU binary has the device that stands for an unmodelled one."""
     known = catalogue.find(UNIMPLEMENTED)
     qemu = ARCHES[Arch(spec.arch)].qemu

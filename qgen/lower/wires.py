@@ -13,12 +13,12 @@ from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
-from qgen.spec.model import Spec
+from qgen.spec.model import Composite, Cpus
 from qgen.spec.scalars import SinkText
 
 
 def wire_devices(
-    spec: Spec, devices: Sequence[Device], ends: Ends, scope: Scope
+    spec: Composite, devices: Sequence[Device], ends: Ends, scope: Scope
 ) -> list[Device]:
     """``devices`` with their wires."""
     wiring = _Wiring(ends, scope)
@@ -44,9 +44,9 @@ def wire_devices(
     return done
 
 
-def wire_cpus(spec: Spec, ends: Ends, scope: Scope) -> tuple[Wire, ...]:
+def wire_cpus(cpus: Cpus, ends: Ends, scope: Scope) -> tuple[Wire, ...]:
     """The wires that the CPUs drive; each is there once for every CPU."""
-    return tuple(_Wiring(ends, scope).of_cpus(spec.cpus.gpios))
+    return tuple(_Wiring(ends, scope).of_cpus(cpus.gpios))
 
 
 @dataclass(frozen=True)

@@ -352,24 +352,39 @@ class MachineClass(Model):
     units_per_default_bus: Integer32 | None = None
 
 
-class Spec(Model):
-    """A machine."""
+class Composite(Model):
+    """What a machine and a SoC are both made of."""
 
-    machine: MachineName
     description: Description
     arch: Literal["arm", "aarch64", "ppc", "x86_64"]
-    parent: Literal["machine", "x86"] = "machine"
-    class_: MachineClass = Field(default_factory=MachineClass, alias="class")
     constants: dict[
         ConstantName, Annotated[Constant, BeforeValidator(_as_mapping("value"))]
     ] = {}
     map: dict[EntryName, MapEntry] = {}
-    cpus: Cpus = Field(default_factory=Cpus)
-    ram: Ram | None = None
     memory: dict[RegionName, Region] = {}
     clocks: dict[
         DeviceName, Annotated[Clock, BeforeValidator(_as_mapping("frequency"))]
     ] = {}
     buses: dict[DeviceName, Annotated[Bus, BeforeValidator(_as_mapping("type"))]] = {}
     devices: dict[DeviceName, Device] = {}
+
+    @property
+    def main_ram(self) -> Ram | None:
+        """The RAM of -m, which only a machine has."""
+        return None
+
+
+class Spec(Composite):
+    """A machine."""
+
+    machine: MachineName
+    parent: Literal["machine", "x86"] = "machine"
+    class_: MachineClass = Field(default_factory=MachineClass, alias="class")
+    cpus: Cpus = Field(default_factory=Cpus)
+    ram: Ram | None = None
     boot: Boot | None = None
+
+    @property
+    def main_ram(self) -> Ram | None:
+        """The RAM of -m."""
+        return self.ram
