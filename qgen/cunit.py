@@ -177,26 +177,19 @@ class Ops:
 
 @dataclass(frozen=True, slots=True)
 class TypeInfo:
-    """The machine's TypeInfo; ``name`` and ``parent`` are C expressions."""
+    """A TypeInfo; ``name`` and ``parent`` are C expressions."""
 
     variable: str
     name: str
     parent: str
     class_init: str
     interfaces: str | None
-    register: str
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One C file."""
+class QomType:
+    """One QOM type: its state, what its code uses, and its functions."""
 
-    title: str
-    spec: str
-    digest: str
-    command: str
-    version: str
-    includes: tuple[tuple[str, ...], ...]
     type_macro: str | None
     type_name: str
     state: State | None
@@ -207,4 +200,18 @@ class Unit:
     functions: tuple[Function, ...]
     valid_cpu_types: tuple[str, ...]
     class_init: Function
-    type_info: TypeInfo
+    info: TypeInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One C file, and the function ``register`` that registers its types."""
+
+    title: str
+    spec: str
+    digest: str
+    command: str
+    version: str
+    includes: tuple[tuple[str, ...], ...]
+    types: tuple[QomType, ...]
+    register: str

@@ -37,4 +37,4 @@ def _environment() -> Environment:
 
 def render(unit: Unit) -> str:
     """The text of ``unit``."""
-    return _environment().get_template("machine.c.j2").render(unit=unit)
+    return _environment().get_template("unit.c.j2").render(unit=unit)

@@ -45,7 +45,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_templates_specs_catalogue_and_probe(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
-        "qgen/_shipped/templates/machine.c.j2",
+        "qgen/_shipped/templates/unit.c.j2",
         "qgen/_shipped/specs/arm-virt.yaml",
         "qgen/catalogue/data/10.2.jsonl.gz",
         "qgen/lab/probe.c",

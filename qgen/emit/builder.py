@@ -13,6 +13,7 @@ from qgen.board import (
     ArmBoot,
     Board,
     ClockOutput,
+    Composite,
     Device,
     Kind,
     Link,
@@ -46,7 +47,7 @@ _LOCALS = ("s", "machine", "x86ms", "dev", "sbd")
 class UnitBuilder:
     """What every part of one unit shares."""
 
-    def __init__(self, board: Board, target: Target, catalogue: Catalogue):
+    def __init__(self, board: Composite, target: Target, catalogue: Catalogue):
         self.board, self.target, self.catalogue = board, target, catalogue
         self.prefix = identifier(board.name)
         self.headers: set[str] = set()
@@ -64,7 +65,7 @@ class UnitBuilder:
             (d.name, w) for d in board.devices for w in d.wires if not w.per_cpu
         )
         self.incoming_per_cpu = _incoming(
-            [(CPUS, w) for w in board.cpus.wires]
+            [(CPUS, w) for w in board.cpu_wires]
             + [(d.name, w) for d in board.devices for w in d.wires if w.per_cpu]
         )
 
@@ -97,7 +98,7 @@ class UnitBuilder:
 
         ``count``: how many devices there are where ``n`` numbers them.
         """
-        cpus = self.board.cpus.maximum or 1
+        cpus = self.board.most_cpus
         tops = {"cpus": cpus, "cpu": cpus - 1, "n": count - 1, "ram_size": 1 << 63}
         text = spell(
             expr, Spelling(self.spelling.table, self.spelling.prefix, names, tops)
@@ -111,7 +112,7 @@ class UnitBuilder:
         return (
             any(r.kind is not Kind.MACHINE_RAM for r in self.board.regions)
             or bool(self.board.clocks or self.shared or self.used_buses)
-            or isinstance(self.board.boot, ArmBoot)
+            or (isinstance(self.board, Board) and isinstance(self.board.boot, ArmBoot))
         )
 
 
@@ -125,7 +126,7 @@ def _incoming(
     return incoming
 
 
-def _shared(board: Board) -> set[str]:
+def _shared(board: Composite) -> set[str]:
     """The devices that the code of a later part refers to: they are kept in the state."""
     at = {d.name: i for i, d in enumerate(board.devices)}
     shared: set[str] = set()
@@ -138,7 +139,7 @@ def _shared(board: Board) -> set[str]:
             shared.add(min(sink, device.name, key=at.__getitem__))
             if wire.sink.place.element is not None:
                 shared.add(sink)
-    for wire in board.cpus.wires:
+    for wire in board.cpu_wires:
         if wire.sink.place.element is not None:
             shared.add(wire.sink.device)
     return shared

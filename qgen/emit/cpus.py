@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgen.arch import ARCHES
-from qgen.board import Arch, Cpus, Parent
+from qgen.board import Arch, Board, Cpus, Parent
 from qgen.cunit import CallExpr, For, Function, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.devices import emit_object_property
@@ -24,9 +24,8 @@ def cpu_type_name(unit: UnitBuilder, name: str) -> str:
     return f'{macro}("{name.removesuffix(suffix)}")'
 
 
-def emit_cpus(unit: UnitBuilder) -> None:
+def emit_cpus(unit: UnitBuilder, board: Board) -> None:
     """The function that creates the CPUs."""
-    board = unit.board
     if not board.cpus.created:
         return
     function = FunctionBuilder(unit, f"{unit.prefix}_create_cpus")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgen.board import Arch, Kind, Parent, Ram, Region
+from qgen.board import Arch, Board, Kind, Parent, Ram, Region
 from qgen.cunit import CallExpr, CExpr, If, Local, Ops, Statement, Text
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.expr import Bin, Expr, Var, evaluate, variables
@@ -41,17 +41,24 @@ def _message(
 def emit_memory(unit: UnitBuilder) -> None:
     """The function that creates and maps all regions."""
     function = FunctionBuilder(unit, f"{unit.prefix}_init_memory")
-    if unit.board.ram is not None and unit.board.ram.split is not None:
-        _split_sizes(unit.board.ram.split, function)
+    split = _split_of_x86(unit)
+    if split is not None:
+        _split_sizes(split, function)
     for region in unit.board.regions:
         emit_region(region, function)
     function.add()
 
 
+def _split_of_x86(unit: UnitBuilder) -> Expr | None:
+    """Where the RAM of an x86 machine is split, if it is."""
+    board = unit.board
+    if not isinstance(board, Board) or board.parent is not Parent.X86:
+        return None
+    return None if board.ram is None else board.ram.split
+
+
 def _split_sizes(split: Expr, into: FunctionBuilder) -> None:
     """An x86 machine tells the rest of QEMU how its RAM is split."""
-    if into.unit.board.parent is not Parent.X86:
-        return
     x86ms = into.local(
         Local("X86MachineState *", "x86ms", CallExpr("X86_MACHINE", (into.state(),)))
     )
@@ -125,8 +132,7 @@ def _init(region: Region, into: FunctionBuilder) -> None:
 
 def _run_time_size(region: Region, into: FunctionBuilder) -> str:
     """What an x86 machine already computed is not computed again."""
-    split = into.unit.board.ram.split if into.unit.board.ram else None
-    if into.unit.board.parent is Parent.X86 and split is not None:
+    if _split_of_x86(into.unit) is not None:
         if region.above is not None:
             return "x86ms->above_4g_mem_size"
         if isinstance(region.size, Bin) and region.size.op == "min":
