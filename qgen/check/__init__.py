@@ -17,7 +17,7 @@ from qgen.check.compare import compare
 from qgen.check.expected import expected
 from qgen.check.machine import Execution, class_fields, register
 from qgen.check.notes import Notes, Refused
-from qgen.check.scenarios import Scenario, scenarios
+from qgen.check.scenarios import scenarios
 from qgen.check.symbols import Function, Unit
 from qgen.check.unit import read
 from qgen.expr import evaluate
@@ -69,31 +69,25 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
     init, ram_id = fields.fields.get("init"), fields.fields.get("default_ram_id")
     if not isinstance(init, Function):
         return
+    state = unit.state_of(info.fields.get("name"))
+    struct = None if state is None else state[0]
     before = len(unit.notes)
     for place, scenario in enumerate(scenarios(board)):
         # What is wrong in one run is mostly wrong in all: the first is enough to tell.
         if scenario.ends or len(unit.notes) == before:
-            _run(
-                unit, board, init, ram_id, scenario, "" if not place else str(scenario)
-            )
+            execution = Execution(unit, scenario, ram_id, limit, struct)
+            _run(execution, board, init, "" if not place else str(scenario))
 
 
-def _run(
-    unit: Unit,
-    board: Board,
-    init: Function,
-    ram_id: str | None,
-    scenario: Scenario,
-    when: str,
-) -> None:
+def _run(execution: Execution, board: Board, init: Function, when: str) -> None:
     """Run the board once and compare; what ends the run is a finding of its own."""
-    execution = Execution(unit, scenario, ram_id, _loop_limit(board))
     try:
         execution.init(init)
     except Refused as refusal:
-        unit.notes.refused(refusal)
+        execution.notes.refused(refusal)
         return
-    compare(execution.facts, expected(board, scenario), unit.notes, when)
+    wanted = expected(board, execution.scenario)
+    compare(execution.facts, wanted, execution.notes, when)
 
 
 def _registered(unit: Unit, limit: int) -> Record:

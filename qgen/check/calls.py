@@ -23,8 +23,7 @@ def call(unit: Unit, name: str, args: Sequence[Code], line: int) -> Code:
     if name in api.FUNCTIONS:
         return _qemu(unit, api.FUNCTIONS[name], args, line)
     struct = vocabulary.CASTS.get(name)
-    if unit.state is not None and name == unit.state[1]:
-        struct = unit.state[0]
+    struct = struct or unit.states.get(name)
     if struct is not None:
         return _qom_cast(name, struct, args, line)
     if name in vocabulary.TYPE_NAMES:

@@ -41,8 +41,7 @@ def _named(node: Any, unit: Unit) -> CType:
             raise Refused(line_of(node), "a type that no board needs")
     if name in NAMED:
         return NAMED[name]
-    own = unit.state is not None and name == unit.state[0]
-    if name in STRUCTS or name in TYPES or own:
+    if name in STRUCTS or name in TYPES or name in unit.states.values():
         return Struct(name)
     raise Refused(line_of(node), f"unknown type {name!r}")
 

@@ -42,14 +42,14 @@ def judge_includes(unit: Unit) -> None:
 def judge_constants(unit: Unit, board: Board) -> None:
     """The #defines are the board's constants, and those of headers are proved."""
     own = {c.name: c for c in board.constants if c.header is None}
-    macro = None if unit.state is None else f"TYPE_{unit.state[1]}"
+    macros = {f"TYPE_{macro}" for macro in unit.states}
     for name, constant in own.items():
         if name not in unit.defines:
             unit.notes.add(0, f"the constant {name!r} is not defined")
         else:
             _constant(unit, constant)
     for name, (_, line) in unit.defines.items():
-        if name not in own and name != macro:
+        if name not in own and name not in macros:
             unit.notes.add(line, f"the board has no constant {name!r}")
     for constant in board.constants:
         if constant.header is None:
@@ -137,15 +137,15 @@ def judge_type(unit: Unit, info: Record, board: Board, name: str) -> None:
     """The TypeInfo is that of the machine ``name``."""
     parent, parent_struct = _PARENTS[board.parent]
     wanted: dict[str, object] = {"name": f"{name}-machine", "parent": parent}
-    if unit.state is not None:
-        struct = unit.state[0]
+    state = unit.state_of(info.fields.get("name"))
+    if state is not None:
+        struct, macro = state
         wanted["instance_size"] = Sentinel(f"sizeof({struct})")
         _state(unit, struct, parent_struct)
-        macro = f"TYPE_{unit.state[1]}"
-        if unit.value(macro) != info.fields.get("name"):
+        if unit.value(f"TYPE_{macro}") != info.fields.get("name"):
             line = info.lines.get("name", 0)
             unit.notes.add(
-                line, f"the type's name is not {macro}, as its casts want it"
+                line, f"the type's name is not TYPE_{macro}, as its casts want it"
             )
     interfaces = info.fields.get("interfaces")
     if interfaces is not None or _INTERFACE_HEADER in unit.includes:
@@ -172,7 +172,7 @@ def _state(unit: Unit, struct: str, parent: str) -> None:
     first = next(iter(fields.items()), None)
     if first != ("parent_obj", Struct(parent)):
         text = f"the struct {struct!r} does not start with its parent's"
-        unit.notes.add(unit.struct_line, text)
+        unit.notes.add(unit.lines[struct], text)
 
 
 def judge_class(unit: Unit, fields: Record, board: Board) -> None:

@@ -30,13 +30,20 @@ class Execution:
     """One run of a board.
 
     ``facts`` is what it makes, ``line`` the line of the call that is running, ``types``
-    the types that were registered, ``resets`` what a reset of the machine calls.
+    the types that were registered, ``resets`` what a reset of the machine calls;
+    ``state`` is the struct of the type that runs, if it has one of its own.
     """
 
     def __init__(
-        self, unit: Unit, scenario: Scenario, ram_id: str | None, loop_limit: int
+        self,
+        unit: Unit,
+        scenario: Scenario,
+        ram_id: str | None,
+        loop_limit: int,
+        state: str | None = None,
     ):
         self.unit, self.scenario, self.loop_limit = unit, scenario, loop_limit
+        self.state = state
         self.notes: Notes = unit.notes
         self.line = 0
         self.facts = empty_machine(ram_id, scenario.ram_size)
@@ -175,8 +182,8 @@ class Execution:
         views["MachineState"] = Record("MachineState", fields)
         if scenario.x86:
             views["X86MachineState"] = Record("X86MachineState")
-        if self.unit.state is not None:
-            views[self.unit.state[0]] = fresh(self.unit, self.unit.state[0])
+        if self.state is not None:
+            views[self.state] = fresh(self.unit, self.state)
 
 
 def machine_value(field: str, scenario: Scenario) -> str | None:

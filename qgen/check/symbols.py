@@ -76,7 +76,8 @@ class Unit:
     ``types`` are the device types by macro, ``outside`` the constants of QEMU's headers
     that the board names. ``defines`` has the value and the line of each #define,
     ``covered`` the outside constants whose value is proved, ``fields`` how the file uses
-    the fields of its own struct. ``state`` is that struct, and the machine's type macro.
+    the fields of its own structs. ``states`` are those structs by the macros that cast
+    to them, ``lines`` where each struct is defined.
     """
 
     notes: Notes
@@ -90,10 +91,10 @@ class Unit:
     covered: set[str] = field(default_factory=set)
     enumerators: dict[str, int] = field(default_factory=dict)
     structs: dict[str, dict[str, CType]] = field(default_factory=dict)
-    struct_line: int = 0
+    lines: dict[str, int] = field(default_factory=dict)
     fields: dict[tuple[str, str], FieldUse] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
-    state: tuple[str, str] | None = None
+    states: dict[str, str] = field(default_factory=dict)
 
     def add(self, symbol: Symbol) -> None:
         """Declare a name."""
@@ -106,6 +107,16 @@ class Unit:
     def layout(self, struct: str) -> dict[str, CType] | None:
         """The fields of a struct; None where nothing is known of it."""
         return STRUCTS.get(struct) or self.structs.get(struct)
+
+    def state_of(self, type_name: object) -> tuple[str, str] | None:
+        """The struct and the cast macro of a type of the file; None if it has none."""
+        for macro, struct in self.states.items():
+            if self.value(f"TYPE_{macro}") == type_name:
+                return struct, macro
+        if len(self.states) == 1:  # the type is not named as its casts want it
+            ((macro, struct),) = self.states.items()
+            return struct, macro
+        return None
 
     def value(self, name: str) -> Any:
         """The value of a constant of the file; None where there is none."""

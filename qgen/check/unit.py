@@ -102,10 +102,11 @@ class _Reader:
             function.used = True
         elif len(macro.args) != 2:
             raise Refused(macro.line, f"{macro.name} takes a struct and a macro")
-        elif self.unit.state is not None:
-            raise Refused(macro.line, "a second type of its own")
         else:
-            self.unit.state = (macro.args[0], macro.args[1])
+            struct, cast = macro.args
+            if cast in self.unit.states or struct in self.unit.states.values():
+                raise Refused(macro.line, f"{struct!r} is declared already")
+            self.unit.states[cast] = struct
 
     def _declaration(self, node: Any) -> None:
         kind, line = type(node).__name__, line_of(node)
@@ -141,8 +142,8 @@ class _Reader:
 
     def _struct(self, node: Any) -> None:
         line = line_of(node)
-        if self.unit.state is None or node.name != self.unit.state[0]:
-            raise Refused(line, f"the struct {node.name!r} is no state of the machine")
+        if node.name not in self.unit.states.values():
+            raise Refused(line, f"the struct {node.name!r} is no state of a type")
         if node.name in self.unit.structs:
             raise Refused(line, f"the struct {node.name!r} is declared already")
         fields: dict[str, CType] = {}
@@ -156,7 +157,7 @@ class _Reader:
                 use = FieldUse(line_of(field))
                 self.unit.fields[node.name, field.name] = use
         self.unit.structs[node.name] = fields
-        self.unit.struct_line = line
+        self.unit.lines[node.name] = line
 
     def _length(self, node: Any) -> int:
         """The length of an array."""

@@ -104,7 +104,8 @@ def run(
     unit = read(text, {"TYPE_CHIP": "chip"}, {"OUTSIDE": 24}, notes)
     init = unit.value("test_init")
     assert isinstance(init, Function), notes.listed()
-    execution = Execution(unit, scenario, "ram", loop_limit)
+    (state,) = unit.states.values()
+    execution = Execution(unit, scenario, "ram", loop_limit, state)
     try:
         execution.init(init)
     except Refused as refusal:

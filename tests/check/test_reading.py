@@ -90,7 +90,7 @@ def test_what_no_board_needs(body: str, wanted: str) -> None:
         ("int x;", "a declaration that no board needs"),
         ("static int x = 1;", "'x' has to be static and const"),
         ("static const int x = 1;", "'x' is neither a table nor a struct"),
-        ("struct A { int b; };", "the struct 'A' is no state of the machine"),
+        ("struct A { int b; };", "the struct 'A' is no state of a type"),
         ("void f(void) { }", "the function 'f' is not static"),
         ("static void f() { }", "write (void) for no parameters"),
         ("static void f(void) { }", "the function 'f' is never used"),

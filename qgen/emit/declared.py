@@ -1,0 +1,45 @@
+"""What a type's C declares: constants, what is checked of QEMU's, the memory map."""
+
+from __future__ import annotations
+
+from qgen.cunit import BuildCheck, Define, Table, TableRow
+from qgen.emit.builder import UnitBuilder
+
+
+def defines(unit: UnitBuilder) -> tuple[Define, ...]:
+    """The board's own constants; those of QEMU's headers need none."""
+    done = []
+    for constant in unit.board.constants:
+        if constant.header is not None:
+            unit.headers.add(constant.header)
+            continue
+        text = unit.spell(constant.expr)
+        value = f"({text})" if " " in text else text
+        done.append(Define(constant.name, value, constant.comment))
+    return tuple(done)
+
+
+def checks(unit: UnitBuilder) -> tuple[BuildCheck, ...]:
+    """What qgen was told of QEMU's constants, for the compiler to confirm."""
+    return tuple(
+        BuildCheck(c.name, unit.spell(c.expr))
+        for c in unit.board.constants
+        if c.header is not None
+    )
+
+
+def table(unit: UnitBuilder) -> Table | None:
+    """The memory map, as a MemMapEntry table."""
+    entries = unit.board.memory_map
+    if not entries:
+        return None
+    rows = tuple(
+        TableRow(
+            unit.spelling.entry(e.name),
+            unit.spell(e.base),
+            unit.spell(e.size),
+            e.comment,
+        )
+        for e in entries
+    )
+    return Table(unit.spelling.table, rows)
