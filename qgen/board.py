@@ -200,6 +200,20 @@ class MachineValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Drive:
+    """The drive that ``-drive if=INTERFACE,bus=BUS,unit=UNIT`` gives; may be none."""
+
+    interface: str
+    bus: Expr
+    unit: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Audiodev:
+    """The audio back end that ``-M audiodev=ID`` gives; may be none."""
+
+
+@dataclass(frozen=True, slots=True)
 class PciAddress:
     """Where a device sits on a PCI bus."""
 
@@ -207,7 +221,9 @@ class PciAddress:
     function: int
 
 
-Value = bool | str | Expr | Chardev | Link | MachineValue | PciAddress
+Value = (
+    bool | str | Expr | Chardev | Drive | Audiodev | Link | MachineValue | PciAddress
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,3 +489,13 @@ class Board(Composite):
     def cpu_wires(self) -> tuple[Wire, ...]:
         """The wires that the board's CPUs drive."""
         return self.cpus.wires
+
+    @property
+    def takes_audiodev(self) -> bool:
+        """Whether a part of the board asks for the audio back end of ``-M audiodev=``."""
+        return any(
+            isinstance(prop.value, Audiodev)
+            for device in self.devices
+            for each in device.holders
+            for prop in each.properties
+        )

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qgen.board import Board
-from qgen.check import api_devices, api_machine, api_memory, declared
+from qgen.check import api_backends, api_devices, api_machine, api_memory, declared
 from qgen.check.code import Record
 from qgen.check.compare import compare
 from qgen.check.expected import expected
-from qgen.check.machine import Execution, class_fields, register
+from qgen.check.machine import Execution, class_facts, register
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import scenarios
 from qgen.check.symbols import Function, Unit
@@ -24,7 +24,7 @@ from qgen.expr import evaluate
 
 __all__ = ["check"]
 
-MODELS = (api_devices, api_machine, api_memory)
+MODELS = (api_backends, api_devices, api_machine, api_memory)
 """The modules whose import registers the models of QEMU's functions."""
 
 
@@ -64,8 +64,9 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
     if not isinstance(class_init, Function):
         unit.notes.add(0, "TypeInfo.class_init is not set")
         return
-    fields = class_fields(unit, class_init, limit)
+    fields, properties = class_facts(unit, class_init, limit)
     declared.judge_class(unit, fields, board)
+    declared.judge_class_properties(unit, properties, board)
     init, ram_id = fields.fields.get("init"), fields.fields.get("default_ram_id")
     if not isinstance(init, Function):
         return

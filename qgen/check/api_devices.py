@@ -85,7 +85,10 @@ def _add_child(m: Execution, parent: object, name: str, child: object) -> None:
     child.child = name
 
 
-def _set(m: Execution, device: object, name: str, how: str, value: object) -> None:
+def set_property(
+    m: Execution, device: object, name: str, how: str, value: object
+) -> None:
+    """A property of a device that is not realized yet."""
     if not isinstance(device, Device):
         m.refuse(f"the property {name!r} is set on an object that is no device")
     if device.realized:
@@ -97,42 +100,42 @@ def _set(m: Execution, device: object, name: str, how: str, value: object) -> No
 
 @function("void qdev_prop_set_bit(DeviceState *, const char *, bool)")
 def _bit(m: Execution, device: Device, name: str, value: bool) -> None:
-    _set(m, device, name, "bool", value)
+    set_property(m, device, name, "bool", value)
 
 
 @function("void qdev_prop_set_string(DeviceState *, const char *, const char *)")
 def _string(m: Execution, device: Device, name: str, value: str) -> None:
-    _set(m, device, name, "str", value)
+    set_property(m, device, name, "str", value)
 
 
 @function("void qdev_prop_set_chr(DeviceState *, const char *, Chardev *?)")
 def _chr(m: Execution, device: Device, name: str, value: Chardev) -> None:
-    _set(m, device, name, "chr", value)
+    set_property(m, device, name, "chr", value)
 
 
 @function("void qdev_prop_set_uint8(DeviceState *, const char *, uint8_t)")
 def _uint8(m: Execution, device: Device, name: str, value: int) -> None:
-    _set(m, device, name, "uint8", value)
+    set_property(m, device, name, "uint8", value)
 
 
 @function("void qdev_prop_set_uint16(DeviceState *, const char *, uint16_t)")
 def _uint16(m: Execution, device: Device, name: str, value: int) -> None:
-    _set(m, device, name, "uint16", value)
+    set_property(m, device, name, "uint16", value)
 
 
 @function("void qdev_prop_set_uint32(DeviceState *, const char *, uint32_t)")
 def _uint32(m: Execution, device: Device, name: str, value: int) -> None:
-    _set(m, device, name, "uint32", value)
+    set_property(m, device, name, "uint32", value)
 
 
 @function("void qdev_prop_set_uint64(DeviceState *, const char *, uint64_t)")
 def _uint64(m: Execution, device: Device, name: str, value: int) -> None:
-    _set(m, device, name, "uint64", value)
+    set_property(m, device, name, "uint64", value)
 
 
 @function("void qdev_prop_set_int32(DeviceState *, const char *, int32_t)")
 def _int32(m: Execution, device: Device, name: str, value: int) -> None:
-    _set(m, device, name, "int32", value)
+    set_property(m, device, name, "int32", value)
 
 
 @function("bool object_property_set_bool(Object *, const char *, bool, Error **?)")
@@ -140,7 +143,7 @@ def _object_bool(
     m: Execution, device: object, name: str, value: bool, errp: object
 ) -> bool:
     m.fatal(errp)
-    _set(m, device, name, "bool", value)
+    set_property(m, device, name, "bool", value)
     return True
 
 
@@ -149,7 +152,7 @@ def _object_int(
     m: Execution, device: object, name: str, value: int, errp: object
 ) -> bool:
     m.fatal(errp)
-    _set(m, device, name, "int", value)
+    set_property(m, device, name, "int", value)
     return True
 
 
@@ -160,7 +163,7 @@ def _object_str(
     m: Execution, device: object, name: str, value: str, errp: object
 ) -> bool:
     m.fatal(errp)
-    _set(m, device, name, "str", value)
+    set_property(m, device, name, "str", value)
     return True
 
 
@@ -173,7 +176,7 @@ def _object_link(
         m.refuse(f"the link {name!r} is to a region that is not initialised")
     if isinstance(value, Device) and not value.realized:
         m.refuse(f"the link {name!r} is to a device that is not realized")
-    _set(m, device, name, "link", value)
+    set_property(m, device, name, "link", value)
     return True
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from qgen.check.api import function
 from qgen.check.code import Record
-from qgen.check.facts import BootCall, Cpu, Load, Region
+from qgen.check.facts import BootCall, ClassProperty, Cpu, Load, Region
 from qgen.check.formats import formatted
 from qgen.check.symbols import Function
 from qgen.check.values import Instance
@@ -21,6 +21,11 @@ FOUND_IN = "/found/"
 @function("Type type_register_static(const TypeInfo *)")
 def _register(m: Execution, info: Record) -> None:
     m.types.append(info)
+
+
+@function("void machine_add_audiodev_property(MachineClass *)")
+def _audiodev(m: Execution, _class: Instance) -> None:
+    m.class_properties["audiodev"] = ClassProperty("audiodev", "audiodev", m.line)
 
 
 @function("Object *object_new(const char *)", used=True)

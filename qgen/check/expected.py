@@ -18,6 +18,7 @@ from qgen.check.facts import (
     ClockLine,
     Cpu,
     Device,
+    Drive,
     Ending,
     Input,
     Load,
@@ -30,6 +31,7 @@ from qgen.check.facts import (
     empty_machine,
     names_of,
 )
+from qgen.check.given import AUDIO, drive_key
 from qgen.check.machine import machine_value
 from qgen.check.scenarios import Scenario
 from qgen.expr import Entry, Expr, Sym, evaluate, walk
@@ -249,7 +251,9 @@ class _Expectation:
         self, made: Device, wanted: model.Device | model.Part, env: Env
     ) -> None:
         """What is set before the device is realized."""
-        made.properties = [self._property(p, env) for p in wanted.properties]
+        made.properties = [
+            self._property(p, env) for p in wanted.properties if self._is_set(p, env)
+        ]
         for clock in wanted.clocks:
             made.clocks[clock.name] = self._clock(clock.clock)
 
@@ -273,6 +277,15 @@ class _Expectation:
             return BusEnd(self.buses[bus.name])
         return BusEnd(self._at(bus.owner, {}), bus.name)
 
+    def _is_set(self, prop: model.Property, env: Env) -> bool:
+        """Whether there is something to set the property to."""
+        match prop.value:
+            case model.Drive() as drive:
+                return drive_key(drive, env) in self.scenario.given.drives
+            case model.Audiodev():
+                return AUDIO in self.scenario.given.options
+        return True
+
     def _property(self, prop: model.Property, env: Env) -> Property:
         match prop.value:
             case bool(value):
@@ -280,6 +293,11 @@ class _Expectation:
             case model.Chardev(index):
                 serial = Chardev(int(self._value(index, **env)))
                 return Property(prop.name, "chr", serial)
+            case model.Drive() as drive:
+                return Property(prop.name, "drive", Drive(*drive_key(drive, env)))
+            case model.Audiodev():
+                text = machine_value("audiodev", self.scenario)
+                return Property(prop.name, "str", text)
             case model.PciAddress(slot, function):
                 return Property(prop.name, "int32", slot << 3 | function)
             case model.Link(target):

@@ -83,9 +83,23 @@ class Chardev(NamedTuple):
     number: int
 
 
+class Drive(NamedTuple):
+    """The drive of ``-drive``."""
+
+    interface: str
+    bus: int
+    unit: int
+
+    def __str__(self) -> str:
+        return f"the drive {self.interface} {int(self.bus)}:{int(self.unit)}"
+
+
 @dataclass(eq=False, repr=False)
 class Property:
-    """A property that was set. ``how``: bool, str, chr, link, int, or uint32 and such."""
+    """A property that was set.
+
+    ``how``: bool, str, chr, drive, link, int, or uint32 and such.
+    """
 
     name: str
     how: str
@@ -190,6 +204,14 @@ class BusEnd(NamedTuple):
         if isinstance(self.owner, Device):
             return f"{self.owner.name}/{self.name}"
         return "the board's ISA bus"
+
+
+class ClassProperty(NamedTuple):
+    """A property that the machine's class has, by ``-M NAME=VALUE``."""
+
+    name: str
+    type: str
+    line: int = 0
 
 
 class Load(NamedTuple):

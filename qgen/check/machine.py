@@ -7,7 +7,18 @@ from typing import Any, NoReturn
 
 from qgen.check.code import UNSET, Frame, Record
 from qgen.check.ctype import Array, CType, Int, Struct
-from qgen.check.facts import Cpu, Device, Ending, Input, Output, Region, empty_machine
+from qgen.check.facts import (
+    ClassProperty,
+    Cpu,
+    Device,
+    Drive,
+    Ending,
+    Input,
+    Output,
+    Region,
+    empty_machine,
+)
+from qgen.check.given import AUDIO
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import Scenario
 from qgen.check.symbols import Function, Unit
@@ -30,8 +41,9 @@ class Execution:
     """One run of a board.
 
     ``facts`` is what it makes, ``line`` the line of the call that is running, ``types``
-    the types that were registered, ``resets`` what a reset of the machine calls;
-    ``state`` is the struct of the type that runs, if it has one of its own.
+    the types that were registered, ``resets`` what a reset of the machine calls,
+    ``drives`` those that have a device; ``state`` is the struct of the type that runs,
+    if it has one of its own.
     """
 
     def __init__(
@@ -49,6 +61,8 @@ class Execution:
         self.facts = empty_machine(ram_id, scenario.ram_size)
         self.types: list[Record] = []
         self.resets: list[tuple[Function, object, int]] = []
+        self.class_properties: dict[str, ClassProperty] = {}
+        self.drives: set[Drive] = set()
         self.instance = Instance()
         self.cpu_type = scenario.cpu_type or ""
         self._made_cpu: Cpu | None = None
@@ -179,6 +193,7 @@ class Execution:
         }
         for name in ("kernel_filename", "kernel_cmdline", "initrd_filename", "dtb"):
             fields[name] = machine_value(name, scenario)
+        fields["audiodev"] = machine_value("audiodev", scenario)
         views["MachineState"] = Record("MachineState", fields)
         if scenario.x86:
             views["X86MachineState"] = Record("X86MachineState")
@@ -188,7 +203,11 @@ class Execution:
 
 def machine_value(field: str, scenario: Scenario) -> str | None:
     """What a text field of MachineState holds."""
-    return scenario.cpu_type if field == "cpu_type" else f"<machine->{field}>"
+    if field == "cpu_type":
+        return scenario.cpu_type
+    if field == "audiodev" and AUDIO not in scenario.given.options:
+        return None
+    return f"<machine->{field}>"
 
 
 def fresh(unit: Unit, struct: str) -> Record:
@@ -215,11 +234,12 @@ def register(unit: Unit, function: Function, loop_limit: int) -> list[Record]:
     return execution.types
 
 
-def class_fields(unit: Unit, class_init: Function, loop_limit: int) -> Record:
-    """Run a class_init function; what it writes into MachineClass."""
+def class_facts(
+    unit: Unit, class_init: Function, loop_limit: int
+) -> tuple[Record, dict[str, ClassProperty]]:
+    """Run a class_init function: what it writes into MachineClass, and its properties."""
     execution = Execution(unit, IDLE, None, loop_limit)
     fields = Record("MachineClass")
-    execution.call(
-        class_init, [Instance({"MachineClass": fields}), None], class_init.line
-    )
-    return fields
+    execution.instance.views["MachineClass"] = fields
+    execution.call(class_init, [execution.instance, None], class_init.line)
+    return fields, execution.class_properties

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from qgen.board import Arch, Board, Format, Parent, Ram
+from qgen.check.given import Given, givens
 from qgen.check.vocabulary import CPU_STRUCTS
 from qgen.expr import Expr, evaluate
 
@@ -21,7 +22,8 @@ class Scenario(NamedTuple):
     ``ram_size`` in bytes (``-m``), ``cpus`` of at most ``max_cpus`` (``-smp``),
     ``firmware`` (``-bios``); ``found``: files are found, ``elf`` and ``raw``: they load
     as such. ``cpu_type`` is what ``-cpu`` chose, ``cpu_maker`` the type of the device
-    that makes the CPUs. ``ends``: the machine's own limits end QEMU.
+    that makes the CPUs. ``ends``: the machine's own limits end QEMU. ``given`` is what
+    else the command line gives.
     """
 
     ram_size: int
@@ -36,6 +38,7 @@ class Scenario(NamedTuple):
     elf: bool = True
     raw: bool = True
     ends: bool = False
+    given: Given = Given()
 
     def __str__(self) -> str:
         parts = [f"-m {self.ram_size:#x}", f"-smp {self.cpus}"]
@@ -47,6 +50,8 @@ class Scenario(NamedTuple):
             parts.append("no ELF file")
         if not self.raw:
             parts.append("empty files")
+        if self.given != Given():
+            parts.append(str(self.given))
         return ", ".join(parts)
 
 
@@ -62,7 +67,7 @@ class _Fate(NamedTuple):
 def scenarios(board: Board) -> list[Scenario]:
     """The runs of ``board``; the first is that of a plain command line."""
     sizes, beyond = _sizes(board.ram, [r.above for r in board.regions])
-    counts, fates = _counts(board), _fates(board)
+    counts, fates, given = _counts(board), _fates(board), givens(board)
     maker = next(
         (d.type for d in board.devices if d.name == board.cpus.created_by), None
     )
@@ -82,9 +87,10 @@ def scenarios(board: Board) -> list[Scenario]:
             fate.elf,
             fate.raw,
             ends,
+            given[place % len(given)],
         )
 
-    full = max(len(sizes), len(counts), len(fates))
+    full = max(len(sizes), len(counts), len(fates), len(given))
     runs = [scenario(i, sizes[i % len(sizes)], ends=False) for i in range(full)]
     return runs + [scenario(0, size, ends=True) for size in beyond]
 

@@ -149,6 +149,7 @@ _MACHINE_STRINGS = (
     "kernel_cmdline",
     "initrd_filename",
     "dtb",
+    "audiodev",
 )
 _BOOT_ADDRESSES = """ram_size loader_start dtb_start dtb_limit smp_loader_start
 smp_bootreg_addr gic_cpu_if_addr"""
@@ -198,7 +199,8 @@ READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU")
 
 _SCALARS = "bool size_t ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
-_OPAQUE = """ObjectClass MemoryRegion Clock Chardev qemu_irq ISABus BusState Error
+_OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend qemu_irq
+ISABus BusState Error
 CPUPPCState InterfaceInfo"""
 TYPES = frozenset(
     {*STRUCTS, *CASTS.values(), *f"{_SCALARS} {_INTEGERS} {_OPAQUE}".split()}

@@ -7,9 +7,11 @@ from itertools import groupby
 
 from qgen.board import (
     UNIMPLEMENTED,
+    Audiodev,
     Chardev,
     ClockOutput,
     Device,
+    Drive,
     Link,
     MachineValue,
     Part,
@@ -17,12 +19,16 @@ from qgen.board import (
     Property,
 )
 from qgen.cunit import CallExpr, CExpr, For, Local
+from qgen.emit.backends import emit_audiodev, emit_drive
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
-_NO_NUMBERS = (bool, str, Chardev, Link, MachineValue, PciAddress)
+_NO_NUMBERS = (
+    *(bool, str, Chardev, Drive, Audiodev),
+    *(Link, MachineValue, PciAddress),
+)
 _QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
 
 
@@ -227,6 +233,10 @@ def _property(
             into.unit.use("qdev_prop_set_chr", "serial_hd")
             chardev = CallExpr("serial_hd", (into.expr(serial, **index),))
             into.call("qdev_prop_set_chr", handle, name, chardev)
+        case Drive() as drive:
+            emit_drive(handle, prop.name, drive, into, index)
+        case Audiodev():
+            emit_audiodev(handle, prop.name, into)
         case PciAddress(slot, number):
             into.unit.use("qdev_prop_set", "PCI_DEVFN")
             where = CallExpr("PCI_DEVFN", (str(slot), str(number)))
@@ -264,8 +274,8 @@ def emit_object_property(
         case MachineValue(field):
             value = f"{into.machine()}->{field}"
             into.call("object_property_set_str", target, name, value, errp)
-        case Chardev() | PciAddress():
-            raise ValueError("a CPU has no character device and no address")
+        case Chardev() | Drive() | Audiodev() | PciAddress():
+            raise ValueError("a CPU has no back end and no address")
         case expr:
             number = into.expr(expr, **index)
             into.call("object_property_set_int", target, name, number, errp)

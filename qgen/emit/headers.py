@@ -41,6 +41,8 @@ _HEADERS = {
     "PCI_DEVFN": "hw/pci/pci.h",
     "qdev_prop_set": "hw/qdev-properties.h",
     "qdev_prop_set_chr": "hw/qdev-properties-system.h",
+    "qdev_prop_set_drive_err": "hw/qdev-properties.h",
+    "drive_get": "system/blockdev.h",
     "serial_hd": "system/system.h",
     "sysbus": "hw/sysbus.h",
     "irq": "hw/irq.h",

@@ -118,6 +118,8 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
         put("default_ram_id", string_literal(board.ram.id))
     for field in board.class_fields:
         put(field.name, _value(unit, field.name, field.value))
+    if board.takes_audiodev:
+        function.call("machine_add_audiodev_property", "mc")
     data = "const void *" if unit.target.has(Feature.CONST_CLASS_INIT) else "void *"
     locals_ = (Local("MachineClass *", "mc", CallExpr("MACHINE_CLASS", ("oc",))),)
     params = ("ObjectClass *oc", f"{data}data")

@@ -29,6 +29,7 @@ from qgen.lower.clocks import lower_clocks
 from qgen.lower.cpus import cpu_type, lower_cpus
 from qgen.lower.devices import lower_buses, lower_devices
 from qgen.lower.drivers import judge_drivers
+from qgen.lower.drives import judge_drives
 from qgen.lower.ends import Ends, ends_of
 from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_machine, judge_names
@@ -125,6 +126,7 @@ def _judge(
 ) -> None:
     """What only the whole shows: ends that are shared, regions that overlap."""
     judge_drivers(inside.devices, cpu_wires, inside.ends, scope)
+    judge_drives(inside.devices, scope)
     judge_map(inside.regions, inside.devices, ram, facts, scope)
 
 

@@ -10,7 +10,7 @@ from qgen.lower.properties import Properties
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Spec
-from qgen.spec.scalars import SerialText
+from qgen.spec.scalars import AudioText, DriveText, SerialText
 
 PATH: Path = ("cpus",)
 
@@ -106,9 +106,9 @@ def _properties(
     path = (*PATH, "properties")
     written = dict(spec.cpus.properties)
     for name, value in spec.cpus.properties.items():
-        if isinstance(value, SerialText):
+        if isinstance(value, (SerialText, DriveText, AudioText)):
             del written[name]
-            message = "a CPU has no character device"
+            message = "a CPU has no back end"
             scope.error(Code.Q0210, message, (*path, name))
     lowering = Properties(spec, catalogue, scope)
     return lowering.lower(written, known, path, ("cpu", "cpus"))

@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from qgen.board import Chardev, Link, MachineValue, Place, Property, Value
+from qgen.board import Audiodev, Chardev, Link, MachineValue, Place, Property, Value
 from qgen.catalogue import Catalogue, DeviceType
+from qgen.catalogue import Property as Known
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Expr, ExpressionError, Num, evaluate, parse, variables
+from qgen.lower.drives import lower_drive
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Composite
-from qgen.spec.scalars import LinkText, MachineText, SerialText
+from qgen.spec.scalars import (
+    AudioText,
+    DriveText,
+    LinkText,
+    MachineText,
+    SerialText,
+)
 
 _INTEGERS = re.compile(r"(?P<sign>u?)int(?P<bits>8|16|32|64|)|size")
 _LINK = re.compile(r"link<(?P<type>.+)>")
 _MEMORY = "memory-region"
+_BACKENDS = {DriveText: "a block device", AudioText: "an audiodev"}
+"""What QEMU's description of a property says that is a back end of this kind."""
 
 
 class Properties:
@@ -41,16 +51,20 @@ class Properties:
         run_time: tuple[str, ...],
     ) -> tuple[Property, ...]:
         """The properties, each of the type that QEMU gives it."""
-        types = {p.name: p.type for p in known.properties}
+        types = {p.name: p for p in known.properties}
         done = []
         for name, value in written.items():
             here = (*path, name)
             if name not in types:
                 self._unknown(name, known, here)
                 continue
-            lowered = self._value(value, types[name], here, run_time)
+            type_ = types[name].type
+            if isinstance(value, (DriveText, AudioText)):
+                lowered = self._backend(value, types[name], here, run_time)
+            else:
+                lowered = self._value(value, type_, here, run_time)
             if lowered is not None:
-                done.append(Property(name, types[name], lowered, here))
+                done.append(Property(name, type_, lowered, here))
         return tuple(done)
 
     def _unknown(self, name: str, known: DeviceType, path: Path) -> None:
@@ -61,6 +75,23 @@ class Properties:
             lambda: did_you_mean(name, [p.name for p in known.properties]),
             key=True,
         )
+
+    def _backend(
+        self,
+        written: DriveText | AudioText,
+        known: Known,
+        path: Path,
+        run_time: tuple[str, ...],
+    ) -> Value | None:
+        """A drive or an audio back end, for a property that takes one."""
+        what = _BACKENDS[type(written)]
+        if known.type != "str" or what not in (known.description or ""):
+            message = f"the property {known.name!r} does not take {what}"
+            self.scope.error(Code.Q0210, message, path, _takers(what))
+            return None
+        if isinstance(written, AudioText):
+            return Audiodev()
+        return lower_drive(written, (*path, "drive"), self.scope, run_time)
 
     def _value(
         self, written: object, type_: str, path: Path, run_time: tuple[str, ...]
@@ -175,6 +206,13 @@ class Properties:
         most = str(high) if low < 0 else f"{high:#x}"
         self.scope.error(Code.Q0203, message, path, f"it holds {low} to {most}")
         return None
+
+
+def _takers(what: str) -> str:
+    """An example of a property that takes such a back end."""
+    if what == _BACKENDS[AudioText]:
+        return "'audiodev' is what such properties are called"
+    return "'drive' is what such properties are called"
 
 
 def _limits(type_: str) -> tuple[int, int]:

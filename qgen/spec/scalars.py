@@ -31,7 +31,8 @@ def _inside(key: str, check: Callable[[Any], T], value: Any) -> T:
     try:
         return check(value)
     except PydanticCustomError as error:
-        context = {**(error.context or {}), "inside": key}
+        context = dict(error.context or {})
+        context["inside"] = (key, *context.get("inside", ()))
         raise PydanticCustomError(error.type, "{text}", context) from None
 
 
@@ -430,7 +431,60 @@ class MachineText:
 MACHINE_VALUES = ("cpu_type", "kernel_cmdline", "kernel_filename")
 
 
-_FORMS = "{serial: 0}, {link: NAME} or {machine: cpu_type}"
+@dataclass(frozen=True, slots=True)
+class DriveText:
+    """``{interface: mtd, bus: 0, unit: 0}``: the drive that -drive gives so."""
+
+    interface: str
+    bus: expr.Expr
+    unit: expr.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class AudioText:
+    """``{audio: true}``: the audio back end of ``-M audiodev=``."""
+
+
+DRIVE_INTERFACES = ("floppy", "ide", "mtd", "pflash", "scsi", "sd")
+"""The interfaces of -drive whose drives a board gives to its devices itself."""
+
+
+def _interface(value: Any) -> str:
+    text = text_of(value, "the interface of a drive")
+    if text not in DRIVE_INTERFACES:
+        raise wrong(
+            "Q0107",
+            f"{quoted(text)} is no interface of drives that a board gives to devices",
+            f"write one of {', '.join(DRIVE_INTERFACES)}",
+        )
+    return text
+
+
+def _drive(value: Any) -> DriveText:
+    example = "write {interface: mtd, unit: 0}"
+    if not isinstance(value, dict):
+        raise wrong("Q0103", f"a drive is a mapping, not {kind_of(value)}", example)
+    for key in value:
+        if key not in ("interface", "bus", "unit"):
+            raise wrong("Q0101", f"unknown key {quoted(key)} of a drive", example)
+    if "interface" not in value:
+        raise wrong("Q0102", "the key 'interface' is missing", example)
+    bus, unit = (
+        _inside(key, parse_expression, value.get(key, "0")) for key in ("bus", "unit")
+    )
+    return DriveText(_inside("interface", _interface, value["interface"]), bus, unit)
+
+
+def _audio(value: Any) -> AudioText:
+    if value is not True:
+        raise wrong("Q0103", "true is wanted here", "write {audio: true}")
+    return AudioText()
+
+
+_FORMS = (
+    "{serial: 0}, {link: NAME}, {machine: cpu_type}, {drive: {interface: mtd, unit: 0}} "
+    "or {audio: true}"
+)
 _target = _checked(
     rf"{_WORD}(/{_CHILD})*",
     "the name of a region or a device",
@@ -454,7 +508,10 @@ def _machine_value(value: Any) -> str:
     return field
 
 
-def _property(value: Any) -> bool | str | SerialText | LinkText | MachineText:
+PropertyValue = bool | str | SerialText | LinkText | MachineText | DriveText | AudioText
+
+
+def _property(value: Any) -> PropertyValue:
     if isinstance(value, bool):
         return value
     if isinstance(value, list):
@@ -471,6 +528,10 @@ def _property(value: Any) -> bool | str | SerialText | LinkText | MachineText:
             return _inside(form, _link, inner)
         case "machine":
             return MachineText(_inside(form, _machine_value, inner))
+        case "drive":
+            return _inside(form, _drive, inner)
+        case "audio":
+            return _inside(form, _audio, inner)
         case _:
             raise wrong(
                 "Q0101", f"{quoted(form)} is no kind of value", f"write {_FORMS}"
@@ -478,7 +539,7 @@ def _property(value: Any) -> bool | str | SerialText | LinkText | MachineText:
 
 
 PropertyText = Annotated[
-    bool | str | SerialText | LinkText | MachineText,
+    PropertyValue,
     PlainValidator(_property),
     WithJsonSchema(
         {

@@ -58,9 +58,7 @@ def _finding(item: Any, source: Source) -> Finding:
         loc = loc[:-1]
     path = _path(loc, source)
     if kind in Code.__members__:
-        inside = context.get("inside")
-        if inside is not None:
-            path = (*path, inside)
+        path = (*path, *context.get("inside", ()))
         return Finding(
             Code[kind], context["text"], path, context.get("help"), key=on_key
         )

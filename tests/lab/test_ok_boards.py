@@ -21,6 +21,8 @@ FIRMWARE_SIZE = 64 << 10
 def files_for(board: Board, folder: Path) -> list[str]:
     """Firmware and images that load, and the arguments that find them."""
     arguments = ["-L", str(folder)]
+    if board.takes_audiodev:
+        arguments += ["-audio", "none"]  # this QEMU has no other back end
     names = [r.image.file for r in board.regions if r.image is not None]
     if isinstance(board.boot, X86BiosBoot):
         names.append(board.boot.firmware)

@@ -1,0 +1,82 @@
+"""Drives: units that QEMU can have, and each given to one device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qgen.board import Device, Drive, Property
+from qgen.diagnostics import Code
+from qgen.expr import Expr, evaluate, variables
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec.scalars import DriveText
+
+UNITS = {"ide": 2, "scsi": 7}
+"""How many units a bus of an interface has; the others have one bus without an end."""
+MOST_UNITS = 1 << 16
+
+
+def lower_drive(
+    written: DriveText,
+    path: Path,
+    scope: Scope,
+    run_time: tuple[str, ...] = (),
+) -> Drive | None:
+    """The drive that ``written`` names."""
+    bus = _number(written.bus, (*path, "bus"), scope, run_time)
+    unit = _number(written.unit, (*path, "unit"), scope, run_time)
+    if bus is None or unit is None:
+        return None
+    units = UNITS.get(written.interface, MOST_UNITS + 1)
+    if not variables(unit) and evaluate(unit) >= units:
+        scope.error(
+            Code.Q0203,
+            f"no -drive with if={written.interface} can be unit {evaluate(unit)}",
+            (*path, "unit"),
+            f"a bus has {units}, number 0 to {units - 1}: count on with 'bus'",
+        )
+        return None
+    return Drive(written.interface, bus, unit)
+
+
+def _number(
+    written: Expr, path: Path, scope: Scope, run_time: tuple[str, ...]
+) -> Expr | None:
+    allowed = tuple(name for name in run_time if name == "n")
+    expr = scope.resolve(written, path, run_time=allowed)
+    if expr is None or variables(expr):
+        return expr
+    return expr if scope.number(expr, path, high=MOST_UNITS) is not None else None
+
+
+def judge_drives(devices: Sequence[Device], scope: Scope) -> None:
+    """Refuse a drive that two devices would get: QEMU ends with an error then."""
+    taken: dict[tuple[str, int, int], tuple[str, Property]] = {}
+    for device in devices:
+        for n in range(1 if device.count is None else evaluate(device.count)):
+            name = device.name if device.count is None else f"{device.name}[{n}]"
+            for prop, drive in _drives(device):
+                bus, unit = (evaluate(e, {"n": n}) for e in (drive.bus, drive.unit))
+                key = (drive.interface, bus, unit)
+                first, origin = taken.setdefault(key, (name, prop))
+                if first is name and origin is prop:
+                    continue
+                where = f"unit {unit}" + f" of bus {bus}" * bool(bus)
+                scope.error(
+                    Code.Q0214,
+                    f"the {drive.interface!r} drive {where} goes to {first!r} already",
+                    (*prop.origin, "drive"),
+                    (
+                        "let the unit depend on 'n', the number of each"
+                        if origin is prop
+                        else "a drive is one device's: take another unit"
+                    ),
+                )
+                return
+
+
+def _drives(device: Device) -> Iterator[tuple[Property, Drive]]:
+    for each in device.holders:
+        for prop in each.properties:
+            if isinstance(prop.value, Drive):
+                yield prop, prop.value
