@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from qgen.board import CPUS, Board, Device, Wire
+from qgen.board import (
+    CPUS,
+    UNIMPLEMENTED,
+    Board,
+    BusEnd,
+    Chardev,
+    Device,
+    Link,
+    MachineValue,
+    Part,
+    PciAddress,
+    Place,
+    Wire,
+)
 from qgen.expr import evaluate
 from qgen.lab.monitor import Monitor
+
+Paths = dict[tuple[str, int], str]
+
+
+# Devices that map regions by themselves: nothing but running them tells which.
+MAPPING = ("-soc", "npcm7")
+
+
+def maps_more(spec: Board) -> bool:
+    """Whether a device of the board maps regions by itself."""
+    return any(each in device.type for device in spec.devices for each in MAPPING)
+
+
+def compare_maps(spec: Board, seen: Sequence[str], predicted: Sequence[str]) -> None:
+    """The flat map is the predicted one; a SoC may add to it, and hides nothing."""
+    if maps_more(spec):
+        assert set(predicted) - set(seen) == set()
+    else:
+        assert list(seen) == list(predicted)
 
 
 def compare_devices(spec: Board, monitor: Monitor, cpus: int) -> None:
@@ -32,8 +65,12 @@ def _count(device: Device) -> int:
     return 1 if device.count is None else evaluate(device.count)
 
 
-def paths_of(spec: Board, monitor: Monitor, cpus: int) -> dict[tuple[str, int], str]:
-    """The QOM path of every device and CPU: unattached ones, in order of creation."""
+def paths_of(spec: Board, monitor: Monitor, cpus: int) -> Paths:
+    """The QOM path of every device and CPU.
+
+    Children of the machine by their name; the others are unattached, in order of
+    creation.
+    """
     container = "/machine/unattached"
     found = [
         (int(name[7:-1]), name, kind.removeprefix("child<").removesuffix(">"))
@@ -41,8 +78,11 @@ def paths_of(spec: Board, monitor: Monitor, cpus: int) -> dict[tuple[str, int], 
         if name.startswith("device[")
     ]
     queue = [(f"{container}/{name}", kind) for _, name, kind in sorted(found)]
-    paths: dict[tuple[str, int], str] = {}
-    wanted = list(_wanted(spec, cpus))
+    paths: Paths = dict(_children(spec))
+    attached = set(paths)
+    wanted = [(key, kind) for key, kind in _wanted(spec, cpus) if key not in attached]
+    labels = _labels(spec)
+    queue = [each for each in queue if _is_ours(*each, labels, monitor)]
     for key, kind in wanted:
         while queue[0][1] != kind:
             queue.pop(0)
@@ -52,6 +92,28 @@ def paths_of(spec: Board, monitor: Monitor, cpus: int) -> dict[tuple[str, int], 
         kind for _, kind in queue if kind in kinds
     ], "more devices than the spec"
     return paths
+
+
+def _labels(spec: Board) -> set[object]:
+    stubs = [d for d in spec.devices if d.type == UNIMPLEMENTED]
+    return {p.value for d in stubs for p in d.properties if p.name == "name"}
+
+
+def _is_ours(path: str, kind: str, labels: set[object], monitor: Monitor) -> bool:
+    """Whether a device may be the board's; a SoC makes stubs of its own."""
+    return kind != UNIMPLEMENTED or monitor.get(path, "name") in labels
+
+
+def _children(spec: Board) -> Iterator[tuple[tuple[str, int], str]]:
+    """The devices that are children of the machine; QEMU numbers those with [*]."""
+    taken: Counter[str] = Counter()
+    for device in spec.devices:
+        if device.child is None:
+            continue
+        for n in range(_count(device)):
+            name = device.child.replace("*", str(taken[device.child]))
+            taken[device.child] += 1
+            yield (device.name, n), f"/machine/{name}"
 
 
 def _wanted(spec: Board, cpus: int) -> Iterator[tuple[tuple[str, int], str]]:
@@ -66,36 +128,74 @@ def _wanted(spec: Board, cpus: int) -> Iterator[tuple[tuple[str, int], str]]:
 def _compare_device(
     device: Device,
     n: int,
-    paths: dict[tuple[str, int], str],
+    paths: Paths,
     monitor: Monitor,
     cpus: int,
 ) -> None:
     path = paths[device.name, n]
+    assert monitor.get(path, "type") == device.type
     assert monitor.get(path, "realized") is True
-    for prop in device.properties:
-        seen = monitor.get(path, prop.name)
-        if isinstance(prop.value, bool | str):
-            assert seen == prop.value, prop
-        elif prop.type.startswith(("uint", "int")):
-            set_to = evaluate(prop.value, {"cpus": cpus, "n": n})  # type: ignore[arg-type]
-            assert seen == set_to + ADDED.get((device.type, prop.name), 0), prop
-        elif prop.type.startswith("link"):
-            assert seen, prop
+    if device.bus is not None:
+        assert monitor.get(path, "parent_bus") == _bus(device.bus, paths, monitor)
+    _compare_properties(device, path, paths, monitor, {"cpus": cpus, "n": n})
+    for part in device.parts:
+        inside = "/".join((path, *part.path))
+        _compare_properties(part, inside, paths, monitor, {"cpus": cpus, "n": n})
     for wire in device.wires:
+        inside = "/".join((path, *wire.source.path))
         for cpu in range(cpus if wire.per_cpu else 1):
             env = {"cpu": cpu, "cpus": cpus, "n": n}
             name = "sysbus-irq" if wire.source.is_irq else wire.source.name
             line = f"{name or 'unnamed-gpio-out'}[{evaluate(wire.source.index, env)}]"
-            _compare_end(monitor.get(path, line), wire, env, paths)
+            _compare_end(monitor.get(inside, line), wire, env, paths)
 
 
-def _compare_end(
-    seen: str, wire: Wire, env: dict[str, int], paths: dict[tuple[str, int], str]
+def _compare_properties(
+    device: Device | Part,
+    path: str,
+    paths: Paths,
+    monitor: Monitor,
+    env: dict[str, int],
 ) -> None:
+    type_ = device.type if isinstance(device, Device) else ""
+    for prop in device.properties:
+        seen = monitor.get(path, prop.name)
+        match prop.value:
+            case bool() | str():
+                assert seen == prop.value, prop
+            case PciAddress(slot, function):
+                assert seen == slot << 3 | function, prop
+            case Link(Place() as place):
+                assert seen == _path(place, env, paths), prop
+            case Link():
+                assert seen, prop
+            case Chardev() | MachineValue():
+                pass
+            case expr:
+                added = ADDED.get((type_, prop.name), 0)
+                assert seen == evaluate(expr, env) + added, prop
+
+
+def _bus(bus: BusEnd, paths: Paths, monitor: Monitor) -> str:
+    """The path of a bus; of those that a board creates there is one ISA bus."""
+    if bus.owner is not None:
+        return f"{_path(bus.owner, {}, paths)}/{bus.name}"
+    (bridge,) = (
+        f"/machine/unattached/{name}"
+        for name, kind in monitor.children("/machine/unattached").items()
+        if kind == "child<isabus-bridge>"
+    )
+    return f"{bridge}/isa.0"
+
+
+def _path(place: Place, env: dict[str, int], paths: Paths) -> str:
+    element = 0 if place.element is None else evaluate(place.element, env)
+    return "/".join((paths[place.device, element], *place.path))
+
+
+def _compare_end(seen: str, wire: Wire, env: dict[str, int], paths: Paths) -> None:
     sink = wire.sink
-    element = sink.place.element
-    number = 0 if element is None else evaluate(element, env)
-    path = paths[sink.device, number]
+    path = _path(sink.place, env, paths)
     line = f"/{sink.name or 'unnamed-gpio-in'}[{evaluate(sink.index, env)}]"
     # A container may pass its lines on to a child of its own (armv7m to its nvic).
     assert seen == path + line or re.fullmatch(
