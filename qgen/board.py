@@ -25,6 +25,8 @@ RAM = "ram"
 """The name of the RAM of ``-m``."""
 CPUS = "cpus"
 """The device name that wires use for the CPUs."""
+PCI_BUS = "PCI"
+"""The type of bus that PCI devices ask for."""
 UNIMPLEMENTED = "unimplemented-device"
 """The type that stands for a device that is not modelled."""
 UNIMPLEMENTED_PRIORITY = -1000
@@ -215,7 +217,7 @@ class Audiodev:
 
 @dataclass(frozen=True, slots=True)
 class PciAddress:
-    """Where a device sits on a PCI bus."""
+    """Where a device sits on a PCI bus; QEMU takes a free slot where there is none."""
 
     slot: int
     function: int
@@ -278,7 +280,7 @@ class Cpus:
     """The CPUs. ``created_by`` is the device that makes them, None: the board does.
 
     ``created``: the board makes as many as -smp says. ``timebase`` is in Hz, for PowerPC,
-    whose CPUs the board also resets.
+    whose CPUs the board also resets, and with ``timebase_reset`` the time base with them.
     """
 
     default_type: str | None
@@ -292,6 +294,7 @@ class Cpus:
     wires: tuple[Wire, ...]
     timebase: Expr | None
     origin: Path
+    timebase_reset: bool = False
 
     @property
     def usual_type(self) -> str | None:
@@ -325,6 +328,8 @@ class Mmio:
     """MMIO region number ``index`` of a device at an absolute ``address``.
 
     ``label`` and ``size`` (bytes) are the region's own, from the device catalogue.
+    ``container`` is what the board maps it into as a region; then ``address`` counts
+    from its start. None: the system bus maps it.
     """
 
     index: int
@@ -333,6 +338,7 @@ class Mmio:
     size: int
     priority: int | None
     origin: Path
+    container: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,11 +363,18 @@ class BusEnd:
     """A bus to sit on: the bus ``name`` of ``owner``, or one that the board creates.
 
     ``kind`` is the type of bus that the device asks for; the bus may be of one below it.
+    ``of_host``: the owner is a PCI host bridge, and this is the bus behind it.
     """
 
     owner: Place | None
     name: str
     kind: str
+    of_host: bool = False
+
+    @property
+    def is_pci(self) -> bool:
+        """Whether PCI devices sit on it."""
+        return self.kind == PCI_BUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,15 @@ class Text:
     parts: tuple[str, ...]
 
 
-CExpr = str | CallExpr | Text
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """``base->field``"""
+
+    base: CallExpr
+    field: str
+
+
+CExpr = str | CallExpr | Text | Arrow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 
 from qgen.cunit import (
+    Arrow,
     Assign,
     CallExpr,
     CExpr,
@@ -29,6 +30,8 @@ def flat(expr: CExpr) -> str:
             return expr
         case CallExpr(func, args):
             return f"{func}({', '.join(flat(arg) for arg in args)})"
+        case Arrow(base, field):
+            return f"{flat(base)}->{field}"
         case Text(parts):
             return " PRIu64 ".join(string_literal(part) for part in parts)
 
@@ -44,6 +47,9 @@ def fit(expr: CExpr, column: int, tail: int) -> list[str]:
     match expr:
         case str():
             return _fit_sum(line, column, tail)
+        case Arrow(base, field):
+            lines = fit(base, column, len(field) + 2 + tail)
+            return [*lines[:-1], f"{lines[-1]}->{field}"]
         case Text(parts):
             return _fit_text(parts, column, tail)
         case CallExpr(func, args):

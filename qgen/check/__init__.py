@@ -11,7 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qgen.board import Board
-from qgen.check import api_backends, api_devices, api_machine, api_memory, declared
+from qgen.check import (
+    api_backends,
+    api_devices,
+    api_machine,
+    api_memory,
+    api_pci,
+    declared,
+)
 from qgen.check.code import Record
 from qgen.check.compare import compare
 from qgen.check.expected import expected
@@ -24,7 +31,7 @@ from qgen.expr import evaluate
 
 __all__ = ["check"]
 
-MODELS = (api_backends, api_devices, api_machine, api_memory)
+MODELS = (api_backends, api_devices, api_machine, api_memory, api_pci)
 """The modules whose import registers the models of QEMU's functions."""
 
 

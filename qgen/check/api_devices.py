@@ -13,6 +13,7 @@ from qgen.check.facts import (
     ClockLine,
     Cpu,
     Device,
+    DeviceRegion,
     Input,
     Mapped,
     Output,
@@ -24,15 +25,21 @@ if TYPE_CHECKING:
     from qgen.check.machine import Execution
 
 
-@function("DeviceState *qdev_new(const char *)", used=True)
-def _new(m: Execution, type_: str) -> Device:
+def created(m: Execution, type_: str) -> Device:
+    """A new device of a type."""
     m.making()
     device = Device(type_, f"the {type_!r} of line {m.line}", m.line)
     m.facts.devices.append(device)
     return device
 
 
-def _realize(m: Execution, device: Device, errp: object) -> bool:
+@function("DeviceState *qdev_new(const char *)", used=True)
+def _new(m: Execution, type_: str) -> Device:
+    return created(m, type_)
+
+
+def realize(m: Execution, device: Device, errp: object) -> bool:
+    """A device is realized."""
     m.making()
     m.fatal(errp)
     if device.inside is not None:
@@ -46,7 +53,7 @@ def _realize(m: Execution, device: Device, errp: object) -> bool:
 
 @function("bool sysbus_realize_and_unref(SysBusDevice *, Error **?)")
 def _sysbus_realize(m: Execution, device: Device, errp: object) -> bool:
-    return _realize(m, device, errp)
+    return realize(m, device, errp)
 
 
 @function("bool qdev_realize_and_unref(DeviceState *, BusState *?, Error **?)")
@@ -55,7 +62,7 @@ def _qdev_realize(m: Execution, device: Device, bus: object, errp: object) -> bo
         device.bus = BusEnd(bus)
     elif isinstance(bus, BusEnd):
         device.bus = bus
-    return _realize(m, device, errp)
+    return realize(m, device, errp)
 
 
 @function("BusState *qdev_get_child_bus(DeviceState *, const char *)", used=True)
@@ -186,7 +193,7 @@ def _mmio(m: Execution, device: Device, index: int, at: int, priority: int) -> N
         m.refuse(f"{device.name} is mapped before it is realized")
     if index in device.mmio:
         m.refuse(f"{device.name}: region {index} is mapped twice")
-    device.mmio[index] = Mapped(m.facts.system, at, priority, m.line)
+    device.mmio[index] = Mapped(m.facts.system, at, priority, m.line, "system bus")
 
 
 @function("void sysbus_mmio_map(SysBusDevice *, int, hwaddr)")
@@ -199,6 +206,16 @@ def _sysbus_map_overlap(
     m: Execution, device: Device, index: int, address: int, priority: int
 ) -> None:
     _mmio(m, device, index, address, priority)
+
+
+@function("MemoryRegion *sysbus_mmio_get_region(SysBusDevice *, int)", used=True)
+def _mmio_region(m: Execution, device: Device, index: int) -> DeviceRegion:
+    if not device.realized:
+        m.refuse(f"a region of {device.name} is taken before it is realized")
+    name = f"{device.name}: MMIO region {index}"
+    region = DeviceRegion(name, kind="device", owner=device, index=index)
+    region.mapped = device.mmio.get(index)
+    return region
 
 
 @function("qemu_irq qdev_get_gpio_in(DeviceState *, int)", used=True)
@@ -277,11 +294,6 @@ def _clock_out(_m: Execution, device: Device, name: str) -> ClockLine:
 @function("Chardev *serial_hd(int)", used=True)
 def _serial(_m: Execution, index: int) -> Chardev:
     return Chardev(index)
-
-
-@function("int PCI_DEVFN(int, int)", used=True)
-def _devfn(_m: Execution, slot: int, function_: int) -> int:
-    return slot << 3 | function_
 
 
 @function(

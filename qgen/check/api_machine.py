@@ -67,6 +67,13 @@ def _timebase(m: Execution, cpu: Cpu, hz: int) -> None:
     cpu.timebase = hz
 
 
+@function("void cpu_ppc_tb_reset(CPUPPCState *)")
+def _timebase_reset(m: Execution, cpu: Cpu) -> None:
+    if cpu.timebase is None:
+        m.refuse(f"{cpu.name} has no time base to reset")
+    cpu.timebase_resets += 1
+
+
 @function("void x86_cpus_init(X86MachineState *, int)")
 def _x86_cpus(m: Execution, _machine: Instance, version: int) -> None:
     m.facts.x86["CPU version"] = version

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qgen.check.api import function
 from qgen.check.code import Record
-from qgen.check.facts import Device, Mapped, Property, Region
+from qgen.check.facts import Device, DeviceRegion, Mapped, Property, Region
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -116,6 +116,8 @@ def _map(m: Execution, container: Region, offset: int, region: Region, at: int) 
     if container.kind not in ("root", "container"):
         m.say(f"{region.name} is mapped into {container.name}, which is no container")
     region.mapped = Mapped(container, offset, at, m.line)
+    if isinstance(region, DeviceRegion) and region.owner is not None:
+        region.owner.mmio[region.index] = region.mapped
 
 
 @function("void memory_region_add_subregion(MemoryRegion *, hwaddr, MemoryRegion *)")
@@ -141,7 +143,9 @@ def _unimplemented(m: Execution, label: str, base: int, size: int) -> None:
         Property("name", "str", label, m.line),
         Property("size", "uint64", size, m.line),
     ]
-    device.mmio[0] = Mapped(m.facts.system, base, _UNIMPLEMENTED_PRIORITY, m.line)
+    device.mmio[0] = Mapped(
+        m.facts.system, base, _UNIMPLEMENTED_PRIORITY, m.line, "system bus"
+    )
     m.facts.devices.append(device)
 
 

@@ -152,6 +152,7 @@ class _Comparison:
         self._same(line, what, "container", made.container.name, wanted.container.name)
         self._same(line, what, "address", made.address, wanted.address)
         self._same(line, what, "priority", made.priority, wanted.priority)
+        self._same(line, what, "kind of mapping", made.by, wanted.by)
 
     def _cpu(self, made: Cpu, wanted: Cpu) -> None:
         self._device(made, wanted)
@@ -162,6 +163,12 @@ class _Comparison:
                 line,
                 f"{what} is reset {made.resets} times with the machine; the board "
                 f"resets it {wanted.resets} times",
+            )
+        if made.timebase_resets != wanted.timebase_resets:
+            self.say(
+                line,
+                f"{what}'s time base is reset {made.timebase_resets} times with the "
+                f"machine; the board resets it {wanted.timebase_resets} times",
             )
 
     def _device(self, made: Device, wanted: Device) -> None:

@@ -223,6 +223,7 @@ class _Expectation:
                 cpu.timebase = self._value(cpus.timebase)
             # No other architecture leaves it to the board: its loader does it.
             cpu.resets = int(self.board.arch is Arch.PPC)
+            cpu.timebase_resets = int(cpus.timebase_reset)
             self.result.cpus.append(cpu)
         if self.board.parent is Parent.X86:
             self.result.x86["CPU version"] = _LATEST_CPU
@@ -239,13 +240,17 @@ class _Expectation:
             for part in device.parts:
                 self._set_up(self._inside(each, part.path), part, {"n": n})
             for mmio in device.mmio:
-                each.mmio[mmio.index] = Mapped(
-                    self.result.system,
-                    self._value(mmio.address, n=n),
-                    mmio.priority or 0,
-                )
+                each.mmio[mmio.index] = self._mapped(mmio, n)
             made.append(each)
         self.result.devices += made
+
+    def _mapped(self, mmio: model.Mmio, n: int) -> Mapped:
+        """Where a device's region is mapped, and by whom."""
+        container, by = self.result.system, "system bus"
+        if mmio.container is not None:
+            container, by = self.regions[mmio.container], "region"
+        at = self._value(mmio.address, n=n)
+        return Mapped(container, at, mmio.priority or 0, by=by)
 
     def _set_up(
         self, made: Device, wanted: model.Device | model.Part, env: Env
@@ -275,7 +280,8 @@ class _Expectation:
     def _bus(self, bus: model.BusEnd) -> BusEnd:
         if bus.owner is None:
             return BusEnd(self.buses[bus.name])
-        return BusEnd(self._at(bus.owner, {}), bus.name)
+        owner = self._at(bus.owner, {})
+        return BusEnd(owner) if bus.of_host else BusEnd(owner, bus.name)
 
     def _is_set(self, prop: model.Property, env: Env) -> bool:
         """Whether there is something to set the property to."""

@@ -33,12 +33,17 @@ def names_of(value: object) -> frozenset[str]:
 
 @dataclass(eq=False, repr=False)
 class Mapped:
-    """Where something is mapped into a container."""
+    """Where something is mapped into a container.
+
+    ``by``: the system bus maps a device's region itself, or the board maps it ``region``
+    by region.
+    """
 
     container: Region
     address: int
     priority: int
     line: int = 0
+    by: str = "region"
 
 
 @dataclass(eq=False, repr=False)
@@ -58,6 +63,14 @@ class Region:
     reads: int | None = None
     mapped: Mapped | None = None
     line: int = 0
+
+
+@dataclass(eq=False, repr=False)
+class DeviceRegion(Region):
+    """MMIO region number ``index`` of ``owner``, taken to be mapped by the board."""
+
+    owner: Device | None = None
+    index: int = 0
 
 
 @dataclass(eq=False, repr=False)
@@ -151,10 +164,14 @@ class Device:
 
 @dataclass(eq=False, repr=False)
 class Cpu(Device):
-    """A CPU; ``resets`` counts how often a reset of the machine resets it."""
+    """A CPU; ``resets`` counts how often a reset of the machine resets it.
+
+    ``timebase_resets`` counts the same of its time base.
+    """
 
     timebase: int | None = None
     resets: int = 0
+    timebase_resets: int = 0
 
 
 class Output(NamedTuple):
@@ -195,14 +212,17 @@ class Bus(NamedTuple):
 
 
 class BusEnd(NamedTuple):
-    """The bus ``name`` of a device, or a bus that the board created: ``owner``."""
+    """The bus ``name`` of a device, or a bus that the board created: ``owner``.
+
+    A device's bus without a name is the one behind it, a PCI host bridge.
+    """
 
     owner: Device | Bus
     name: str | None = None
 
     def __str__(self) -> str:
         if isinstance(self.owner, Device):
-            return f"{self.owner.name}/{self.name}"
+            return f"{self.owner.name}/{self.name or 'its PCI bus'}"
         return "the board's ISA bus"
 
 

@@ -25,6 +25,10 @@ class StaticArray:
     values: list[Any]
 
 
+_DEVICES = ("Object", "DeviceState", "SysBusDevice", "PCIDevice", "PCIHostState")
+"""The structs that a device may be seen as."""
+
+
 def is_a(value: object, struct: str) -> bool:
     """Whether QOM casts ``value`` to ``struct``."""
     if isinstance(value, Instance):
@@ -35,8 +39,8 @@ def is_a(value: object, struct: str) -> bool:
             return value.type.endswith(suffix)
         return struct in ("Object", "DeviceState", "CPUState")
     if isinstance(value, Device):
-        return struct in ("Object", "DeviceState", "SysBusDevice")
-    if isinstance(value, (Bus, BusEnd)) and struct == "BusState":
+        return struct in _DEVICES
+    if isinstance(value, (Bus, BusEnd)) and struct in ("BusState", "PCIBus"):
         return True
     return struct == "Object" and isinstance(value, (Region, Clock, Bus))
 
@@ -47,6 +51,8 @@ def record(value: object, struct: str, line: int) -> Record:
         return value
     if isinstance(value, Cpu):
         return Record(struct, {"env": value})
+    if isinstance(value, Device) and struct == "PCIHostState":
+        return Record(struct, {"bus": BusEnd(value)} if value.realized else {})
     if isinstance(value, Instance) and struct in value.views:
         return value.views[struct]
     if value is None:

@@ -33,6 +33,7 @@ class Sentinel(NamedTuple):
 ERROR_FATAL = Sentinel("error_fatal")
 
 _CPU_LINES = ("ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ")
+_PPC6XX = ("HRESET", "SRESET", "CKSTP_IN", "MCP", "SMI", "INT", "TBEN", "WAKEUP")
 _TIMERS = ("GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC")
 _CONDUITS = ("DISABLED", "SMC", "HVC")
 INTERFACES = (
@@ -77,6 +78,7 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     "TYPE_X86_MACHINE": (STRING, "x86-machine"),
     **{name: (INT, value) for value, name in enumerate(_CPU_LINES)},
     **{name: (INT, value) for value, name in enumerate(_TIMERS)},
+    **{f"PPC6xx_INPUT_{name}": (INT, v) for v, name in enumerate(_PPC6XX)},
     **{f"QEMU_PSCI_CONDUIT_{n}": (INT, v) for v, n in enumerate(_CONDUITS)},
     **{f"IF_{name.upper()}": (INT, v) for v, name in enumerate(INTERFACES)},
     **{f"DEVICE_{name}_ENDIAN": (INT, v) for v, name in enumerate(ENDIANS)},
@@ -107,6 +109,9 @@ CASTS = {
     "DEVICE": "DeviceState",
     "SYS_BUS_DEVICE": "SysBusDevice",
     "BUS": "BusState",
+    "PCI_BUS": "PCIBus",
+    "PCI_DEVICE": "PCIDevice",
+    "PCI_HOST_BRIDGE": "PCIHostState",
     "CPU": "CPUState",
     "ARM_CPU": "ARMCPU",
     "POWERPC_CPU": "PowerPCCPU",
@@ -191,10 +196,11 @@ STRUCTS: dict[str, dict[str, CType]] = {
         **_fields(bool="secure_boot skip_dtb_autoload firmware_loaded"),
     },
     "PowerPCCPU": {"env": Struct("CPUPPCState")},
+    "PCIHostState": {"bus": Pointer(Struct("PCIBus"))},
 }
 """The fields of QEMU's structs that boards use."""
 
-READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU")
+READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU", "PCIHostState")
 """The structs that a board does not write to."""
 
 _SCALARS = "bool size_t ssize_t hwaddr ram_addr_t"

@@ -41,7 +41,7 @@ from qgen.names import camel_case, identifier, string_literal, upper_case
 from qgen.targets import Target
 
 # The order in which locals are declared.
-_LOCALS = ("s", "machine", "x86ms", "dev", "sbd", "dinfo")
+_LOCALS = ("s", "machine", "x86ms", "pci_dev", "dev", "sbd", "dinfo")
 
 
 class UnitBuilder:

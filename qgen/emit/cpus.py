@@ -73,15 +73,20 @@ def _powerpc(cpus: Cpus, into: FunctionBuilder) -> None:
     reset = f"{unit.prefix}_cpu_reset"
     loop.call("qemu_register_reset", reset, "cpu")
     cpu = Local("PowerPCCPU *", "cpu", CallExpr("POWERPC_CPU", (new,)))
-    _reset_function(unit, reset)
+    _reset_function(unit, reset, cpus.timebase_reset)
     _loop(into, loop, cpu)
 
 
-def _reset_function(unit: UnitBuilder, name: str) -> None:
+def _reset_function(unit: UnitBuilder, name: str, timebase: bool) -> None:
     unit.use("cpu_reset")
     body = FunctionBuilder(unit, name)
-    body.call("cpu_reset", CallExpr("CPU", ("opaque",)))
-    unit.functions.append(Function(name, ("void *opaque",), (), body.statements()))
+    locals_: tuple[Local, ...] = ()
+    if timebase:
+        locals_ = (Local("PowerPCCPU *", "cpu", "opaque"),)
+        body.call("cpu_ppc_tb_reset", "&cpu->env")
+    body.call("cpu_reset", CallExpr("CPU", ("cpu" if timebase else "opaque",)))
+    function = Function(name, ("void *opaque",), locals_, body.statements())
+    unit.functions.append(function)
 
 
 def _loop(into: FunctionBuilder, loop: FunctionBuilder, cpu: Local) -> None:

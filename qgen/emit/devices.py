@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import groupby
 
 from qgen.board import (
@@ -14,6 +15,7 @@ from qgen.board import (
     Drive,
     Link,
     MachineValue,
+    Mmio,
     Part,
     PciAddress,
     Property,
@@ -21,6 +23,14 @@ from qgen.board import (
 from qgen.cunit import CallExpr, CExpr, For, Local
 from qgen.emit.backends import emit_audiodev, emit_drive
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.buses import (
+    PCI_PROPERTIES,
+    bus_of,
+    create_simple_pci,
+    is_pci,
+    is_simple,
+    new_pci,
+)
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
@@ -44,29 +54,6 @@ def emit_clocks(unit: UnitBuilder) -> None:
         function.assign(name, CallExpr("clock_new", (function.owner(), label)))
         function.call("clock_set_hz", name, function.expr(clock.frequency))
         function.gap()
-    function.add()
-
-
-def emit_buses(unit: UnitBuilder) -> None:
-    """The function that creates the board's own buses."""
-    function = FunctionBuilder(unit, f"{unit.prefix}_init_buses")
-    for bus in unit.board.buses:
-        unit.use("isa_bus_new", "error_fatal", "address_spaces")
-        new = CallExpr(
-            "isa_bus_new",
-            (
-                "NULL",
-                CallExpr("get_system_memory"),
-                CallExpr("get_system_io"),
-                "&error_fatal",
-            ),
-        )
-        if bus.name in unit.used_buses:
-            name = identifier(bus.name)
-            unit.field(f"ISABus *{name}")
-            function.assign(f"{function.state()}->{name}", new)
-        else:
-            function.call(new.func, *new.args)
     function.add()
 
 
@@ -120,19 +107,13 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         unit.field(f"DeviceState *{name}{size}")
     inner = function if device.count is None else function.block()
     index = {} if device.count is None else {"n": "i"}
-    _create(device, inner, index)
+    locals_ = _handles(device, inner, index)
+    if not is_simple(device):
+        _create(device, inner, index)
     if shared:
         element = "" if device.count is None else "[i]"
         inner.assign(f"{function.state()}->{name}{element}", "dev")
     emit_own_wires(device, inner, index)
-    locals_ = [
-        Local("DeviceState *", "dev", CallExpr("qdev_new", (_type(unit, device),)))
-    ]
-    unit.use("qdev_new")
-    if device.is_sysbus:
-        unit.use("sysbus")
-        cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
-        locals_.append(Local("SysBusDevice *", "sbd", cast))
     if device.parts and any(p.properties or p.clocks for p in device.parts):
         locals_.append(Local("DeviceState *", "part"))
     if device.count is None:
@@ -145,6 +126,33 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
     emit_cpu_wires(device, function)
     emit_earlier_wires(device, function)
     function.add()
+
+
+def _handles(
+    device: Device, into: FunctionBuilder, index: dict[str, str]
+) -> list[Local]:
+    """The locals that hold the new device; none for one that nobody refers to."""
+    unit, type_ = into.unit, _type(into.unit, device)
+    if is_simple(device):
+        unit.use("pci")
+        new = create_simple_pci(device, type_, bus_of(device.bus, into, index))
+        if device.wires or device.name in unit.shared:
+            return [Local("DeviceState *", "dev", CallExpr("DEVICE", (new,)))]
+        into.call(new.func, *new.args)
+        return []
+    if is_pci(device):
+        unit.use("pci")
+        return [
+            Local("PCIDevice *", "pci_dev", new_pci(device, type_)),
+            Local("DeviceState *", "dev", CallExpr("DEVICE", ("pci_dev",))),
+        ]
+    unit.use("qdev_new")
+    locals_ = [Local("DeviceState *", "dev", CallExpr("qdev_new", (type_,)))]
+    if device.is_sysbus:
+        unit.use("sysbus")
+        cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
+        locals_.append(Local("SysBusDevice *", "sbd", cast))
+    return locals_
 
 
 def _type(unit: UnitBuilder, device: Device) -> str:
@@ -168,25 +176,40 @@ def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> Non
             into.assign("part", into.inside("dev", part.path))
             _set_up("part", part, into, index)
     into.unit.use("error_fatal")
+    bus = bus_of(device.bus, into, index)
     if device.is_sysbus:
         into.call("sysbus_realize_and_unref", "sbd", "&error_fatal")
+    elif is_pci(device):
+        into.call("pci_realize_and_unref", "pci_dev", bus, "&error_fatal")
     else:
-        bus = _bus(device, into, index)
         into.call("qdev_realize_and_unref", "dev", bus, "&error_fatal")
     for mmio in device.mmio:
-        address = into.expr(mmio.address, **index)
-        if mmio.priority is None:
-            into.call("sysbus_mmio_map", "sbd", str(mmio.index), address)
-        else:
-            args = ("sbd", str(mmio.index), address, str(mmio.priority))
-            into.call("sysbus_mmio_map_overlap", *args)
+        _map(mmio, into, index)
+
+
+def _map(mmio: Mmio, into: FunctionBuilder, index: dict[str, str]) -> None:
+    """One MMIO region, mapped by the system bus, or by the board where it wants it."""
+    address, number = into.expr(mmio.address, **index), str(mmio.index)
+    order = () if mmio.priority is None else (str(mmio.priority),)
+    overlap = "_overlap" * (mmio.priority is not None)
+    if mmio.container is None:
+        into.call(f"sysbus_mmio_map{overlap}", "sbd", number, address, *order)
+        return
+    into.unit.use("memory")
+    region = CallExpr("sysbus_mmio_get_region", ("sbd", number))
+    space = into.space(mmio.container)
+    name = f"memory_region_add_subregion{overlap}"
+    into.call(name, space, address, region, *order)
 
 
 def _set_up(
     handle: str, device: Device | Part, into: FunctionBuilder, index: dict[str, str]
 ) -> None:
     """Properties and clocks, before the device is realized."""
-    for prop in device.properties:
+    given: Sequence[Property] = device.properties
+    if isinstance(device, Device) and is_pci(device):
+        given = [p for p in given if p.name not in PCI_PROPERTIES]
+    for prop in given:
         _property(handle, prop, into, index)
     for clock in device.clocks:
         into.unit.use("qdev_connect_clock_in")
@@ -202,16 +225,6 @@ def _clock(
         return f"{into.state()}->{identifier(clock)}"
     handle = into.device(clock.place, index)
     return CallExpr("qdev_get_clock_out", (handle, string_literal(clock.name)))
-
-
-def _bus(device: Device, into: FunctionBuilder, index: dict[str, str]) -> CExpr:
-    bus = device.bus
-    if bus is None:
-        return "NULL"
-    if bus.owner is None:
-        return CallExpr("BUS", (f"{into.state()}->{identifier(bus.name)}",))
-    handle = into.device(bus.owner, index)
-    return CallExpr("qdev_get_child_bus", (handle, string_literal(bus.name)))
 
 
 def _property(
@@ -237,10 +250,8 @@ def _property(
             emit_drive(handle, prop.name, drive, into, index)
         case Audiodev():
             emit_audiodev(handle, prop.name, into)
-        case PciAddress(slot, number):
-            into.unit.use("qdev_prop_set", "PCI_DEVFN")
-            where = CallExpr("PCI_DEVFN", (str(slot), str(number)))
-            into.call("qdev_prop_set_int32", handle, name, where)
+        case PciAddress():
+            raise ValueError("a PCI device is created at its address")
         case str() | Link():
             emit_object_property(prop, CallExpr("OBJECT", (handle,)), into, index)
         case expr:

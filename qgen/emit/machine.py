@@ -18,9 +18,10 @@ from qgen.cunit import (
 from qgen.emit import declared
 from qgen.emit.boot import emit_boot, emit_images
 from qgen.emit.builder import FunctionBuilder, UnitBuilder, parent_struct
+from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
 from qgen.emit.cpus import cpu_type_name, emit_cpus
-from qgen.emit.devices import emit_buses, emit_clocks, emit_devices
+from qgen.emit.devices import emit_clocks, emit_devices
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
 from qgen.expr import Num
 from qgen.names import string_literal

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from qgen.board import CPUS, Arch, Device, Sink, Source
 from qgen.cunit import CallExpr, CExpr, For, Local
 from qgen.emit.builder import FunctionBuilder
 from qgen.expr import Expr, Num, evaluate
 from qgen.names import identifier, string_literal
 
-# The enumerators of target/arm/cpu-qom.h and target/arm/gtimer.h.
-_ARM_INPUTS = {0: "ARM_CPU_IRQ", 1: "ARM_CPU_FIQ", 2: "ARM_CPU_VIRQ", 3: "ARM_CPU_VFIQ"}
-_ARM_OUTPUTS = {0: "GTIMER_PHYS", 1: "GTIMER_VIRT", 2: "GTIMER_HYP", 3: "GTIMER_SEC"}
-_ARM = (Arch.ARM, Arch.AARCH64)
+_ARM_INPUTS = "ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ"
+_ARM_OUTPUTS = "GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC"
+_PPC6XX_LINES = "HRESET", "SRESET", "CKSTP_IN", "MCP", "SMI", "INT", "TBEN", "WAKEUP"
+_PPC_INPUTS = tuple(f"PPC6xx_INPUT_{line}" for line in _PPC6XX_LINES)
+# The enumerators that QEMU's headers have for the lines of a CPU, by their numbers.
+_INPUTS = {Arch.ARM: _ARM_INPUTS, Arch.AARCH64: _ARM_INPUTS, Arch.PPC: _PPC_INPUTS}
+_OUTPUTS = {Arch.ARM: _ARM_OUTPUTS, Arch.AARCH64: _ARM_OUTPUTS}
 
 
 def emit_own_wires(
@@ -97,23 +102,22 @@ def _connect(
         return
     if source.name is None:
         if owner == "cpu":
-            line = _arm_line(source.index, _ARM_OUTPUTS, "GTIMER", into) or line
+            line = _cpu_line(source.index, _OUTPUTS, into) or line
         into.call("qdev_connect_gpio_out", handle, line, sink)
         return
     name = string_literal(source.name)
     into.call("qdev_connect_gpio_out_named", handle, name, line, sink)
 
 
-def _arm_line(
-    index: Expr, names: dict[int, str], header: str, into: FunctionBuilder
+def _cpu_line(
+    index: Expr, names: Mapping[Arch, Sequence[str]], into: FunctionBuilder
 ) -> str | None:
-    """The name that QEMU's headers have for a line of an Arm CPU."""
-    if into.unit.board.arch not in _ARM or not isinstance(index, Num):
+    """The name that QEMU's headers have for a line of a CPU."""
+    known = names.get(into.unit.board.arch, ())
+    if not isinstance(index, Num) or evaluate(index) >= len(known):
         return None
-    name = names.get(evaluate(index))
-    if name is not None:
-        into.unit.use(header)
-    return name
+    into.unit.use(known[0])
+    return known[evaluate(index)]
 
 
 def _sink(
@@ -124,7 +128,7 @@ def _sink(
     into.unit.use("irq")
     if sink.device == CPUS:
         assert sink.place.element is not None
-        line = _arm_line(sink.index, _ARM_INPUTS, "ARM_CPU_IRQ", into) or line
+        line = _cpu_line(sink.index, _INPUTS, into) or line
         cpu = _cpu(sink.place.element, into, index)
         return CallExpr("qdev_get_gpio_in", (cpu, line))
     handle = into.device(sink.place, index, here.name)

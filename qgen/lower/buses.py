@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qgen.board import BusEnd, Device, PciAddress, Place, Property, Value
+from qgen.board import PCI_BUS, BusEnd, Device, PciAddress, Place, Property, Value
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Num, Sym, Var, evaluate, variables
@@ -17,6 +17,8 @@ from qgen.spec.model import Composite
 from qgen.spec.scalars import PciText
 
 SYSTEM_BUS = "System"
+MULTIFUNCTION = "multifunction"
+"""The property of a PCI device that lets other functions into its slot."""
 ISA_BUS = "ISA"
 
 
@@ -27,12 +29,13 @@ class Addressing:
     property: str
     what: str
     highest: int
+    example: str
 
 
 ADDRESSING = {
-    "i2c-bus": Addressing("address", "I2C address", 0x7F),
-    "SSI": Addressing("cs", "chip select", 0xFF),
-    "PCI": Addressing("addr", "slot", 0),
+    "i2c-bus": Addressing("address", "I2C address", 0x7F, "0x50"),
+    "SSI": Addressing("cs", "chip select", 0xFF, "0"),
+    PCI_BUS: Addressing("addr", "slot", 0, "16.0"),
 }
 """By the type of the bus that a device of the catalogue asks for."""
 _OWN = {"isa": ISA_BUS}
@@ -69,6 +72,15 @@ class Buses:
             )
             return None, ()
         end = self._end(device.bus, known, (*path, "bus"))
+        kind = ADDRESSING.get(known.bus)
+        if kind is not None and kind.property in device.properties:
+            self.scope.error(
+                Code.Q0217,
+                f"the property {kind.property!r} is where the device sits on its bus",
+                (*path, "properties", kind.property),
+                f"write it beside 'bus': address: {kind.example}",
+                key=True,
+            )
         return end, self._address(device, known, path)
 
     def _none_wanted(self, device: model.Device, known: DeviceType, path: Path) -> None:
@@ -124,7 +136,9 @@ class Buses:
             help_ = did_you_mean(bus, types) or _listed(types)
             self.scope.error(Code.Q0217, message, path, help_)
             return None
-        end = BusEnd(Place(name, None, tuple(children)), bus, known.bus or "")
+        owning = Place(name, None, tuple(children))
+        of_host = owner is not None and _is_behind(owner)
+        end = BusEnd(owning, bus, known.bus or "", of_host)
         return self._fitting(end, types.get(bus, end.kind), path)
 
     def _which(self, name: str, known: DeviceType, path: Path) -> None:
@@ -170,8 +184,11 @@ class Buses:
                 message = f"devices on a bus of type {known.bus!r} have no address"
                 self.scope.error(Code.Q0217, message, here, "leave it out", key=True)
             return ()
-        if isinstance(written, PciText) != (known.bus == "PCI") and written is not None:
-            help_ = "write 16.0" if known.bus == "PCI" else "write a number"
+        if (
+            isinstance(written, PciText) != (known.bus == PCI_BUS)
+            and written is not None
+        ):
+            help_ = "write 16.0" if known.bus == PCI_BUS else "write a number"
             message = f"this is no {kind.what} of a bus of type {known.bus!r}"
             self.scope.error(Code.Q0217, message, here, help_)
             return ()
@@ -210,6 +227,25 @@ def _listed(buses: Mapping[str, str], prefix: str = "") -> str:
     return f"it has {', '.join(prefix + bus for bus in list(buses)[:8])}"
 
 
+def _is_behind(host: DeviceType) -> bool:
+    """Whether the type is a PCI host bridge with the one bus that it calls its own."""
+    return "pci-host-bridge" in host.ancestors and len(host.child_buses) == 1
+
+
+def placed(
+    bus: BusEnd | None, place: Sequence[Property], properties: Sequence[Property]
+) -> tuple[Property, ...]:
+    """All properties of a device, in the order in which they are set.
+
+    A PCI device is created with its address, and as one of several functions or not.
+    """
+    if bus is None or not bus.is_pci:
+        return (*place, *properties)
+    functions = [p for p in properties if p.name == MULTIFUNCTION and p.value is True]
+    rest = [p for p in properties if p.name != MULTIFUNCTION]
+    return (*place, *functions, *rest)
+
+
 def judge_addresses(devices: Sequence[Device], scope: Scope) -> None:
     """Refuse two devices at one address of one bus."""
     taken: dict[tuple[object, ...], str] = {}
@@ -233,6 +269,34 @@ def judge_addresses(devices: Sequence[Device], scope: Scope) -> None:
                 )
                 break
             taken[key] = device.name
+    _judge_functions(devices, scope)
+
+
+def _judge_functions(devices: Sequence[Device], scope: Scope) -> None:
+    """Refuse a PCI function beside a function 0 that wants its slot for itself."""
+    alone: dict[tuple[object, ...], str] = {}
+    others: list[tuple[tuple[object, ...], Property]] = []
+    for device in devices:
+        for prop in device.properties:
+            if device.bus is None or not isinstance(prop.value, PciAddress):
+                continue
+            slot: tuple[object, ...] = (
+                device.bus.owner,
+                device.bus.name,
+                prop.value.slot,
+            )
+            if prop.value.function:
+                others.append((slot, prop))
+            elif all(p.name != MULTIFUNCTION for p in device.properties):
+                alone.setdefault(slot, device.name)
+    for slot, prop in others:
+        if slot in alone:
+            scope.error(
+                Code.Q0217,
+                f"{alone[slot]!r} takes all of slot {slot[-1]}",
+                prop.origin,
+                f"give {alone[slot]!r} the property {MULTIFUNCTION}: true",
+            )
 
 
 def _at(value: Value | None, n: int, kind: Addressing) -> str | None:

@@ -81,9 +81,10 @@ def lower_cpus(
         properties = _properties(spec, catalogue, known, scope)
     timebase = None
     if cpus.timebase is not None:
-        timebase = scope.resolve(cpus.timebase, (*PATH, "timebase"))
+        here = (*PATH, "timebase", "frequency")
+        timebase = scope.resolve(cpus.timebase.frequency, here)
         if timebase is not None:
-            scope.number(timebase, (*PATH, "timebase"), low=1, high=(1 << 32) - 1)
+            scope.number(timebase, here, low=1, high=(1 << 32) - 1)
     suffix = facts.cpu_suffix
     return Cpus(
         default_type=cpus.default and cpus.default + suffix,
@@ -97,6 +98,7 @@ def lower_cpus(
         wires=wires,
         timebase=timebase,
         origin=PATH,
+        timebase_reset=cpus.timebase is not None and cpus.timebase.reset,
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from qgen.arch import ARCHES
-from qgen.board import Arch, Bus, Device, Mmio, Part, Property
+from qgen.board import IO, Arch, Bus, Device, Mmio, Part, Property
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code
 from qgen.expr import Entry, Expr, Num, Var, evaluate
-from qgen.lower.buses import Buses, judge_addresses
+from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.counts import mmio_of, shaping
 from qgen.lower.inside import NoChild, inside
+from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
 from qgen.lower.properties import Properties
 from qgen.lower.scope import MAX_COUNT, Scope, scaled
@@ -83,7 +84,7 @@ class _Devices:
             name,
             known.name,
             count,
-            (*place, *properties),
+            placed(bus, place, properties),
             mmio,
             (),
             clocks,
@@ -250,10 +251,22 @@ class _Devices:
             if base is None or not self._fits(base, size, known, (*here, "at")):
                 continue
             base = self._repeated(base, count, size, (*here, "at"))
+            container = written.in_
+            if container is not None and not self._is_container(container, here):
+                continue
             done[index] = Mmio(
-                index, base, label, size, written.priority, (*here, "at")
+                index, base, label, size, written.priority, (*here, "at"), container
             )
         return tuple(done.values())
+
+    def _is_container(self, name: str, path: Path) -> bool:
+        """Whether a region can be mapped into ``name``."""
+        if name == IO and self.spec.arch != Arch.X86_64.value:
+            message = f"{self.spec.arch!r} has no port I/O space"
+            help_ = "write in: system to map the region into the system memory"
+            self.scope.error(Code.Q0214, message, (*path, "in"), help_)
+            return False
+        return is_container(name, self.spec, (*path, "in"), self.scope)
 
     def _no_region(
         self, known: DeviceType, index: int, count: int, mapped: bool, path: Path

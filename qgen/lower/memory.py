@@ -84,6 +84,24 @@ def _judge_ports(spec: Composite, scope: Scope) -> None:
             )
 
 
+def is_container(name: str, spec: Composite, path: Path, scope: Scope) -> bool:
+    """Whether ``name`` is the root of an address space, or a container."""
+    outer = spec.memory.get(name)
+    if name in ROOTS or (outer is not None and outer.kind == "container"):
+        return True
+    kinds = regions_of(spec)
+    what = f"there is no container {name!r}"
+    if name in kinds:
+        what = f"{name!r} is of kind {kinds[name]!r}, not a container"
+
+    def near() -> str | None:
+        inner = [n for n, kind in kinds.items() if kind == "container"]
+        return did_you_mean(name, [*ROOTS, *inner])
+
+    scope.error(Code.Q0201, what, path, near)
+    return False
+
+
 class _Regions:
     def __init__(self, spec: Composite, scope: Scope, ram: list[Region]):
         self.spec, self.scope = spec, scope
@@ -139,20 +157,7 @@ class _Regions:
 
     def container(self, region: model.Region, path: Path) -> bool:
         """Whether ``in`` names the root of an address space, or a container."""
-        name = region.in_
-        outer = self.spec.memory.get(name)
-        if name in ROOTS or (outer is not None and outer.kind == "container"):
-            return True
-        what = f"there is no container {name!r}"
-        if name in self.kinds:
-            what = f"{name!r} is of kind {self.kinds[name]!r}, not a container"
-
-        def near() -> str | None:
-            inner = [n for n, kind in self.kinds.items() if kind == "container"]
-            return did_you_mean(name, [*ROOTS, *inner])
-
-        self.scope.error(Code.Q0201, what, (*path, "in"), near)
-        return False
+        return is_container(region.in_, self.spec, (*path, "in"), self.scope)
 
     def unplaced(self, region: model.Region, path: Path) -> bool:
         """Whether a region of this kind may do without ``at``."""

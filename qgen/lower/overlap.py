@@ -97,7 +97,7 @@ def _intervals(
             for n in range(count if "n" in variables(mmio.address) else 1):
                 start = evaluate(mmio.address, {"n": n})
                 name = device.name if device.count is None else f"{device.name}[{n}]"
-                yield SYSTEM, Interval(
+                yield mmio.container or SYSTEM, Interval(
                     start, start + mmio.size, name, mmio.priority or 0, mmio.origin
                 )
 

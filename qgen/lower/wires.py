@@ -347,10 +347,19 @@ class _Wiring:
             what, count = "there is not always a CPU", self.ends.min_cpus
         if not self._within(element, count, what, driver, path):
             return None
-        inputs = self.ends.arch.inputs
+        inputs = self.ends.arch.inputs if self._inputs_are_known() else {}
         if written.line not in inputs:
             message = f"a CPU has no input {quoted(written.line)}"
             help_ = did_you_mean(written.line, inputs)
+            if not inputs:
+                help_ = "qgen knows no names for the inputs of this CPU"
             self.scope.error(Code.Q0211, message, path, help_, word=written.line)
             return None
         return Sink(Place(CPUS, element), None, Num(inputs[written.line]))
+
+    def _inputs_are_known(self) -> bool:
+        """Whether the names of the architecture's inputs are those of this CPU."""
+        known, wanted = self.ends.cpu_type, self.ends.arch.input_count
+        if known is None or wanted is None:
+            return True
+        return wanted == sum(each.count for each in known.gpio_in if each.name is None)

@@ -52,7 +52,7 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
             )
     if board.parent is Parent.X86:
         add_x86(board, roots[SYSTEM], roots[IO], line.ram_size, line.firmware_size)
-    _add_devices(board, roots[SYSTEM])
+    _add_devices(board, known)
     return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}
 
 
@@ -84,14 +84,14 @@ def _size(size: int) -> int:
     return WHOLE if size == WHOLE - 1 else size
 
 
-def _add_devices(board: Board, system: MemoryRegion) -> None:
+def _add_devices(board: Board, known: dict[str, MemoryRegion]) -> None:
     for device in board.devices:
         count = evaluate(device.count) if device.count is not None else 1
         for n in range(count):
             for mmio in device.mmio:
                 if n and "n" not in variables(mmio.address):
                     continue
-                system.add(
+                known[mmio.container or SYSTEM].add(
                     MemoryRegion(mmio.label, mmio.size, "i/o"),
                     evaluate(mmio.address, {"n": n}),
                     mmio.priority or 0,

@@ -214,6 +214,7 @@ class Mmio(Model):
     region: Integer32 | None = None
     size: Size | None = None
     priority: Priority | None = None
+    in_: RegionName | None = Field(None, alias="in")
 
 
 class Part(Model):
@@ -244,6 +245,13 @@ class Device(Model):
     comment: Comment | None = None
 
 
+class Timebase(Model):
+    """The time base of PowerPC CPUs; ``reset``: it starts anew with the machine."""
+
+    frequency: Frequency
+    reset: Truth = False
+
+
 class Cpus(Model):
     """The CPUs of the machine."""
 
@@ -255,7 +263,9 @@ class Cpus(Model):
     created_by: DeviceName | None = None
     properties: dict[PropertyName, PropertyText] = {}
     gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
-    timebase: Frequency | None = None
+    timebase: Annotated[Timebase, BeforeValidator(_as_mapping("frequency"))] | None = (
+        None
+    )
 
     @property
     def usual(self) -> str | None:

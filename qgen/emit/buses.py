@@ -1,0 +1,87 @@
+"""Buses as C: those that the board creates, and where a device finds its own."""
+
+from __future__ import annotations
+
+from qgen.board import BusEnd, Device, PciAddress
+from qgen.cunit import Arrow, CallExpr, CExpr
+from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.names import identifier, string_literal
+
+PCI_PROPERTIES = ("addr", "multifunction")
+"""The properties that a PCI device is created with, not given later."""
+
+
+def emit_buses(unit: UnitBuilder) -> None:
+    """The function that creates the board's own buses."""
+    function = FunctionBuilder(unit, f"{unit.prefix}_init_buses")
+    for bus in unit.board.buses:
+        unit.use("isa_bus_new", "error_fatal", "address_spaces")
+        new = CallExpr(
+            "isa_bus_new",
+            (
+                "NULL",
+                CallExpr("get_system_memory"),
+                CallExpr("get_system_io"),
+                "&error_fatal",
+            ),
+        )
+        if bus.name in unit.used_buses:
+            name = identifier(bus.name)
+            unit.field(f"ISABus *{name}")
+            function.assign(f"{function.state()}->{name}", new)
+        else:
+            function.call(new.func, *new.args)
+    function.add()
+
+
+def bus_of(bus: BusEnd | None, into: FunctionBuilder, index: dict[str, str]) -> CExpr:
+    """The bus that a device sits on: a BusState, or a PCIBus."""
+    if bus is None:
+        return "NULL"
+    if bus.owner is None:
+        return CallExpr("BUS", (f"{into.state()}->{identifier(bus.name)}",))
+    handle = into.device(bus.owner, index)
+    if bus.of_host:
+        into.unit.use("PCI_HOST_BRIDGE")
+        return Arrow(CallExpr("PCI_HOST_BRIDGE", (handle,)), "bus")
+    found = CallExpr("qdev_get_child_bus", (handle, string_literal(bus.name)))
+    return CallExpr("PCI_BUS", (found,)) if bus.is_pci else found
+
+
+def is_pci(device: Device) -> bool:
+    """Whether a device sits on a PCI bus."""
+    return device.bus is not None and device.bus.is_pci
+
+
+def is_simple(device: Device) -> bool:
+    """Whether a PCI device is realized just as it is created."""
+    if not is_pci(device):
+        return False
+    given = [p for p in device.properties if p.name not in PCI_PROPERTIES]
+    set_up = any(part.properties or part.clocks for part in device.parts)
+    return not (given or set_up or device.clocks or device.child)
+
+
+def new_pci(device: Device, type_: str) -> CallExpr:
+    """The call that creates a PCI device."""
+    return CallExpr(f"pci_new{_suffix(device)}", (_devfn(device), type_))
+
+
+def create_simple_pci(device: Device, type_: str, bus: CExpr) -> CallExpr:
+    """The call that creates and realizes a PCI device."""
+    name = f"pci_create_simple{_suffix(device)}"
+    return CallExpr(name, (bus, _devfn(device), type_))
+
+
+def _suffix(device: Device) -> str:
+    values = {p.name: p.value for p in device.properties}
+    return "_multifunction" if values.get("multifunction") is True else ""
+
+
+def _devfn(device: Device) -> CExpr:
+    """Slot and function; -1 lets QEMU choose a free slot."""
+    for prop in device.properties:
+        if isinstance(prop.value, PciAddress):
+            where = prop.value
+            return CallExpr("PCI_DEVFN", (str(where.slot), str(where.function)))
+    return "-1"
