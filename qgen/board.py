@@ -27,6 +27,8 @@ CPUS = "cpus"
 """The device name that wires use for the CPUs."""
 PCI_BUS = "PCI"
 """The type of bus that PCI devices ask for."""
+NUMBER = "{n}"
+"""In the QOM name of a repeated device, what stands for its number."""
 UNIMPLEMENTED = "unimplemented-device"
 """The type that stands for a device that is not modelled."""
 UNIMPLEMENTED_PRIORITY = -1000
@@ -136,7 +138,8 @@ class Region:
     ``label`` is the name that QEMU shows. ``size`` is None for an alias of the whole of
     a region whose size is known at run time only. An alias shows ``target`` from
     ``offset`` on. ``read_value`` is what an I/O stub reads as. ``above`` makes the
-    region exist only when there is more RAM than that.
+    region exist only when there is more RAM than that. ``owned``: it is the machine's
+    in QOM; RAM and ROM never are.
     """
 
     name: str
@@ -151,11 +154,16 @@ class Region:
     image: Image | None = None
     above: Expr | None = None
     comment: str | None = None
+    owned: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Ram:
-    """The RAM of ``-m``: its limits in bytes and the message past ``maximum``."""
+    """The RAM of ``-m``: its limits in bytes and the messages past them.
+
+    ``exact`` is the message for any other size than the default, where the board takes
+    no other (then the limits are that size).
+    """
 
     id: str
     default_size: Expr | None
@@ -165,6 +173,7 @@ class Ram:
     too_little: str
     split: Expr | None
     origin: Path
+    exact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +232,25 @@ class PciAddress:
     function: int
 
 
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Several values, each of QOM type ``element``."""
+
+    element: str
+    items: tuple[bool | str | Expr, ...]
+
+
 Value = (
-    bool | str | Expr | Chardev | Drive | Audiodev | Link | MachineValue | PciAddress
+    bool
+    | str
+    | Expr
+    | Array
+    | Chardev
+    | Drive
+    | Audiodev
+    | Link
+    | MachineValue
+    | PciAddress
 )
 
 
@@ -385,6 +411,7 @@ class Part:
     properties: tuple[Property, ...]
     clocks: tuple[ClockInput, ...]
     origin: Path
+    nic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +419,9 @@ class Device:
     """A device, or ``count`` alike (then ``n`` in its expressions is the number).
 
     ``is_sysbus``: it sits on the system bus; otherwise on ``bus``, or on none.
-    ``child`` is the machine's QOM child that it is, None: it stays unattached.
+    ``child`` is the machine's QOM child that it is, None: it stays unattached; `NUMBER`
+    in it stands for the number. ``nic``: it takes the first fitting NIC of ``-nic``.
+    ``full_buses`` are buses of its own that take no device that a user adds.
     """
 
     name: str
@@ -408,6 +437,8 @@ class Device:
     bus: BusEnd | None = None
     child: str | None = None
     parts: tuple[Part, ...] = ()
+    nic: bool = False
+    full_buses: tuple[str, ...] = ()
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:

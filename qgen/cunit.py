@@ -57,10 +57,11 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """``if (condition) { body }``"""
+    """``if (condition) { locals body }``"""
 
     condition: str
     body: tuple[Statement, ...]
+    locals: tuple[Local, ...] = ()
     kind: str = "if_"
 
 

@@ -103,8 +103,9 @@ def _walk(
             yield Place(model, field, (*path, key), True, key)
             yield from _walk(value, values, model, field, (*path, key))
     elif isinstance(data, list):
+        inner = schema.get("items", {})  # none: it is the value of a property
         for place, item in enumerate(data):
-            yield from _walk(item, schema["items"], model, field, (*path, place))
+            yield from _walk(item, inner, model, field, (*path, place))
     elif "items" in schema:
         yield from _walk(data, schema["items"], model, field, path)
     elif isinstance(data, dict):  # one of the forms of a property's value

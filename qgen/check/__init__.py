@@ -17,6 +17,7 @@ from qgen.check import (
     api_machine,
     api_memory,
     api_pci,
+    api_values,
     declared,
 )
 from qgen.check.code import Record
@@ -31,7 +32,7 @@ from qgen.expr import evaluate
 
 __all__ = ["check"]
 
-MODELS = (api_backends, api_devices, api_machine, api_memory, api_pci)
+MODELS = (api_backends, api_devices, api_machine, api_memory, api_pci, api_values)
 """The modules whose import registers the models of QEMU's functions."""
 
 
@@ -84,6 +85,7 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
         # What is wrong in one run is mostly wrong in all: the first is enough to tell.
         if scenario.ends or len(unit.notes) == before:
             execution = Execution(unit, scenario, ram_id, limit, struct)
+            execution.machine_class.views["MachineClass"] = fields
             _run(execution, board, init, "" if not place else str(scenario))
 
 

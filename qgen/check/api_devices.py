@@ -236,6 +236,25 @@ def _input(m: Execution, device: Device, name: str | None, index: int) -> Input:
     return Input(device, name, index)
 
 
+@function("void qbus_mark_full(BusState *)")
+def _full(m: Execution, bus: object) -> None:
+    if not isinstance(bus, BusEnd) or not isinstance(bus.owner, Device):
+        m.refuse("a bus is marked full that is no device's")
+    bus.owner.full.append(bus.name or "")
+
+
+@function("bool qemu_configure_nic_device(DeviceState *, bool, const char *?)")
+def _nic(m: Execution, device: Device, fallback: bool, alias: str | None) -> bool:
+    if device.realized:
+        m.refuse(f"{device.name} gets its NIC after it was realized")
+    if device.nic:
+        m.say(f"{device.name} gets a NIC twice")
+    if not fallback or alias is not None:
+        m.say(f"{device.name} does not take any NIC that fits its type")
+    device.nic = True
+    return True
+
+
 @function("void sysbus_connect_irq(SysBusDevice *, int, qemu_irq)")
 def _irq(m: Execution, device: Device, index: int, sink: Input) -> None:
     m.wire(Output(device, True, None, index), sink)

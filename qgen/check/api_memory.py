@@ -26,6 +26,12 @@ def _start(m: Execution, region: Region, kind: str, label: str, size: int) -> No
     m.facts.regions.append(region)
 
 
+def _owned(m: Execution, region: Region, owner: object, label: str) -> None:
+    if owner is not None and owner is not m.instance:
+        m.refuse(f"the owner of the region {label!r} is not the machine")
+    region.owned = owner is not None
+
+
 def _no_owner(m: Execution, owner: object, label: str) -> None:
     if owner is not None:
         m.refuse(f"the owner of the region {label!r} is no device: QEMU aborts")
@@ -33,8 +39,9 @@ def _no_owner(m: Execution, owner: object, label: str) -> None:
 
 @function("void memory_region_init(MemoryRegion *, Object *?, const char *, uint64_t)")
 def _container(
-    m: Execution, region: Region, _owner: object, label: str, size: int
+    m: Execution, region: Region, owner: object, label: str, size: int
 ) -> None:
+    _owned(m, region, owner, label)
     _start(m, region, "container", label, size)
 
 
@@ -71,7 +78,7 @@ def _rom(
 def _alias(
     m: Execution,
     region: Region,
-    _owner: object,
+    owner: object,
     label: str,
     target: Region,
     offset: int,
@@ -79,6 +86,7 @@ def _alias(
 ) -> None:
     if target.kind is None:
         m.refuse(f"the alias {label!r} shows a region that is not initialised")
+    _owned(m, region, owner, label)
     _start(m, region, "alias", label, size)
     region.target, region.offset = target, offset
 
@@ -90,7 +98,7 @@ def _alias(
 def _io(
     m: Execution,
     region: Region,
-    _owner: object,
+    owner: object,
     ops: Record,
     opaque: object,
     label: str,
@@ -98,6 +106,7 @@ def _io(
 ) -> None:
     if "read" not in ops.fields or "write" not in ops.fields:
         m.refuse(f"the I/O region {label!r} has no read or no write function")
+    _owned(m, region, owner, label)
     _start(m, region, "io", label, size)
     line = m.line
     value = m.call(ops.fields["read"], [opaque, 0, 4], line)

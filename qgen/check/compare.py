@@ -136,6 +136,10 @@ class _Comparison:
         self._same(line, what, "target", _name(made.target), _name(wanted.target))
         self._same(line, what, "offset into the target", made.offset, wanted.offset)
         self._same(line, what, "value that it reads as", made.reads, wanted.reads)
+        if made.owned != wanted.owned:
+            owners = {True: "the machine's", False: "nobody's"}
+            is_, has = owners[made.owned], owners[wanted.owned]
+            self.say(line, f"{what}: it is {is_} in QOM; the board makes it {has}")
         self._mapped(line, what, made.mapped, wanted.mapped)
 
     def _mapped(
@@ -178,6 +182,11 @@ class _Comparison:
         self._same(line, what, "bus", _text(made.bus), _text(wanted.bus))
         if not made.realized:
             self.say(line, f"{what} is never realized")
+        self._same(line, what, "NIC of -nic", made.nic, wanted.nic)
+        if made.full != wanted.full:
+            is_, has = ", ".join(made.full), ", ".join(wanted.full)
+            text = f"{what}: its full buses are {is_ or 'none'}; the board has"
+            self.say(line, f"{text} {has or 'none'}")
         self._properties(line, what, made.properties, wanted.properties)
         for index in sorted(made.mmio.keys() | wanted.mmio.keys()):
             self._mapped(
@@ -211,12 +220,33 @@ class _Comparison:
         for prop in common:
             right = theirs[prop.name]
             field = f"property {prop.name!r}"
+            if prop.how == right.how == "list":
+                self._items(prop.line, what, field, prop.value, right.value)
+                continue
             self._same(prop.line, what, field, _plain(prop.value), _plain(right.value))
             if prop.how != right.how and (prop.how, right.how) not in _SETTERS:
                 self._same(prop.line, what, f"{field}'s type", prop.how, right.how)
         order = [p.name for p in wanted if p.name in mine]
         if [p.name for p in common] != order:
             self.say(line, f"{what}: the board sets {', '.join(order)}, in this order")
+
+    def _items(
+        self,
+        line: int,
+        what: str,
+        field: str,
+        made: object,
+        wanted: object,
+    ) -> None:
+        """Compare two lists, of which each element has a kind and a value."""
+        assert isinstance(made, tuple) and isinstance(wanted, tuple)
+        if len(made) != len(wanted):
+            self._same(line, what, f"length of the {field}", len(made), len(wanted))
+            return
+        for place, (mine, right) in enumerate(zip(made, wanted, strict=True)):
+            element = f"element {place} of the {field}"
+            self._same(line, what, f"{element}'s kind", mine[0], right[0])
+            self._same(line, what, element, mine[1], right[1])
 
     def _wires(
         self,

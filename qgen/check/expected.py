@@ -31,6 +31,7 @@ from qgen.check.facts import (
     empty_machine,
     names_of,
 )
+from qgen.check.formats import human_size
 from qgen.check.given import AUDIO, drive_key
 from qgen.check.machine import machine_value
 from qgen.check.scenarios import Scenario
@@ -151,6 +152,10 @@ class _Expectation:
         ram, size = self.board.ram, self.scenario.ram_size
         if ram is None:
             return None
+        if ram.exact is not None and ram.default_size is not None:
+            wanted = self._value(ram.default_size)
+            message = ram.exact.replace("{limit}", human_size(wanted))
+            return None if size == wanted else Ending(message, 1)
         if ram.maximum is not None and size > self._value(ram.maximum):
             return _refusal(ram.too_much, size, self._value(ram.maximum))
         if ram.minimum is not None and size < self._value(ram.minimum):
@@ -170,6 +175,8 @@ class _Expectation:
             # which lies past the end of its target, shows nothing either way.
             made.size = self._wrapped(region.size)
             self.result.regions.append(made)
+        if region.kind in (Kind.ALIAS, Kind.CONTAINER, Kind.IO):
+            made.owned = region.owned
         if region.kind is Kind.IO:
             made.reads = region.read_value
         if region.target is not None:
@@ -233,7 +240,10 @@ class _Expectation:
         made = self.devices[device.name] = []
         for n in range(count):
             name = device.name if device.count is None else f"{device.name}[{n}]"
-            each = Device(device.type, name, realized=True, child=device.child)
+            each = Device(device.type, name, realized=True)
+            if device.child is not None:
+                each.child = device.child.replace(model.NUMBER, str(n))
+            each.full = list(device.full_buses)
             if device.bus is not None:
                 each.bus = self._bus(device.bus)
             self._set_up(each, device, {"n": n})
@@ -259,6 +269,7 @@ class _Expectation:
         made.properties = [
             self._property(p, env) for p in wanted.properties if self._is_set(p, env)
         ]
+        made.nic = wanted.nic
         for clock in wanted.clocks:
             made.clocks[clock.name] = self._clock(clock.clock)
 
@@ -310,6 +321,9 @@ class _Expectation:
                 if isinstance(target, str):
                     return Property(prop.name, "link", self.regions[target])
                 return Property(prop.name, "link", self._at(target, env))
+            case model.Array(_, items):
+                values = tuple(self._item(item, env) for item in items)
+                return Property(prop.name, "list", values)
             case model.MachineValue(field):
                 text = machine_value(field, self.scenario)
                 return Property(prop.name, "str", text)
@@ -318,6 +332,14 @@ class _Expectation:
             case expr:
                 how = prop.type if prop.type in _INTEGERS else "int"
                 return Property(prop.name, how, self._value(expr, **env))
+
+    def _item(self, item: bool | str | Expr, env: Env) -> tuple[str, object]:
+        match item:
+            case bool(value):
+                return "bool", value
+            case str(text):
+                return "str", text
+        return "int", self._value(item, **env)
 
     def _wires(self) -> None:
         for cpu, owner in enumerate(self.result.cpus):

@@ -51,7 +51,8 @@ class Region:
     """A memory region; ``kind`` is None as long as it is not initialised.
 
     ``offset`` counts from the start of ``target``, of which an alias shows ``size``
-    bytes. ``reads`` is what the guest reads from an I/O stub.
+    bytes. ``reads`` is what the guest reads from an I/O stub. ``owned``: QOM has it as a
+    child of the machine.
     """
 
     name: str = ""
@@ -61,6 +62,7 @@ class Region:
     target: Region | None = None
     offset: int = 0
     reads: int | None = None
+    owned: bool = False
     mapped: Mapped | None = None
     line: int = 0
 
@@ -108,10 +110,23 @@ class Drive(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
+class Items:
+    """A list that is being made: of each element its kind (int, bool, str) and value.
+
+    ``taken``: a property has it, and nobody else may use it.
+    """
+
+    line: int
+    values: list[tuple[str, object]] = field(default_factory=list)
+    taken: bool = False
+
+
+@dataclass(eq=False, repr=False)
 class Property:
     """A property that was set.
 
-    ``how``: bool, str, chr, drive, link, int, or uint32 and such.
+    ``how``: bool, str, chr, drive, link, list, int, or uint32 and such. The value of a
+    list are pairs of kind and value.
     """
 
     name: str
@@ -125,8 +140,9 @@ class Device:
     """A device; ``mmio`` by region number, ``clocks`` by the name of the input.
 
     ``bus`` is what it was realized on, None for the system bus and for no bus, ``child``
-    the machine's QOM child that it is. ``parts`` are the devices inside it that the
-    board names, by the name of QOM's child; their type is not known.
+    the machine's QOM child that it is, ``full`` its buses that take no more devices.
+    ``nic``: it has the back end of a ``-nic`` that fits. ``parts`` are the devices inside
+    it that the board names, by the name of QOM's child; their type is not known.
     """
 
     type: str
@@ -138,6 +154,8 @@ class Device:
     realized: bool = False
     bus: BusEnd | None = None
     child: str | None = None
+    nic: bool = False
+    full: list[str] = field(default_factory=list)
     parts: dict[str, Device] = field(default_factory=dict)
     inside: Device | None = None
 

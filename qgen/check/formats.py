@@ -1,7 +1,8 @@
-"""Formats of error_report(): what their conversions take, and what they print."""
+"""Formats of error_report() and such: what their conversions take, and what they print."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -61,3 +62,12 @@ def formatted(text: str, args: Sequence[object]) -> str:
         return shown + match[1][len(name) :]
 
     return _CONVERSION.sub(conversion, text)
+
+
+_PREFIXES = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
+
+
+def human_size(size: int) -> str:
+    """What QEMU's size_to_str() gives: three digits and a binary prefix."""
+    exponent = (math.frexp(size / (1000 / 1024))[1] - 1) // 10
+    return f"{size / (1 << 10 * exponent):.3g} {_PREFIXES[exponent]}B"

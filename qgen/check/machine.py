@@ -14,6 +14,7 @@ from qgen.check.facts import (
     Drive,
     Ending,
     Input,
+    Items,
     Output,
     Region,
     empty_machine,
@@ -42,8 +43,8 @@ class Execution:
 
     ``facts`` is what it makes, ``line`` the line of the call that is running, ``types``
     the types that were registered, ``resets`` what a reset of the machine calls,
-    ``drives`` those that have a device; ``state`` is the struct of the type that runs,
-    if it has one of its own.
+    ``drives`` those that have a device, ``lists`` all lists that were made; ``state`` is
+    the struct of the type that runs, if it has one of its own.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Execution:
         self.resets: list[tuple[Function, object, int]] = []
         self.class_properties: dict[str, ClassProperty] = {}
         self.drives: set[Drive] = set()
+        self.lists: list[Items] = []
         self.instance = Instance()
+        self.machine_class = Instance()
         self.cpu_type = scenario.cpu_type or ""
         self._made_cpu: Cpu | None = None
         self._driven: set[Input] = set()
@@ -172,6 +175,9 @@ class Execution:
             self.call(function, [self.instance], function.line)
         self._in_init = False
         self.facts.endings += self._messages
+        for items in self.lists:
+            if not items.taken:
+                self.notes.add(items.line, "the list of this line is no property's")
         x86 = self.instance.views.get("X86MachineState")
         if x86 is not None:
             self.facts.x86 |= x86.fields

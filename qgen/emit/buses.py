@@ -58,8 +58,9 @@ def is_simple(device: Device) -> bool:
     if not is_pci(device):
         return False
     given = [p for p in device.properties if p.name not in PCI_PROPERTIES]
-    set_up = any(part.properties or part.clocks for part in device.parts)
-    return not (given or set_up or device.clocks or device.child)
+    set_up = any(p.properties or p.clocks or p.nic for p in device.parts)
+    more = device.clocks or device.child or device.nic or device.full_buses
+    return not (given or set_up or more)
 
 
 def new_pci(device: Device, type_: str) -> CallExpr:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from qgen.board import (
+    NUMBER,
     UNIMPLEMENTED,
+    Array,
     Audiodev,
     Chardev,
     ClockOutput,
@@ -36,7 +38,7 @@ from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
 _NO_NUMBERS = (
-    *(bool, str, Chardev, Drive, Audiodev),
+    *(bool, str, Array, Chardev, Drive, Audiodev),
     *(Link, MachineValue, PciAddress),
 )
 _QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
@@ -114,8 +116,12 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         element = "" if device.count is None else "[i]"
         inner.assign(f"{function.state()}->{name}{element}", "dev")
     emit_own_wires(device, inner, index)
-    if device.parts and any(p.properties or p.clocks for p in device.parts):
+    if device.child is not None and NUMBER in device.child:
+        locals_.append(_numbered(device.child))
+    if any(p.properties or p.clocks or p.nic for p in device.parts):
         locals_.append(Local("DeviceState *", "part"))
+    if any(isinstance(p.value, Array) for h in device.holders for p in h.properties):
+        locals_.append(Local("QList *", "list"))
     if device.count is None:
         for local in locals_:
             function.local(local)
@@ -126,6 +132,13 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
     emit_cpu_wires(device, function)
     emit_earlier_wires(device, function)
     function.add()
+
+
+def _numbered(child: str) -> Local:
+    """The local that holds the QOM name of one of several devices."""
+    text = string_literal(child.replace(NUMBER, "%u"))
+    args = (text, *("i",) * child.count(NUMBER))
+    return Local("g_autofree char *", "name", CallExpr("g_strdup_printf", args))
 
 
 def _handles(
@@ -168,11 +181,11 @@ def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> Non
     if device.child is not None:
         into.unit.use("object")
         child = CallExpr("OBJECT", ("dev",))
-        name = string_literal(device.child)
+        name = "name" if NUMBER in device.child else string_literal(device.child)
         into.call("object_property_add_child", into.owner(), name, child)
     _set_up("dev", device, into, index)
     for part in device.parts:
-        if part.properties or part.clocks:
+        if part.properties or part.clocks or part.nic:
             into.assign("part", into.inside("dev", part.path))
             _set_up("part", part, into, index)
     into.unit.use("error_fatal")
@@ -183,6 +196,9 @@ def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> Non
         into.call("pci_realize_and_unref", "pci_dev", bus, "&error_fatal")
     else:
         into.call("qdev_realize_and_unref", "dev", bus, "&error_fatal")
+    for name in device.full_buses:
+        full = CallExpr("qdev_get_child_bus", ("dev", string_literal(name)))
+        into.call("qbus_mark_full", full)
     for mmio in device.mmio:
         _map(mmio, into, index)
 
@@ -205,12 +221,15 @@ def _map(mmio: Mmio, into: FunctionBuilder, index: dict[str, str]) -> None:
 def _set_up(
     handle: str, device: Device | Part, into: FunctionBuilder, index: dict[str, str]
 ) -> None:
-    """Properties and clocks, before the device is realized."""
+    """Properties, the NIC and clocks, before the device is realized."""
     given: Sequence[Property] = device.properties
     if isinstance(device, Device) and is_pci(device):
         given = [p for p in given if p.name not in PCI_PROPERTIES]
     for prop in given:
         _property(handle, prop, into, index)
+    if device.nic:
+        into.unit.use("qemu_configure_nic_device")
+        into.call("qemu_configure_nic_device", handle, "true", "NULL")
     for clock in device.clocks:
         into.unit.use("qdev_connect_clock_in")
         name = string_literal(clock.name)
@@ -252,6 +271,8 @@ def _property(
             emit_audiodev(handle, prop.name, into)
         case PciAddress():
             raise ValueError("a PCI device is created at its address")
+        case Array():
+            _array(handle, prop.name, prop.value, into, index)
         case str() | Link():
             emit_object_property(prop, CallExpr("OBJECT", (handle,)), into, index)
         case expr:
@@ -262,6 +283,25 @@ def _property(
             into.unit.use("qdev_prop_set")
             value = into.expr(expr, **index)
             into.call(f"qdev_prop_set_{width[1]}", handle, name, value)
+
+
+def _array(
+    handle: str, name: str, array: Array, into: FunctionBuilder, index: dict[str, str]
+) -> None:
+    """A property that holds a list, which QEMU takes as one."""
+    into.unit.use("qdev_prop_set", "qlist")
+    into.gap()
+    into.assign("list", CallExpr("qlist_new"))
+    for item in array.items:
+        match item:
+            case bool():
+                into.call("qlist_append_bool", "list", "true" if item else "false")
+            case str():
+                into.call("qlist_append_str", "list", string_literal(item))
+            case _:
+                into.call("qlist_append_int", "list", into.expr(item, **index))
+    into.call("qdev_prop_set_array", handle, string_literal(name), "list")
+    into.gap()
 
 
 def emit_object_property(
@@ -285,8 +325,8 @@ def emit_object_property(
         case MachineValue(field):
             value = f"{into.machine()}->{field}"
             into.call("object_property_set_str", target, name, value, errp)
-        case Chardev() | Drive() | Audiodev() | PciAddress():
-            raise ValueError("a CPU has no back end and no address")
+        case Chardev() | Drive() | Audiodev() | PciAddress() | Array():
+            raise ValueError("a CPU has no back end, no address and no list")
         case expr:
             number = into.expr(expr, **index)
             into.call("object_property_set_int", target, name, number, errp)

@@ -11,6 +11,9 @@ from qgen.names import identifier, string_literal
 
 def emit_limits(ram: Ram, into: FunctionBuilder) -> None:
     """Refuse RAM beyond the board's limits, before anything else is made."""
+    if ram.exact is not None:
+        _exactly(ram.exact, into)
+        return
     for limit, op, message in (
         (ram.maximum, ">", ram.too_much),
         (ram.minimum, "<", ram.too_little),
@@ -26,6 +29,23 @@ def emit_limits(ram: Ram, into: FunctionBuilder) -> None:
         condition = f"{size} {op} {into.expr(limit)}"
         into.body.append(If(condition, tuple(body.body)))
         into.gap()
+
+
+def _exactly(message: str, into: FunctionBuilder) -> None:
+    """Refuse RAM of any size but the default one."""
+    into.unit.use("error_report", "size_to_str")
+    machine = into.machine()
+    into.local(Local("MachineClass *", "mc", CallExpr("MACHINE_GET_CLASS", (machine,))))
+    count = message.count("{limit}")
+    text = message.replace("%", "%%").replace("{limit}", "%s")
+    body = into.block()
+    body.call("error_report", Text((text,)), *("wanted",) * count)
+    body.call("exit", "EXIT_FAILURE")
+    size = CallExpr("size_to_str", ("mc->default_ram_size",))
+    locals_ = (Local("g_autofree char *", "wanted", size),) if count else ()
+    condition = f"{machine}->ram_size != mc->default_ram_size"
+    into.body.append(If(condition, body.statements(), locals_))
+    into.gap()
 
 
 def _message(
@@ -108,19 +128,20 @@ def _init(region: Region, into: FunctionBuilder) -> None:
             into.call(
                 "memory_region_init_alias",
                 handle,
-                into.owner(),
+                _owner(region, into),
                 label,
                 into.space(region.target),
                 into.expr(region.offset),
                 size,
             )
         case Kind.CONTAINER:
-            into.call("memory_region_init", handle, into.owner(), label, size)
+            owner = _owner(region, into)
+            into.call("memory_region_init", handle, owner, label, size)
         case Kind.IO:
             into.call(
                 "memory_region_init_io",
                 handle,
-                into.owner(),
+                _owner(region, into),
                 f"&{ops_name(into.unit, region)}",
                 "NULL",
                 label,
@@ -128,6 +149,10 @@ def _init(region: Region, into: FunctionBuilder) -> None:
             )
         case _:
             raise ValueError(region.kind)
+
+
+def _owner(region: Region, into: FunctionBuilder) -> CExpr:
+    return into.owner() if region.owned else "NULL"
 
 
 def _run_time_size(region: Region, into: FunctionBuilder) -> str:

@@ -31,6 +31,7 @@ from qgen.lower.devices import lower_buses, lower_devices
 from qgen.lower.drivers import judge_drivers
 from qgen.lower.drives import judge_drives
 from qgen.lower.ends import Ends, ends_of
+from qgen.lower.extras import judge_children
 from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
@@ -113,6 +114,7 @@ def _inside(
     clocks = lower_clocks(spec, scope)
     judge_stubs(spec, catalogue, scope)
     devices = [*stubs, *lower_devices(spec, catalogue, scope)]
+    judge_children(spec, devices, clocks, scope)
     ends = ends_of(spec, cpus, devices, catalogue, facts, known_cpu, scope)
     return Inside(regions, clocks, wire_devices(spec, devices, ends, scope), ends)
 

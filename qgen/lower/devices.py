@@ -10,6 +10,7 @@ from qgen.expr import Entry, Expr, Num, Var, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.counts import mmio_of, shaping
+from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
@@ -26,6 +27,8 @@ _NOT_OF_STUBS = (
     "irqs",
     "gpios",
     "clocks",
+    "nic",
+    "full_buses",
     "child",
     "bus",
     "address",
@@ -79,6 +82,8 @@ class _Devices:
         mmio = self.mmio(device, known, properties, count, path)
         clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
         parts = self.parts(device, known, run_time, (*path, "parts"))
+        judge_nic(device, known, path, self.scope)
+        judge_full_buses(device, known, path, self.scope)
         self.created[name] = known
         return Device(
             name,
@@ -92,8 +97,10 @@ class _Devices:
             path,
             is_sysbus="sys-bus-device" in known.ancestors,
             bus=bus,
-            child=device.child,
+            child=child_of(device, path, self.scope),
             parts=parts,
+            nic=device.nic,
+            full_buses=device.full_buses,
         )
 
     def _one_kind(self, device: model.Device, path: Path) -> None:
@@ -174,7 +181,8 @@ class _Devices:
                 part.properties, type_, (*here, "properties"), run_time
             )
             clocks = self.clocks.lower(part.clocks, type_, (*here, "clocks"))
-            done.append(Part(names, properties, clocks, here))
+            judge_nic(part, type_, here, self.scope)
+            done.append(Part(names, properties, clocks, here, part.nic))
         return tuple(done)
 
     def count(self, device: model.Device, path: Path) -> tuple[Expr | None, bool]:

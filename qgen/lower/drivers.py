@@ -99,7 +99,8 @@ def _clashes(
         return False
     other, origin = taken.inputs[input_]
     what = _described(input_, ends)
-    message, help_ = f"{what} is driven by {other!r} already", "take another line"
+    message = f"{what} is driven by {other!r} already"
+    help_ = f"take another line, or join them in a gate, {_gate(input_, ends)}"
     if origin == wire.origin:
         variable = "cpu" if wire.per_cpu or name == CPUS else "n"
         each = "every CPU" if variable == "cpu" else f"every {name!r}"
@@ -117,3 +118,19 @@ def _described(input_: _Input, ends: Ends) -> str:
     several = ends.devices[device].count is not None
     what = spelled(f"{device}[{element}]" if several else device, path)
     return f"the input {f'{line!r} ' if line else ''}{index} of {what!r}"
+
+
+def _gate(input_: _Input, ends: Ends) -> str:
+    """The OR gate that would drive an input for two."""
+    device, element, path, line, index = input_
+    if device == CPUS:
+        lines = {number: name for name, number in ends.arch.inputs.items()}
+        to = f"{CPUS}[{element}].{lines[index]}"
+    else:
+        several = ends.devices[device].count is not None
+        to = spelled(f"{device}[{element}]" if several else device, path)
+        to += f"[{index}]" if line is None else f".{line}[{index}]"
+    return (
+        f'{{type: or-irq, properties: {{num-lines: 2}}, gpios: ["{to}"]}}, whose inputs '
+        "are gate[0] and gate[1]"
+    )

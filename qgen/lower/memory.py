@@ -143,6 +143,7 @@ class _Regions:
             read_value=value,
             image=image,
             comment=region.comment,
+            owned=getattr(region, "owner", None) is None,
         )
 
     def mapping(self, region: model.Region, path: Path) -> tuple[Mapping | None, bool]:
@@ -323,9 +324,11 @@ class _Regions:
         ram = self.spec.main_ram
         if size is None or fixed(size) is not None or ram is None:
             return fixed(size)
-        if ram.max is None or self.scope.broken("ram"):
+        key = "default" if ram.exact else "max"
+        written = ram.default if ram.exact else ram.max
+        if written is None or self.scope.broken("ram"):
             return None
-        most = self.scope.resolve(ram.max, ("ram", "max"))
+        most = self.scope.resolve(written, ("ram", key))
         if most is None:
             return None
         return max(0, evaluate(size, {"ram_size": evaluate(most)}))

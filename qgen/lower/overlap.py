@@ -1,17 +1,18 @@
 """Judges the memory map: what overlaps what, and what lies outside its container.
 
 Intervals are compared within one container and one priority: regions of different
-priority overlap on purpose. Cost: one sort for each container.
+priority overlap on purpose, and so does a stub that lies inside one written before it.
+Cost: one sort for each container.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qgen.arch import ArchFacts
-from qgen.board import IO, SYSTEM, Device, Kind, Ram, Region
+from qgen.board import IO, SYSTEM, UNIMPLEMENTED, Device, Kind, Ram, Region
 from qgen.diagnostics import Code
 from qgen.expr import evaluate, variables
 from qgen.lower.places import RESERVED, hexadecimal, human
@@ -25,7 +26,10 @@ ENDLESS = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """``[start, end)`` in a container, and the part of the spec that takes it."""
+    """``[start, end)`` in a container, and the part of the spec that takes it.
+
+    ``stub``: it is a device that is not modelled.
+    """
 
     start: int
     end: int
@@ -33,6 +37,7 @@ class Interval:
     priority: int
     path: Path
     grows: bool = False
+    stub: bool = False
 
 
 def judge_map(
@@ -98,7 +103,12 @@ def _intervals(
                 start = evaluate(mmio.address, {"n": n})
                 name = device.name if device.count is None else f"{device.name}[{n}]"
                 yield mmio.container or SYSTEM, Interval(
-                    start, start + mmio.size, name, mmio.priority or 0, mmio.origin
+                    start,
+                    start + mmio.size,
+                    name,
+                    mmio.priority or 0,
+                    mmio.origin,
+                    stub=device.type == UNIMPLEMENTED,
                 )
 
 
@@ -112,9 +122,28 @@ def _overlaps(
         before = reach.get(interval.priority)
         if before is not None and interval.start < before.end:
             first, second = sorted((before, interval), key=lambda i: order[id(i)])
-            yield first, second
+            if not (first.stub and second.stub):
+                yield first, second
         if before is None or interval.end > before.end:
             reach[interval.priority] = interval
+    yield from _stubs([i for i in ordered if i.stub], order)
+
+
+def _stubs(
+    ordered: list[Interval], order: Mapping[int, int]
+) -> Iterator[tuple[Interval, Interval]]:
+    """Stubs that overlap, unless the later one lies inside the earlier one."""
+    around: list[Interval] = []
+    for stub in sorted(ordered, key=lambda i: (i.start, -i.end, order[id(i)])):
+        while around and around[-1].end <= stub.start:
+            around.pop()
+        if around:
+            outer = around[-1]
+            first, second = sorted((outer, stub), key=lambda i: order[id(i)])
+            same = (outer.start, outer.end) == (stub.start, stub.end)
+            if first is not outer or stub.end > outer.end or same:
+                yield first, second
+        around.append(stub)
 
 
 def _overlap(
@@ -126,6 +155,8 @@ def _overlap(
 
     def free() -> str:
         help_ = "for a wanted overlap, give the one on top a priority"
+        if first.stub and second.stub:
+            help_ = "of unimplemented devices, one may lie inside an earlier one"
         if second.name.endswith("]"):
             return help_
         at = hexadecimal(_free(second, ordered))

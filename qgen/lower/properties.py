@@ -5,11 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from qgen.board import Audiodev, Chardev, Link, MachineValue, Place, Property, Value
+from qgen.board import (
+    Array,
+    Audiodev,
+    Chardev,
+    Link,
+    MachineValue,
+    Place,
+    Property,
+    Value,
+)
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.catalogue import Property as Known
 from qgen.diagnostics import Code, did_you_mean, quoted
-from qgen.expr import Bin, Expr, ExpressionError, Num, evaluate, parse, variables
+from qgen.expr import (
+    Bin,
+    Expr,
+    ExpressionError,
+    Num,
+    Sym,
+    Var,
+    evaluate,
+    parse,
+    variables,
+)
+from qgen.lower.arrays import element_of
 from qgen.lower.drives import lower_drive
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import regions_of, sometimes
@@ -21,6 +41,7 @@ from qgen.spec.scalars import (
     AudioText,
     DriveText,
     LinkText,
+    ListText,
     MachineText,
     SerialText,
 )
@@ -30,6 +51,8 @@ _LINK = re.compile(r"link<(?P<type>.+)>")
 _MEMORY = "memory-region"
 _BACKENDS = {DriveText: "a block device", AudioText: "an audiodev"}
 """What QEMU's description of a property says that is a back end of this kind."""
+_MOST = (1 << 63) - 1
+"""What a number in a list can be at most: QEMU makes it an int64_t on the way."""
 
 
 class Properties:
@@ -59,8 +82,11 @@ class Properties:
                 self._unknown(name, known, here)
                 continue
             type_ = types[name].type
+            lowered: Value | None
             if isinstance(value, (DriveText, AudioText)):
                 lowered = self._backend(value, types[name], here, run_time)
+            elif type_ == "list":
+                lowered = self._array(value, name, known, here, run_time)
             else:
                 lowered = self._value(value, type_, here, run_time)
             if lowered is not None:
@@ -98,10 +124,6 @@ class Properties:
     ) -> Value | None:
         """A property's value, if it is of QOM type ``type_``."""
         link = _LINK.fullmatch(type_)
-        if type_ == "list":
-            message = "properties that hold a list cannot be set yet"
-            self.scope.error(Code.Q0210, message, path, "leave it out", key=True)
-            return None
         match written:
             case bool() if type_ == "bool":
                 return written
@@ -119,9 +141,42 @@ class Properties:
         self._mismatch(written, type_, path)
         return None
 
+    def _array(
+        self,
+        written: object,
+        name: str,
+        known: DeviceType,
+        path: Path,
+        run_time: tuple[str, ...],
+    ) -> Array | None:
+        """The value of a property that holds a list."""
+        element = element_of(known, name)
+        if element is None:
+            message = "nobody told qgen what this property's list holds"
+            self.scope.error(Code.Q0210, message, path, "leave it out", key=True)
+            return None
+        if not isinstance(written, ListText):
+            message = f"the property holds a list of {element!r}"
+            self.scope.error(Code.Q0210, message, path, "write [a, b]")
+            return None
+        items: list[bool | str | Expr] = []
+        for place, item in enumerate(written.items):
+            here = (*path, place)
+            match self._value(item, element, here, run_time):
+                case bool(done) | str(done):
+                    items.append(done)
+                case Num() | Sym() | Var() | Bin() as number:
+                    if not variables(number) and evaluate(number) > _MOST:
+                        message = f"{quoted(item)} does not fit a list's element"
+                        help_ = f"it holds up to {_MOST:#x}"
+                        self.scope.error(Code.Q0203, message, here, help_)
+                    items.append(number)
+        return Array(element, tuple(items))
+
     def _mismatch(self, written: object, type_: str, path: Path) -> None:
         kinds: dict[type, str] = {bool: "a truth value", LinkText: "a link"}
         kinds |= {SerialText: "a character device", MachineText: "a machine's value"}
+        kinds |= {ListText: "a list"}
         what, help_ = kinds.get(type(written), "text"), None
         if type_ == "bool":
             help_ = "write true or false"

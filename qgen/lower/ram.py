@@ -27,7 +27,14 @@ def lower_ram(spec: Spec, scope: Scope) -> tuple[Ram | None, list[Region]]:
     _judge_limits(low, default, high, scope)
     _judge_message(ram.too_much, (*PATH, "too_much"), scope)
     _judge_message(ram.too_little, (*PATH, "too_little"), scope)
-    if default is None and not scope.broken(*PATH):
+    if ram.exact:
+        _judge_exact(ram, scope)
+        low = high = default
+    elif "not_exact" in ram.model_fields_set:
+        message = "this message is for RAM of exactly one size"
+        help_ = "add exact: true, or leave it out"
+        scope.error(Code.Q0214, message, (*PATH, "not_exact"), help_, key=True)
+    elif default is None and not scope.broken(*PATH):
         _judge_usual(low, high, scope)
     at = None
     if ram.at is not None:
@@ -49,7 +56,8 @@ def lower_ram(spec: Spec, scope: Scope) -> tuple[Ram | None, list[Region]]:
         mapping, parts = None, []
     whole = Region(RAM, ram.id, Kind.MACHINE_RAM, Var("ram_size"), mapping, PATH)
     messages = (ram.too_much, ram.too_little)
-    result = Ram(ram.id, default, low, high, *messages, split, PATH)
+    exact = ram.not_exact if ram.exact else None
+    result = Ram(ram.id, default, low, high, *messages, split, PATH, exact)
     return result, [whole, *parts]
 
 
@@ -84,6 +92,25 @@ def _judge_limits(
                 "the limit is no multiple of 1 MiB, and the message past it counts MiB",
                 (*PATH, key),
             )
+
+
+def _judge_exact(ram: model.Ram, scope: Scope) -> None:
+    """RAM of one size has a default, no limits, and one message."""
+    if ram.default is None:
+        message = "RAM of exactly one size needs that size"
+        scope.error(Code.Q0102, message, PATH, "add default: 16 MiB", key=True)
+    for key in ("min", "max"):
+        if getattr(ram, key) is not None:
+            message = f"RAM of exactly one size has no {key!r}"
+            scope.error(Code.Q0214, message, (*PATH, key), "leave it out", key=True)
+    rest = ram.not_exact.replace("{limit}", "")
+    if "{" in rest or "}" in rest:
+        scope.error(
+            Code.Q0105,
+            "this message holds no braces but {limit}",
+            (*PATH, "not_exact"),
+            "{limit} stands for the size that can be had",
+        )
 
 
 def _judge_usual(low: Expr | None, high: Expr | None, scope: Scope) -> None:
@@ -127,6 +154,7 @@ def _parts(split: model.Split, at: Expr | None, scope: Scope) -> list[Region]:
             (*PATH, "split", "below"),
             target=RAM,
             offset=Num(0),
+            owned=split.below.owner is None,
         ),
         Region(
             split.above.name,
@@ -138,6 +166,7 @@ def _parts(split: model.Split, at: Expr | None, scope: Scope) -> list[Region]:
             target=RAM,
             offset=at,
             above=at,
+            owned=split.above.owner is None,
         ),
     ]
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from qgen.spec.scalars import (
     Address,
     BusAddress,
+    BusName,
     BusPath,
     ChildName,
     ClockSource,
@@ -99,10 +100,11 @@ class RamPart(Model):
 
     name: RegionName
     at: Address
+    owner: Literal["none"] | None = None
 
 
 class Ram(Model):
-    """The RAM of -m."""
+    """The RAM of -m; ``exact``: the board takes the default size and no other."""
 
     default: Size | None = None
     id: Label = "ram"
@@ -112,6 +114,8 @@ class Ram(Model):
     too_little: Label = (
         "Too little memory for this machine: {size} MB, minimum {limit} MB"
     )
+    exact: Truth = False
+    not_exact: Label = "Invalid RAM size, should be {limit}"
     at: Address | None = None
     split: Split | None = None
 
@@ -148,7 +152,11 @@ class RomRegion(_Region):
     image: Image | None = None
 
 
-class AliasRegion(_Region):
+class _Owned(_Region):
+    owner: Literal["none"] | None = None
+
+
+class AliasRegion(_Owned):
     """A window onto another region, the RAM of -m (``ram``), or another alias."""
 
     kind: Literal["alias"]
@@ -157,14 +165,14 @@ class AliasRegion(_Region):
     size: Size | None = None
 
 
-class ContainerRegion(_Region):
+class ContainerRegion(_Owned):
     """A region that holds other regions and answers nothing itself."""
 
     kind: Literal["container"]
     size: Size | None = None
 
 
-class IoRegion(_Region):
+class IoRegion(_Owned):
     """An I/O stub: reads as ``value``, ignores writes."""
 
     kind: Literal["io"]
@@ -221,6 +229,7 @@ class Part(Model):
     """A device inside another, by its QOM path there: what the board gives it."""
 
     properties: dict[PropertyName, PropertyText] = {}
+    nic: Truth = False
     irqs: Annotated[tuple[Irq, ...], BeforeValidator(_as_list("to"))] = ()
     gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
     clocks: dict[LineName, ClockSource] = {}
@@ -238,10 +247,12 @@ class Device(Model):
     parts: dict[ObjectPath, Part] = {}
     count: Expression | None = None
     properties: dict[PropertyName, PropertyText] = {}
+    nic: Truth = False
     at: Annotated[tuple[Mmio, ...], BeforeValidator(_as_list("at"))] = ()
     irqs: Annotated[tuple[Irq, ...], BeforeValidator(_as_list("to"))] = ()
     gpios: Annotated[tuple[Gpio, ...], BeforeValidator(_as_list("to"))] = ()
     clocks: dict[LineName, ClockSource] = {}
+    full_buses: tuple[BusName, ...] = ()
     comment: Comment | None = None
 
 

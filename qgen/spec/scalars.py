@@ -26,7 +26,7 @@ def wrong(code: str, message: str, help_: str | None = None) -> PydanticCustomEr
     return PydanticCustomError(code, "{text}", context)
 
 
-def _inside(key: str, check: Callable[[Any], T], value: Any) -> T:
+def _inside(key: str | int, check: Callable[[Any], T], value: Any) -> T:
     """``check(value)``; its error is about the value under ``key``, not all of it."""
     try:
         return check(value)
@@ -164,15 +164,18 @@ LineName = _name(
     r"[A-Za-z_][A-Za-z0-9_-]*", "the name of a line", "QEMU writes it so: pmu-interrupt"
 )
 ChildName = _name(
-    r"[A-Za-z_][A-Za-z0-9_.-]*(\[\*\])?",
+    r"[A-Za-z_]([A-Za-z0-9_.-]|\{n\})*(\[\*\])?",
     "the name of a QOM child",
-    "QEMU writes it so: soc, or fan-splitter[*] to number several",
+    "QEMU writes it so: soc; of several devices, timer{n} or fan-splitter[*]",
 )
 _CHILD = r"[A-Za-z_][A-Za-z0-9_.,-]*(\[[0-9]+\])?"
 ObjectPath = _name(
     rf"{_CHILD}(/{_CHILD})*",
     "the path of a device inside another",
     "names of QOM children: pic, smbus[1], cuda/adb",
+)
+BusName = _name(
+    _CHILD, "the name of a bus", "one that the device has, as QEMU names it: i2c-bus"
 )
 BusPath = _name(
     rf"{_WORD}(/{_CHILD})*",
@@ -428,6 +431,13 @@ class MachineText:
     field: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListText:
+    """A list, for a property that holds several values: texts and truth values."""
+
+    items: tuple[bool | str, ...]
+
+
 MACHINE_VALUES = ("cpu_type", "kernel_cmdline", "kernel_filename")
 
 
@@ -508,14 +518,23 @@ def _machine_value(value: Any) -> str:
     return field
 
 
-PropertyValue = bool | str | SerialText | LinkText | MachineText | DriveText | AudioText
+PropertyValue = (
+    bool | str | SerialText | LinkText | MachineText | DriveText | AudioText | ListText
+)
+
+
+def _item(value: Any) -> bool | str:
+    if isinstance(value, (list, dict)):
+        what = "a number, text or truth value is wanted here"
+        raise wrong("Q0103", f"{what}, not {kind_of(value)}")
+    return value if isinstance(value, bool) else _line(value)
 
 
 def _property(value: Any) -> PropertyValue:
     if isinstance(value, bool):
         return value
     if isinstance(value, list):
-        raise wrong("Q0103", "a property has one value, not a list")
+        return ListText(tuple(_inside(i, _item, v) for i, v in enumerate(value)))
     if isinstance(value, str):
         return _line(value)
     if len(value) != 1:
@@ -545,6 +564,7 @@ PropertyText = Annotated[
         {
             "oneOf": [
                 {"type": ["boolean", "string", "integer"]},
+                {"type": "array"},
                 {"type": "object", "minProperties": 1, "maxProperties": 1},
             ]
         }
