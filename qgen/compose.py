@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,7 +22,9 @@ from qgen.targets import NEWEST, TARGETS, Target
 if TYPE_CHECKING:
     from qgen.board import Board
     from qgen.catalogue import Catalogue
+    from qgen.compare import Comparison
     from qgen.lab.board import Loadable
+    from qgen.lab.progress import Progress
     from qgen.lab.sdk import Sdk
     from qgen.load import Document
     from qgen.spec import Spec
@@ -71,6 +73,7 @@ class Built:
 
     resolved: Resolved
     loadable: Loadable
+    sdk: Sdk
 
 
 def resolve(
@@ -159,7 +162,7 @@ def build(file: Path, selector: str | None, timing: Timing | None = None) -> Bui
     clock = timing or Timing()
     sdk = clock.measure("sdk", lambda: _sdk(selector))
     resolved = resolve(file, target_of(sdk.release), clock)
-    return Built(resolved, load_into(resolved, sdk, clock, quick=True))
+    return Built(resolved, load_into(resolved, sdk, clock, quick=True), sdk)
 
 
 def _sdk(selector: str | None) -> Sdk:
@@ -207,3 +210,44 @@ def load_into(
             return compiling.result()
 
     return clock.measure("check+cc", both)
+
+
+def machines_beside(built: Built) -> frozenset[str]:
+    """The machines that the QEMU of a built board has of its own."""
+    from qgen.arch import ARCHES
+    from qgen.lab.board import machines
+
+    return machines(built.sdk, ARCHES[built.resolved.board.arch].qemu)
+
+
+def compare(
+    built: Built, machine: str, arguments: Sequence[str], progress: Progress
+) -> Comparison:
+    """What differs between a board and QEMU's own ``machine``, started alike.
+
+    `LabError` where one of them does not start.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from qgen.arch import ARCHES
+    from qgen.compare import NoReader
+    from qgen.compare import compare as compare_machines
+    from qgen.lab.errors import LabError
+    from qgen.lab.observe import observe
+    from qgen.lab.witness import compile_witness
+
+    facts = ARCHES[built.resolved.board.arch]
+    progress.step("compiling the witness")
+    upstream = compile_witness(built.sdk, facts.qemu, facts.hw_dir, machine)
+    board = replace(built.loadable, beside=(upstream.object,))
+    progress.step(f"looking at {board.machine} and {machine}")
+    with ThreadPoolExecutor(2) as pool:
+        seen = pool.map(lambda each: observe(each, arguments), (board, upstream))
+        ours, theirs = seen
+    progress.step("comparing")
+    try:
+        return compare_machines(ours, theirs)
+    except NoReader:
+        raise LabError(
+            "comparing device trees needs fdt", "pip install 'qgen[lab]'"
+        ) from None

@@ -107,6 +107,11 @@ def test_check_goes_on_after_a_spec_with_findings(tmp_path: Path) -> None:
         (["render", "a.yaml", "--qemu", "1.0"], "'1.0' is not one of 10.0, 10.2"),
         (["render", "a.yaml", "--quemu", "10.0"], "No such option"),
         (["check"], "Missing argument"),
+        (["compare", "a.yaml"], "Missing option '--machine'"),
+        (
+            ["compare", "a.yaml", "--machine", "b", "--format", "xml"],
+            "'xml' is not one",
+        ),
     ],
 )
 def test_wrong_usage_is_2(args: list[str], words: str) -> None:
@@ -116,7 +121,9 @@ def test_wrong_usage_is_2(args: list[str], words: str) -> None:
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("command", [[], ["render"], ["check"], ["run"], ["sdk"]])
+@pytest.mark.parametrize(
+    "command", [[], ["render"], ["check"], ["run"], ["compare"], ["sdk"]]
+)
 def test_help_teaches(command: list[str]) -> None:
     done = qgen(*command, "--help")
     assert done.returncode == 0
@@ -127,10 +134,13 @@ def test_version() -> None:
     assert qgen("--version").stdout == f"qgen, version {__version__}\n"
 
 
-def test_run_without_an_sdk_says_how_to_get_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["run"], ["compare", "--machine", "virt"]])
+def test_without_an_sdk_it_says_how_to_get_one(
+    command: list[str], tmp_path: Path
+) -> None:
     environment = {**os.environ, "QGEN_CACHE": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-m", "qgen", "run", str(SPEC)],
+        [sys.executable, "-m", "qgen", *command, str(SPEC)],
         capture_output=True,
         text=True,
         env=environment,

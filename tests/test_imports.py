@@ -34,8 +34,18 @@ ALLOWED = {
     "render": {"cunit", "layout", "shipped"},
     "check": {"board", "expr"},
     "predict": {"board", "expr"},
-    "lab": {"catalogue"},
-    "cli": {"compose", "diagnostics", "files", "lab", "shipped", "source", "targets"},
+    "compare": set(),
+    "lab": {"catalogue", "compare"},
+    "cli": {
+        "compare",
+        "compose",
+        "diagnostics",
+        "files",
+        "lab",
+        "shipped",
+        "source",
+        "targets",
+    },
 }
 
 # Who alone may import a library.
@@ -46,6 +56,7 @@ OWNERS = {
     "jinja2": {"render"},
     "pycparser": {"check"},
     "click": {"cli"},
+    "fdt": {"compare"},
     "qemu": {"lab"},
     "subprocess": {"lab"},
 }

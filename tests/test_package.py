@@ -49,6 +49,7 @@ def test_the_wheel_holds_templates_specs_catalogue_and_probe(wheel: Path) -> Non
         "qgen/_shipped/specs/arm-virt.yaml",
         "qgen/catalogue/data/10.2.jsonl.gz",
         "qgen/lab/probe.c",
+        "qgen/lab/witness.c",
     ):
         assert name in names
     assert not [n for n in names if n.startswith(("tests/", "benchmarks/"))]

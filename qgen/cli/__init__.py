@@ -2,7 +2,7 @@
 
 Exit status: 0 all is well; 1 the spec has findings; 2 wrong usage; 3 a fault of qgen
 itself; 4 something around it is missing or failed (an SDK, the compiler, a file).
-``qgen run`` ends as QEMU ends.
+``qgen run`` ends as QEMU ends; ``qgen compare`` with 1 when the machines differ.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ OK, FINDINGS, USAGE, FAULT, SURROUNDINGS = 0, 1, 2, 3, 4
 
 _COMMANDS = {
     "check": "Validate specs, and the C that they give, without writing anything.",
+    "compare": "Compare a spec's board with a machine that QEMU has.",
     "render": "Print the C of a spec.",
     "run": "Run a spec's board in QEMU.",
     "sdk": "Prepare QEMUs that load boards.",

@@ -27,15 +27,20 @@ MAX_LINES = 30
 
 @dataclass(frozen=True)
 class Loadable:
-    """A compiled board: the object, the QEMU that loads it, and the machine's name."""
+    """A compiled board: the object, the QEMU that loads it, and the machine's name.
+
+    ``beside``: more objects to load, such as the one that observes the board.
+    """
 
     object: Path
     qemu: Path
     machine: str
+    beside: tuple[Path, ...] = ()
 
     def environment(self) -> dict[str, str]:
         """The environment that makes QEMU load the board, beside what loads already."""
-        loaded = [str(self.object), os.environ.get("LD_PRELOAD", "")]
+        objects = (self.object, *self.beside)
+        loaded = [*map(str, objects), os.environ.get("LD_PRELOAD", "")]
         return {**os.environ, "LD_PRELOAD": ":".join(filter(None, loaded))}
 
     def command(self, arguments: Sequence[str] = ()) -> list[str]:

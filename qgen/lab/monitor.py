@@ -107,17 +107,23 @@ class Monitor:
 
 @contextlib.contextmanager
 def watch(
-    board: Loadable, arguments: Sequence[str] = (), *, paused: bool = True
+    board: Loadable,
+    arguments: Sequence[str] = (),
+    *,
+    paused: bool = True,
+    defaults: bool = False,
 ) -> Iterator[Monitor]:
     """Start ``board`` without a display and give its monitor; end it afterwards.
 
-    ``paused``: no CPU runs. `LabError` with QEMU's words if it does not start.
+    ``paused``: no CPU runs. ``defaults``: with the drives, ports and NICs that QEMU
+    gives a machine unasked. `LabError` with QEMU's words if it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="qgen-") as folder:
         socket, log = Path(folder, "qmp"), Path(folder, "stderr")
         command = board.command(
             [
-                *("-display", "none", "-nodefaults"),
+                *("-display", "none"),
+                *([] if defaults else ["-nodefaults"]),
                 *("-qmp", f"unix:{socket},server=on,wait=off"),
                 *(["-S"] if paused else []),
                 *arguments,
