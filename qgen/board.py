@@ -4,7 +4,8 @@ Frozen plain data between `qgen.lower` and the stages after it. No YAML, no C, n
 version. Addresses and sizes are `qgen.expr` expressions: absolute numbers where they can
 be, expressions in the run-time values ``ram_size``, ``cpus``, ``cpu`` (the number of the
 CPU in a loop over them) and ``n`` (the number of a repeated device) where they depend on
-the command line. All sizes are in bytes, all frequencies in Hz.
+the command line; in fw_cfg also ``max_cpus``, ``graphic_width``, ``graphic_height``,
+``graphic_depth`` (-g) and ``kvm`` (1 under KVM). All sizes are in bytes, all frequencies in Hz.
 
 ``origin`` is the path of the spec node that a part came from.
 """
@@ -481,6 +482,34 @@ Boot = ArmBoot | Armv7mBoot | X86BiosBoot
 
 
 @dataclass(frozen=True, slots=True)
+class FwCfgItem:
+    """An item of fw_cfg; ``kind`` is ``i16``, ``i32``, ``i64`` or ``string``."""
+
+    key: Expr
+    kind: str
+    value: Expr | str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FwCfgFile:
+    """A file of fw_cfg: ``file`` of QEMU's firmware folders, if it is found there."""
+
+    name: str
+    file: str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FwCfg:
+    """What the firmware configuration ``device`` tells the guest, in this order."""
+
+    device: str
+    items: tuple[FwCfgItem, ...]
+    files: tuple[FwCfgFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """The spec that a board came from: its file name and the SHA-256 of its text."""
 
@@ -513,6 +542,11 @@ class Composite:
         """The wires that CPUs drive."""
         raise NotImplementedError
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The devices that are still needed when all are created."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Composite):
@@ -522,6 +556,7 @@ class Board(Composite):
     class_fields: tuple[ClassField, ...]
     ram: Ram | None
     cpus: Cpus
+    fw_cfg: FwCfg | None
     boot: Boot | None
 
     @property
@@ -533,6 +568,11 @@ class Board(Composite):
     def cpu_wires(self) -> tuple[Wire, ...]:
         """The wires that the board's CPUs drive."""
         return self.cpus.wires
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The device that gets the items of fw_cfg."""
+        return () if self.fw_cfg is None else (self.fw_cfg.device,)
 
     @property
     def takes_audiodev(self) -> bool:

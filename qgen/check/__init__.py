@@ -14,6 +14,7 @@ from qgen.board import Board
 from qgen.check import (
     api_backends,
     api_devices,
+    api_fw_cfg,
     api_machine,
     api_memory,
     api_pci,
@@ -32,7 +33,15 @@ from qgen.expr import evaluate
 
 __all__ = ["check"]
 
-MODELS = (api_backends, api_devices, api_machine, api_memory, api_pci, api_values)
+MODELS = (
+    api_backends,
+    api_devices,
+    api_fw_cfg,
+    api_machine,
+    api_memory,
+    api_pci,
+    api_values,
+)
 """The modules whose import registers the models of QEMU's functions."""
 
 

@@ -91,7 +91,7 @@ def _find(m: Execution, kind: int, name: str) -> str | None:
     return FOUND_IN + name
 
 
-def _file(m: Execution, path: str) -> str:
+def file_of(m: Execution, path: str) -> str:
     """The name that a path was found by."""
     if not path.startswith(FOUND_IN):
         m.refuse("a file is loaded that was not searched for")
@@ -110,7 +110,7 @@ def _elf(m: Execution, path: str, *rest: object) -> int:
     numbers = {
         n: v for n, v in zip(names, rest[-4:], strict=True) if isinstance(v, int)
     }
-    m.facts.loads.append(Load(_file(m, path), "ELF", numbers, m.line))
+    m.facts.loads.append(Load(file_of(m, path), "ELF", numbers, m.line))
     # A size, or one of the negative ELF_LOAD_* errors.
     return 1 if m.scenario.elf else -2
 
@@ -124,7 +124,7 @@ def _raw(
     m: Execution, path: str, address: int, limit: int, _errp: object = None
 ) -> int:
     numbers = {"address": address, "limit": limit}
-    m.facts.loads.append(Load(_file(m, path), "raw", numbers, m.line))
+    m.facts.loads.append(Load(file_of(m, path), "raw", numbers, m.line))
     # The size of a file of one byte, or of an empty one, which is no image either.
     return 1 if m.scenario.raw else 0
 

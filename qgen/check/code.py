@@ -41,6 +41,17 @@ class Record:
     lines: dict[str, int] = field(default_factory=dict)
 
 
+class Reference(NamedTuple):
+    """A pointer to a local, through which a function gives a result."""
+
+    frame: Frame
+    name: str
+
+    def put(self, value: Any) -> None:
+        """Give the local a value."""
+        self.frame[self.name] = value
+
+
 def constant(type_: CType, value: Any) -> Code:
     """Code for a value that is known already."""
     return Code(type_, lambda _frame: value, value)

@@ -11,6 +11,7 @@ from qgen.check.facts import (
     Cpu,
     Device,
     Ending,
+    FwCfgItem,
     Input,
     Load,
     Machine,
@@ -60,6 +61,7 @@ class _Comparison:
         self._buses(made.buses, wanted.buses)
         self._loads(made.loads, wanted.loads)
         self._fields(0, "the x86 machine", made.x86, wanted.x86)
+        self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
         self._boot(made, wanted)
 
     def _same(
@@ -290,6 +292,26 @@ class _Comparison:
             what = f"the image {theirs.file!r}"
             self._fields(mine.line, what, mine.arguments, theirs.arguments)
 
+    def _fw_cfg(self, made: Sequence[FwCfgItem], wanted: Sequence[FwCfgItem]) -> None:
+        mine, theirs = ({i.key: i for i in items} for items in (made, wanted))
+        for item in wanted:
+            if item.key not in mine:
+                self.say(0, f"the fw_cfg {_item(item)} is missing")
+        for item in made:
+            right = theirs.get(item.key)
+            if right is None:
+                self.say(item.line, f"the board has no fw_cfg {_item(item)}")
+                continue
+            what = f"the fw_cfg {_item(right)}"
+            owner, wanted_owner = item.owner.name, right.owner.name
+            self._same(item.line, what, "device", owner, wanted_owner)
+            self._same(item.line, what, "kind", item.how, right.how)
+            self._same(item.line, what, "value", item.value, right.value)
+        names = [[i.key for i in side if i.how == "file"] for side in (made, wanted)]
+        if names[0] != names[1] and set(names[0]) == set(names[1]):
+            order = ", ".join(map(str, names[1]))
+            self.say(0, f"the fw_cfg files have another order than {order}")
+
     def _boot(self, made: Machine, wanted: Machine) -> None:
         mine, theirs = made.boot, wanted.boot
         if mine is None or theirs is None or mine.loader != theirs.loader:
@@ -374,6 +396,12 @@ def _owner(owner: Device) -> str:
 
 def _end(output: Output) -> tuple[str, bool, str | None, int]:
     return output.owner.name, output.is_irq, output.line, int(output.number)
+
+
+def _item(item: FwCfgItem) -> str:
+    if isinstance(item.key, str):
+        return f"file {item.key!r}"
+    return f"item {int(item.key):#x}"
 
 
 def _attempts(loads: Sequence[Load]) -> str:

@@ -101,6 +101,7 @@ NAMED: dict[str, CType] = {
     "uint32_t": UNSIGNED,
     "uint64_t": ULONG,
     "size_t": ULONG,
+    "gsize": ULONG,
     "ssize_t": LONG,
     "hwaddr": ULONG,
     "ram_addr_t": ULONG,

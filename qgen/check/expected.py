@@ -20,6 +20,7 @@ from qgen.check.facts import (
     Device,
     Drive,
     Ending,
+    FwCfgItem,
     Input,
     Load,
     Machine,
@@ -32,9 +33,10 @@ from qgen.check.facts import (
     names_of,
 )
 from qgen.check.formats import human_size
-from qgen.check.given import AUDIO, drive_key
+from qgen.check.given import AUDIO, KVM, drive_key
 from qgen.check.machine import machine_value
 from qgen.check.scenarios import Scenario
+from qgen.check.vocabulary import GRAPHICS
 from qgen.expr import Entry, Expr, Sym, evaluate, walk
 
 Env = dict[str, int]
@@ -129,6 +131,8 @@ class _Expectation:
             self._device(device)
         self._wires()
         self._x86()
+        if self.board.fw_cfg is not None:
+            self._fw_cfg(self.board.fw_cfg)
         self.result.boot = self._boot()
         return self.result
 
@@ -373,6 +377,24 @@ class _Expectation:
         line = self._value(sink.index, **env)
         end = self._inside(ends[element], place.path)
         self.result.wires[output] = (Input(end, sink.name, line), 0)
+
+    def _fw_cfg(self, fw_cfg: model.FwCfg) -> None:
+        (owner,) = self.devices[fw_cfg.device]
+        items = self.result.fw_cfg
+        env = {
+            "max_cpus": self.scenario.max_cpus,
+            "kvm": int(KVM in self.scenario.given.options),
+            **GRAPHICS,
+        }
+        for item in fw_cfg.items:
+            value = item.value
+            made = value if isinstance(value, str) else self._value(value, **env)
+            items.append(FwCfgItem(owner, evaluate(item.key), item.kind, made))
+        for file in fw_cfg.files:
+            if self.scenario.found:
+                items.append(FwCfgItem(owner, file.name, "file", file.file))
+            else:
+                self.result.loads.append(Load(file.file, "not found", {}))
 
     def _x86(self) -> None:
         """An x86 machine tells the rest of QEMU how its RAM is split."""

@@ -14,6 +14,7 @@ from qgen.check.code import (
     Code,
     Frame,
     Record,
+    Reference,
     Run,
     binary,
     cast,
@@ -94,6 +95,8 @@ class Expressions:
         if name == "first_cpu":
             host = self.unit.host
             return Code(Pointer(Struct("CPUState")), lambda _: host.machine.first_cpu())
+        if name in vocabulary.GRAPHICS:
+            return constant(INT, vocabulary.GRAPHICS[name])
         if name in self.unit.outside:
             value = Number(self.unit.outside[name], frozenset({name}))
             return constant(literal(str(int(value)))[0], value)
@@ -118,7 +121,12 @@ class Expressions:
         raise Refused(line, f"the operator {node.op!r} does not belong into a board")
 
     def _address(self, node: Any) -> Code:
-        """``&node``: of a struct inside another one, or of a static struct."""
+        """``&node``: of a struct inside another one, of a static struct, of a local."""
+        if type(node).__name__ == "ID" and node.name in self.locals:
+            local = self.locals[node.name]
+            local.read = True
+            name = local.name
+            return Code(Pointer(local.type), lambda frame: Reference(frame, name))
         if type(node).__name__ == "ID" and node.name == "error_fatal":
             return constant(Pointer(Pointer(Struct("Error"))), vocabulary.ERROR_FATAL)
         inner = self.expression(node)

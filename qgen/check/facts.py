@@ -273,6 +273,27 @@ class BootCall(NamedTuple):
     line: int = 0
 
 
+class FwCfgItem(NamedTuple):
+    """What ``owner``, a fw_cfg device, tells the guest under ``key``, or as a file.
+
+    ``how``: i16, i32, i64, string or file. ``value`` is that of a number, the text of a
+    string, the name of the file whose contents a file has.
+    """
+
+    owner: Device
+    key: int | str
+    how: str
+    value: object
+    line: int = 0
+
+
+class Contents(NamedTuple):
+    """What is in a file that was read; nobody knows more than its name."""
+
+    file: str
+    size: int
+
+
 class Ending(NamedTuple):
     """QEMU reported ``message`` and ended with ``status`` (None: it went on).
 
@@ -300,6 +321,7 @@ class Machine:
     wires: dict[Output, tuple[Input, int]] = field(default_factory=dict)
     x86: dict[str, int] = field(default_factory=dict)
     loads: list[Load] = field(default_factory=list)
+    fw_cfg: list[FwCfgItem] = field(default_factory=list)
     boot: BootCall | None = None
     endings: list[Ending] = field(default_factory=list)
 

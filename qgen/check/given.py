@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qgen.board import Audiodev, Board, Device, Drive
-from qgen.expr import evaluate
+from qgen.expr import Expr, evaluate, variables
 
 DriveKey = tuple[str, int, int]
 """Interface, bus and unit."""
 
 AUDIO = "audio"
+KVM = "kvm"
 
 
 class Given(NamedTuple):
@@ -53,6 +54,12 @@ def _atoms(board: Board) -> Iterator[DriveKey | str]:
     """All that the board asks for, in its order."""
     for device in board.devices:
         yield from _of_properties(device)
+    if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):
+        yield KVM
+
+
+def _asks_kvm(value: Expr | str) -> bool:
+    return not isinstance(value, str) and KVM in variables(value)
 
 
 def _of_properties(device: Device) -> Iterator[DriveKey | str]:

@@ -140,7 +140,8 @@ def _counts(board: Board) -> list[int]:
 def _fates(board: Board) -> list[_Fate]:
     images = [r.image for r in board.regions if r.image is not None]
     if not images:
-        return [_Fate()]
+        files = board.fw_cfg is not None and board.fw_cfg.files
+        return [_Fate(), _Fate(found=False)] if files else [_Fate()]
     fates = [_Fate(), _Fate(found=False), _Fate(elf=False, raw=False)]
     if any(image.firmware for image in images):
         fates.insert(1, _Fate("given.bin"))

@@ -25,7 +25,14 @@ class StaticArray:
     values: list[Any]
 
 
-_DEVICES = ("Object", "DeviceState", "SysBusDevice", "PCIDevice", "PCIHostState")
+_DEVICES = [
+    "Object",
+    "DeviceState",
+    "SysBusDevice",
+    "PCIDevice",
+    "PCIHostState",
+    "FWCfgState",
+]
 """The structs that a device may be seen as."""
 
 

@@ -35,6 +35,12 @@ ERROR_FATAL = Sentinel("error_fatal")
 _CPU_LINES = ("ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ")
 _PPC6XX = ("HRESET", "SRESET", "CKSTP_IN", "MCP", "SMI", "INT", "TBEN", "WAKEUP")
 _TIMERS = ("GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC")
+_FW_CFG = """SIGNATURE ID UUID RAM_SIZE NOGRAPHIC NB_CPUS MACHINE_ID KERNEL_ADDR
+KERNEL_SIZE KERNEL_CMDLINE INITRD_ADDR INITRD_SIZE BOOT_DEVICE NUMA BOOT_MENU MAX_CPUS
+KERNEL_ENTRY KERNEL_DATA INITRD_DATA CMDLINE_ADDR CMDLINE_SIZE CMDLINE_DATA SETUP_ADDR
+SETUP_SIZE SETUP_DATA FILE_DIR"""
+_FW_CFG_PPC = """WIDTH HEIGHT DEPTH TBFREQ CLOCKFREQ IS_KVM KVM_HC KVM_PID NVRAM_ADDR
+BUSFREQ NVRAM_FLAT VIACONFIG"""
 _CONDUITS = ("DISABLED", "SMC", "HVC")
 INTERFACES = (
     "none",
@@ -80,6 +86,8 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     **{name: (INT, value) for value, name in enumerate(_TIMERS)},
     **{f"PPC6xx_INPUT_{name}": (INT, v) for v, name in enumerate(_PPC6XX)},
     **{f"QEMU_PSCI_CONDUIT_{n}": (INT, v) for v, n in enumerate(_CONDUITS)},
+    **{f"FW_CFG_{n}": (INT, v) for v, n in enumerate(_FW_CFG.split())},
+    **{f"FW_CFG_PPC_{n}": (INT, 0x8000 + v) for v, n in enumerate(_FW_CFG_PPC.split())},
     **{f"IF_{name.upper()}": (INT, v) for v, name in enumerate(INTERFACES)},
     **{f"DEVICE_{name}_ENDIAN": (INT, v) for v, name in enumerate(ENDIANS)},
     **{
@@ -92,6 +100,9 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     },
 }
 """Type and value of the constants that QEMU's headers define."""
+
+GRAPHICS = {"graphic_width": 1111, "graphic_height": 777, "graphic_depth": 15}
+"""QEMU's variables that -g sets, and what they hold here."""
 
 TYPE_NAMES = {
     "MACHINE_TYPE_NAME": "-machine",
@@ -109,6 +120,7 @@ CASTS = {
     "DEVICE": "DeviceState",
     "SYS_BUS_DEVICE": "SysBusDevice",
     "BUS": "BusState",
+    "FW_CFG": "FWCfgState",
     "PCI_BUS": "PCIBus",
     "PCI_DEVICE": "PCIDevice",
     "PCI_HOST_BRIDGE": "PCIHostState",
@@ -203,7 +215,7 @@ STRUCTS: dict[str, dict[str, CType]] = {
 READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU", "PCIHostState")
 """The structs that a board does not write to."""
 
-_SCALARS = "bool size_t ssize_t hwaddr ram_addr_t"
+_SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
 _OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend qemu_irq
 ISABus BusState Error QList

@@ -44,6 +44,16 @@ from qgen.targets import Target
 _LOCALS = ("s", "machine", "x86ms", "pci_dev", "dev", "sbd", "dinfo")
 
 
+GRAPHICS = ("graphic_width", "graphic_height", "graphic_depth")
+# The run-time values that have the same name in all functions.
+_OF_MACHINE = {
+    "cpus": "machine->smp.cpus",
+    "max_cpus": "machine->smp.max_cpus",
+    "ram_size": "machine->ram_size",
+}
+_OF_QEMU = {"kvm": "kvm_enabled()", **{name: name for name in GRAPHICS}}
+
+
 class UnitBuilder:
     """What every part of one unit shares."""
 
@@ -100,6 +110,7 @@ class UnitBuilder:
         """
         cpus = self.board.most_cpus
         tops = {"cpus": cpus, "cpu": cpus - 1, "n": count - 1, "ram_size": 1 << 63}
+        tops |= {"max_cpus": cpus, "kvm": 1, **dict.fromkeys(GRAPHICS, 0xFFFF)}
         text = spell(
             expr, Spelling(self.spelling.table, self.spelling.prefix, names, tops)
         )
@@ -129,7 +140,7 @@ def _incoming(
 def _shared(board: Composite) -> set[str]:
     """The devices that the code of a later part refers to: they are kept in the state."""
     at = {d.name: i for i, d in enumerate(board.devices)}
-    shared: set[str] = set()
+    shared: set[str] = set(board.kept)
     for device in board.devices:
         shared |= {place.device for place in _references(device)}
         for wire in device.wires:
@@ -237,9 +248,11 @@ class FunctionBuilder:
 
     def expr(self, expr: Expr, **index: str) -> str:
         """``expr`` in C, with the machine's run-time values."""
-        if variables(expr) & {"cpus", "ram_size"}:
+        if variables(expr) & _OF_MACHINE.keys():
             self.machine()
-        known = {"cpus": "machine->smp.cpus", "ram_size": "machine->ram_size"}
+        for name in sorted(variables(expr) & _OF_QEMU.keys()):
+            self.unit.use(name)
+        known = {**_OF_MACHINE, **_OF_QEMU}
         return self.unit.spell(expr, self.count, **(known | index))
 
     def space(self, name: str) -> CExpr:

@@ -22,6 +22,7 @@ from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
 from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_clocks, emit_devices
+from qgen.emit.fw_cfg import emit_fw_cfg
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
 from qgen.expr import Num
 from qgen.names import string_literal
@@ -36,6 +37,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     emit_clocks(unit)
     emit_buses(unit)
     emit_devices(unit)
+    emit_fw_cfg(unit, board)
     _init(unit, board)
     class_init = _class_init(unit, board)
     state = None

@@ -32,6 +32,7 @@ from qgen.lower.drivers import judge_drivers
 from qgen.lower.drives import judge_drives
 from qgen.lower.ends import Ends, ends_of
 from qgen.lower.extras import judge_children
+from qgen.lower.fw_cfg import lower_fw_cfg
 from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
@@ -76,6 +77,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     wires = wire_cpus(spec.cpus, inside.ends, scope)
     cpus = lower_cpus(spec, catalogue, facts, known_cpu, wires, scope)
     _judge(inside, cpus.wires, ram, facts, scope)
+    fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
     boot = lower_boot(spec, inside.regions, scope)
     class_fields = lower_class(spec, scope)
     _reject(scope, source)
@@ -91,6 +93,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
         ram=ram,
         regions=tuple(inside.regions),
         cpus=cpus,
+        fw_cfg=fw_cfg,
         clocks=tuple(inside.clocks),
         buses=tuple(lower_buses(spec)),
         devices=tuple(inside.devices),

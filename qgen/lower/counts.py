@@ -2,7 +2,7 @@
 
 The catalogue is measured with default properties. What follows here is what a few types
 compute from theirs (sources: hw/intc/arm_gic*.c, hw/arm/armv7m.c, hw/core/or-irq.c,
-hw/core/split-irq.c).
+hw/core/split-irq.c, hw/nvram/fw_cfg.c).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 
 from qgen.catalogue import DeviceType, Mmio
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
+
+FW_CFG_MEM = "fw_cfg_mem"
 
 Properties = Mapping[str, object]
 
@@ -96,6 +98,11 @@ def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
         size = 0x100 if _number(known, properties, "revision", 1) == 1 else 0x2000
         first, second, *rest = known.mmio
         return (first, Mmio(second.name, size), *rest)
+    if known.name == FW_CFG_MEM:
+        control, data, *dma = known.mmio
+        width = max(1, _number(known, properties, "data_width", 1))
+        wide = properties.get("dma_enabled", True) is True
+        return (control, Mmio(data.name, width), *(dma if wide else ()))
     return known.mmio
 
 
@@ -104,6 +111,6 @@ def shaping(known: DeviceType, properties: Properties) -> str | None:
 
     None where the sizes are those of `mmio_of`.
     """
-    if known.name == "arm_gic":
+    if known.name in ("arm_gic", FW_CFG_MEM):
         return None
     return next((name for name in known.shaped_by if name in properties), None)

@@ -14,8 +14,8 @@ from qgen.spec.model import Composite
 
 # Words with which QEMU's own functions begin: PREFIX_init would be one of them.
 _PREFIXES = """
-arm armv7m bus clock cpu device error irq isa isa_bus load machine main memory_region
-module object ppc qdev qemu register serial sysbus system type x86
+arm armv7m bus clock cpu device error fw_cfg irq isa isa_bus load machine main
+memory_region module object pci ppc qdev qemu register serial sysbus system type x86
 """
 _TAKEN_PREFIXES = frozenset(_PREFIXES.split())
 # Macros that the generated C itself uses.

@@ -37,6 +37,11 @@ RUN_TIME = {
     "cpu": "it is the number of a CPU: add 'for: cpu' to a wire",
     "n": "it is the number of a repeated device: give the device a 'count:'",
     "ram_size": "it is the size of RAM (-m), which only QEMU knows",
+    "max_cpus": "it is the limit of CPUs (-smp), which only QEMU knows",
+    "graphic_width": "it is that of -g, which only fw_cfg items can use",
+    "graphic_height": "it is that of -g, which only fw_cfg items can use",
+    "graphic_depth": "it is that of -g, which only fw_cfg items can use",
+    "kvm": "it says if KVM is used, which only fw_cfg items can use",
 }
 
 

@@ -29,6 +29,8 @@ from qgen.spec.scalars import (
     Frequency,
     HeaderName,
     Integer32,
+    ItemKey,
+    ItemPath,
     Label,
     LineName,
     MachineName,
@@ -336,6 +338,26 @@ BlockInterface = Literal[
 ]
 
 
+class FwCfgItem(Model):
+    """An item of fw_cfg: a little-endian number of so many bits, or text."""
+
+    i16: Expression | None = None
+    i32: Expression | None = None
+    i64: Expression | None = None
+    string: Label | None = None
+
+
+class FwCfg(Model):
+    """What the firmware configuration device tells the guest.
+
+    ``files`` are found in QEMU's firmware folders (-L), or left out.
+    """
+
+    device: DeviceName
+    items: dict[ItemKey, FwCfgItem] = {}
+    files: dict[ItemPath, FileName] = {}
+
+
 class MachineClass(Model):
     """Fields of QEMU's MachineClass, by their names there."""
 
@@ -403,6 +425,7 @@ class Spec(Composite):
     class_: MachineClass = Field(default_factory=MachineClass, alias="class")
     cpus: Cpus = Field(default_factory=Cpus)
     ram: Ram | None = None
+    fw_cfg: FwCfg | None = None
     boot: Boot | None = None
 
     @property

@@ -193,6 +193,16 @@ _FILE = (
     "a bare file name, which QEMU looks up in its firmware folders (-L): bios.bin",
 )
 FileName = _name(*_FILE)
+ItemKey = _name(
+    r"[A-Z_][A-Z0-9_]*|0[xX][0-9a-fA-F_]+|[0-9]+",
+    "the key of a fw_cfg item",
+    "a name of QEMU's, a constant or a number: FW_CFG_NB_CPUS, 0x8000",
+)
+ItemPath = _name(
+    r"[A-Za-z0-9][A-Za-z0-9_.+-]*(/[A-Za-z0-9][A-Za-z0-9_.+-]*)*",
+    "the name of a fw_cfg file",
+    "the path that the guest looks for: etc/boot-menu-wait, ndrv/qemu_vga.ndrv",
+)
 Text = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string"})]
 Label = Annotated[
     str, BeforeValidator(_label), WithJsonSchema({"type": "string", "minLength": 1})

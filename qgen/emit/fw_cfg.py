@@ -1,0 +1,62 @@
+"""What the firmware configuration device tells the guest, as C."""
+
+from __future__ import annotations
+
+from qgen.board import Board, FwCfg, FwCfgItem
+from qgen.cunit import CallExpr, CExpr, Function, If, Local
+from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.expr import Sym
+from qgen.names import identifier, string_literal
+
+_PPC = "FW_CFG_PPC_"
+
+
+def emit_fw_cfg(unit: UnitBuilder, board: Board) -> None:
+    """The function that adds all items and files."""
+    if board.fw_cfg is None or not (board.fw_cfg.items or board.fw_cfg.files):
+        return
+    unit.use("fw_cfg")
+    adds_file = f"{unit.prefix}_add_fw_cfg_file"
+    if board.fw_cfg.files:
+        _file_function(unit, adds_file)
+    function = FunctionBuilder(unit, f"{unit.prefix}_add_fw_cfg_items")
+    owner = f"{function.state()}->{identifier(board.fw_cfg.device)}"
+    function.local(Local("FWCfgState *", "fw_cfg", CallExpr("FW_CFG", (owner,))))
+    _items(board.fw_cfg, function)
+    function.gap()
+    for file in board.fw_cfg.files:
+        names = string_literal(file.name), string_literal(file.file)
+        function.call(adds_file, "fw_cfg", *names)
+    function.add()
+
+
+def _items(fw_cfg: FwCfg, into: FunctionBuilder) -> None:
+    for item in fw_cfg.items:
+        if isinstance(item.key, Sym) and item.key.name.startswith(_PPC):
+            into.unit.use("fw_cfg_ppc")
+        key, value = into.expr(item.key), _value(item, into)
+        into.call(f"fw_cfg_add_{item.kind}", "fw_cfg", key, value)
+
+
+def _value(item: FwCfgItem, into: FunctionBuilder) -> CExpr:
+    if isinstance(item.value, str):
+        return string_literal(item.value)
+    return into.expr(item.value)
+
+
+def _file_function(unit: UnitBuilder, name: str) -> None:
+    """A function that adds one file, where QEMU finds it."""
+    unit.use("qemu_find_file")
+    body = FunctionBuilder(unit, name)
+    found = CallExpr("qemu_find_file", ("QEMU_FILE_TYPE_BIOS", "file"))
+    adds = body.block()
+    adds.call("fw_cfg_add_file", "fw_cfg", "name", "data", "size")
+    read = "g_file_get_contents(filename, &data, &size, NULL)"
+    body.body.append(If(f"filename && {read}", adds.statements()))
+    locals_ = (
+        Local("g_autofree char *", "filename", found),
+        Local("char *", "data"),
+        Local("gsize", "size"),
+    )
+    params = ("FWCfgState *fw_cfg", "const char *name", "const char *file")
+    unit.functions.append(Function(name, params, locals_, body.statements()))
