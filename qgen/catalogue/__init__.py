@@ -3,125 +3,47 @@
 A leaf. The facts were measured by `qgen.lab.catalogue` inside real QEMU binaries and
 ship as one file a release, `data/<release>.jsonl.gz`:
 
-    !<header>\t{"format": 1, "release": "10.0", ...}
+    !<header>\t{"format": 2, "release": "10.0", ...}
     <type name>\t{...}
 
 Lines are sorted by type name (as bytes), and a line holds only the properties that
 its parent's line does not. Reading decompresses once, and parses only the lines that
-are asked for.
+are asked for. The header has the types of buses, and the choices of enums.
 """
 
 from __future__ import annotations
 
-import json
-import zlib
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-FORMAT = 1
+from qgen.catalogue import table
+from qgen.catalogue.table import CatalogueError
+from qgen.catalogue.types import BusType, DeviceType, Lines, Mmio, Property
+
+if TYPE_CHECKING:
+    from qgen.catalogue.helpers import Functions
+
+__all__ = [
+    "BusType",
+    "Catalogue",
+    "CatalogueError",
+    "DeviceType",
+    "Lines",
+    "Mmio",
+    "Property",
+    "functions",
+    "load",
+    "parse",
+    "releases",
+]
+
+FORMAT = 2
 DATA = Path(__file__).parent / "data"
 SUFFIX = ".jsonl.gz"
+FUNCTIONS = "functions-"
 HEADER = "!qgen-catalogue"
 ROOT = "object"
-
-# A gzip container, in zlib's terms; importing gzip costs more than reading the file.
-_GZIP = 16 + zlib.MAX_WBITS
-# Far above any real catalogue: a damaged or hostile file must not fill the memory.
-_MAX_BYTES = 64 * 1024 * 1024
-
-
-class CatalogueError(ValueError):
-    """A catalogue file that is damaged, or of another format."""
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A property that can be set, with QEMU's own name for its type.
-
-    `type` is "bool", "uint32", "str", "link<memory-region>", an enum's name, ...;
-    `default` is None where QEMU's property carries none.
-    """
-
-    name: str
-    type: str
-    default: object | None = None
-    description: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mmio:
-    """One MMIO region of a sysbus device; `size` in bytes (2**64 - 1: all of it)."""
-
-    name: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A list of GPIO lines; `name` is None for the unnamed list."""
-
-    name: str | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceType:
-    """One device type of one release.
-
-    Of an abstract type, only what it passes on is known: no lines, no regions.
-
-    `parent` and `ancestors` go up to "object", the nearest first. `bus` is the type
-    of bus that it plugs into: "System" for sysbus devices, None for a type that
-    needs none. `mmio` is in the order of sysbus's indices, `irqs` the number of
-    sysbus outputs, and `gpio_out` is without these. `child_buses` are pairs of name
-    and bus type, in the order of their creation; `children` pairs of name and type of
-    the devices that a SoC or another container makes in instance_init.
-
-    `realized` says that regions, lines, clocks and buses are those of a realized
-    device; otherwise they are those after instance_init, which may be too few.
-    `supplied` names what the device was given so that it could be realized:
-    properties, input clocks, and "cpu" where a CPU had to exist. `shaped_by` are
-    the properties that were seen to change regions (their names too), lines, clocks or
-    buses; with one of them set, what stands here does not hold.
-
-    `header` is what a board includes, `macro` the type's name there; both None when
-    no header has one. `kconfig` are the Kconfig symbols that its file is built with,
-    without CONFIG_. `targets` are the binaries ("aarch64") that have the type, and
-    `cpu_models` the names that -cpu takes for it.
-    """
-
-    name: str
-    parent: str
-    ancestors: tuple[str, ...]
-    abstract: bool
-    bus: str | None
-    description: str | None
-    user_creatable: bool
-    properties: tuple[Property, ...]
-    realized: bool
-    supplied: tuple[str, ...]
-    shaped_by: tuple[str, ...]
-    mmio: tuple[Mmio, ...]
-    irqs: int
-    gpio_in: tuple[Lines, ...]
-    gpio_out: tuple[Lines, ...]
-    clocks_in: tuple[str, ...]
-    clocks_out: tuple[str, ...]
-    child_buses: tuple[tuple[str, str], ...]
-    children: tuple[tuple[str, str], ...]
-    header: str | None
-    macro: str | None
-    kconfig: tuple[str, ...]
-    targets: tuple[str, ...]
-    cpu_models: tuple[str, ...]
-
-    def property(self, name: str) -> Property | None:
-        """The property called `name`, or None."""
-        return next((each for each in self.properties if each.name == name), None)
 
 
 class Catalogue:
@@ -132,28 +54,19 @@ class Catalogue:
     """
 
     def __init__(self, text: str, source: str) -> None:
-        self._source = source
-        self._lines = text.split("\n")
-        if self._lines[-1] == "":
-            self._lines.pop()
+        self._table = table.Table(text, source, HEADER, FORMAT, "a device catalogue")
         self._found: dict[str, DeviceType | None] = {}
         self._walking: set[str] = set()
-        key, _, rest = (self._lines or [""])[0].partition("\t")
-        if key != HEADER:
-            raise CatalogueError(f"{source} is not a device catalogue")
-        header = self._object(key, rest)
-        if header.get("format") != FORMAT:
-            raise CatalogueError(
-                f"{source} has format {header.get('format')!r}; "
-                f"this qgen reads format {FORMAT}"
-            )
+        header = self._table.header
         try:
             self.release = str(header["release"])
             self.version = str(header["version"])
             self.targets = tuple(map(str, header["targets"]))
             self._models: Mapping[str, Mapping[str, str]] = header["cpu_models"]
+            self._buses: Mapping[str, Mapping[str, Any]] = header["buses"]
+            self._enums: Mapping[str, Sequence[str]] = header["enums"]
         except (KeyError, TypeError) as error:
-            raise self._damaged(key, error) from error
+            raise self._table.damaged(HEADER, error) from error
 
     def find(self, name: str) -> DeviceType | None:
         """The type called `name`, or None when this release has no such device."""
@@ -163,30 +76,31 @@ class Catalogue:
 
     def names(self) -> Sequence[str]:
         """The names of all types, abstract ones too, sorted."""
-        return [line.partition("\t")[0] for line in self._lines[1:]]
+        return self._table.names()
 
     def nearest(self, name: str, n: int = 3) -> list[str]:
         """At most `n` names of types that can be created and look like `name`.
 
         The likest first; of equally like ones, those that begin as `name` does.
         """
-        from difflib import SequenceMatcher, get_close_matches
+        return table.nearest(name, self._table.names('"abstract":true'), n)
 
-        names = (
-            line.partition("\t")[0]
-            for line in self._lines[1:]
-            if '"abstract":true' not in line
-        )
-        plain = {_plain(each): each for each in names}
-        wanted = _plain(name)
-
-        def unlikeness(candidate: str) -> tuple[float, int]:
-            alike = takewhile(bool, map(str.__eq__, candidate, wanted))
-            ratio = SequenceMatcher(None, candidate, wanted).ratio()
-            return -ratio, -sum(alike)
-
-        found = get_close_matches(wanted, plain, 4 * n)
-        return [plain[each] for each in sorted(found, key=unlikeness)][:n]
+    def bus(self, name: str) -> BusType | None:
+        """The type of bus called `name`, or None when this release has none."""
+        try:
+            if name not in self._buses:
+                return None
+            facts = self._buses[name]
+            ancestors: list[str] = [facts["parent"]]
+            while ancestors[-1] != ROOT and len(ancestors) <= len(self._buses) + 1:
+                above = self._buses.get(ancestors[-1], {})
+                ancestors.append(above.get("parent", ROOT))
+            max_dev = facts.get("max_dev")
+            return BusType(
+                name, tuple(ancestors), facts.get("abstract", False), max_dev
+            )
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise self._table.damaged(HEADER, error) from error
 
     def cpu_models(self, target: str) -> Mapping[str, str]:
         """CPU models of `target` ("aarch64") as -cpu takes them, with their types.
@@ -195,7 +109,7 @@ class Catalogue:
         """
         models = self._models.get(target, {})
         if not isinstance(models, dict):
-            raise self._damaged(HEADER, TypeError("cpu_models is not a mapping"))
+            raise self._table.damaged(HEADER, TypeError("cpu_models is not a mapping"))
         return models
 
     def __iter__(self) -> Iterator[DeviceType]:
@@ -206,25 +120,21 @@ class Catalogue:
                 yield found
 
     def __len__(self) -> int:
-        return len(self._lines) - 1
+        return len(self._table)
 
     def _parse(self, name: str) -> DeviceType | None:
-        index = bisect_left(self._lines, f"{name}\t", lo=1)
-        if index == len(self._lines):
+        data = self._table.find(name)
+        if data is None:
             return None
-        key, _, rest = self._lines[index].partition("\t")
-        if key != name:
-            return None
-        data = self._object(key, rest)
         if name in self._walking:
-            raise self._damaged(key, ValueError("it is its own ancestor"))
+            raise self._table.damaged(name, ValueError("it is its own ancestor"))
         self._walking.add(name)
         try:
-            return _device_type(name, data, self._parent(name, data))
+            return _device_type(name, data, self._parent(name, data), self._enums)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             if isinstance(error, CatalogueError):
                 raise
-            raise self._damaged(key, error) from error
+            raise self._table.damaged(name, error) from error
         finally:
             self._walking.discard(name)
 
@@ -236,23 +146,15 @@ class Catalogue:
             raise KeyError(f"parent {data['parent']!r}")
         return parent
 
-    def _object(self, key: str, text: str) -> dict[str, Any]:
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise self._damaged(key, error) from error
-        if not isinstance(data, dict):
-            raise self._damaged(key, TypeError("not a JSON object"))
-        return data
-
-    def _damaged(self, key: str, error: Exception) -> CatalogueError:
-        return CatalogueError(f"{self._source} is damaged at {key!r}: {error}")
-
 
 def _device_type(
-    name: str, data: Mapping[str, Any], parent: DeviceType | None
+    name: str,
+    data: Mapping[str, Any],
+    parent: DeviceType | None,
+    enums: Mapping[str, Sequence[str]],
 ) -> DeviceType:
-    own = {entry[0]: Property(*entry) for entry in data.get("properties", ())}
+    entries = data.get("properties", ())
+    own = {entry[0]: _property(enums, *entry) for entry in entries}
     gone = set(data.get("dropped", ()))
     inherited = {each.name: each for each in parent.properties} if parent else {}
     merged = {key: each for key, each in inherited.items() if key not in gone} | own
@@ -275,24 +177,41 @@ def _device_type(
         gpio_out=tuple(Lines(*entry) for entry in data.get("gpio_out", ())),
         clocks_in=tuple(data.get("clocks_in", ())),
         clocks_out=tuple(data.get("clocks_out", ())),
-        child_buses=tuple((bus, of) for bus, of in data.get("child_buses", ())),
-        children=tuple((child, of) for child, of in data.get("children", ())),
+        child_buses=_pairs(data.get("child_buses", ())),
+        children=_pairs(data.get("children", ())),
         header=data.get("header"),
         macro=data.get("macro"),
         kconfig=tuple(data.get("kconfig", ())),
         targets=tuple(data.get("targets", ())),
         cpu_models=tuple(data.get("cpu_models", ())),
+        struct=data.get("struct"),
+        cast=data.get("cast"),
+        numbered_buses=tuple(data.get("numbered_buses", ())),
+        children_shaped_by=tuple(data.get("children_shaped_by", ())),
+        realized_children=_pairs(data.get("realized_children", ())),
     )
 
 
-def _plain(name: str) -> str:
-    return name.casefold().replace("_", "-")
+def _property(
+    enums: Mapping[str, Sequence[str]],
+    name: str,
+    type_: str,
+    default: object | None = None,
+    description: str | None = None,
+) -> Property:
+    choices = enums.get(type_)
+    words = None if choices is None else tuple(choices)
+    return Property(name, type_, default, description, words)
+
+
+def _pairs(entries: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((first, second) for first, second in entries)
 
 
 def releases() -> tuple[str, ...]:
     """The releases that have a catalogue ("10.0"), oldest first."""
-    found = [path.name[: -len(SUFFIX)] for path in DATA.glob(f"*{SUFFIX}")]
-    return tuple(sorted(found, key=_age))
+    names = (path.name.removesuffix(SUFFIX) for path in DATA.glob(f"*{SUFFIX}"))
+    return tuple(sorted((n for n in names if not n.startswith(FUNCTIONS)), key=_age))
 
 
 def load(release: str) -> Catalogue:
@@ -301,15 +220,16 @@ def load(release: str) -> Catalogue:
     Raises `LookupError` when there is none, and `CatalogueError` when its file is
     damaged.
     """
-    if release not in releases():
-        there = ", ".join(releases()) or "none"
-        raise LookupError(f"no device catalogue for QEMU {release!r}; there is {there}")
-    path = DATA / f"{release}{SUFFIX}"
-    try:
-        packed = path.read_bytes()
-    except OSError as error:
-        raise CatalogueError(f"{path} cannot be read: {error.strerror}") from error
-    return parse(packed, str(path))
+    path = _path(release)
+    return parse(table.read(path), str(path))
+
+
+def functions(release: str) -> Functions:
+    """The C functions of `release` ("10.0") that boards can call; raises as `load`."""
+    from qgen.catalogue import helpers
+
+    path = _path(release).with_name(f"{FUNCTIONS}{release}{SUFFIX}")
+    return helpers.parse(table.read(path), str(path))
 
 
 def parse(packed: bytes, source: str) -> Catalogue:
@@ -317,14 +237,14 @@ def parse(packed: bytes, source: str) -> Catalogue:
 
     `source` names them in errors. Raises `CatalogueError` when they are none.
     """
-    inflate = zlib.decompressobj(_GZIP)
-    try:
-        text = inflate.decompress(packed, _MAX_BYTES).decode("utf-8")
-    except (zlib.error, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{source} is damaged: {error}") from error
-    if not inflate.eof:
-        raise CatalogueError(f"{source} is damaged: it ends early, or is far too big")
-    return Catalogue(text, source)
+    return Catalogue(table.unpack(packed, source), source)
+
+
+def _path(release: str) -> Path:
+    if release not in releases():
+        there = ", ".join(releases()) or "none"
+        raise LookupError(f"no device catalogue for QEMU {release!r}; there is {there}")
+    return DATA / f"{release}{SUFFIX}"
 
 
 def _age(release: str) -> tuple[tuple[int, ...], str]:

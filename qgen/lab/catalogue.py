@@ -7,18 +7,19 @@ the source tree. `qgen.catalogue` reads what `measure` returns.
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from qgen import catalogue
-from qgen.lab.device_probe import Probe, Progress, arch_dir_of
+from qgen.lab import table_file
+from qgen.lab.device_lines import pack
+from qgen.lab.device_probe import Probe, Progress
 from qgen.lab.device_sources import Macros, kconfig_symbols
-from qgen.lab.device_types import MeasuredType, Record, line_of, settable
+from qgen.lab.device_structs import find_structs
+from qgen.lab.device_types import MeasuredBus, MeasuredType, line_of
 from qgen.lab.errors import LabError
+from qgen.lab.probe_run import arch_dir_of
 from qgen.lab.sdk import Sdk
 
 
@@ -38,11 +39,13 @@ def measure(
     report = progress or (lambda _: None)
     targets = tuple(targets or sdk.targets)
     merged: dict[str, MeasuredType] = {}
+    buses: dict[str, MeasuredBus] = {}
     models: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory(prefix="qgen-catalogue-") as folder:
         for target in targets:
             probe = Probe(sdk, target, Path(folder), report)
             _merge(merged, probe.types(names), target)
+            buses |= probe.buses
             models[target] = {
                 model: name for model, name in probe.models.items() if name in merged
             }
@@ -60,112 +63,25 @@ def measure(
         # Types that a loop registers are in the file of their parent.
         line = line_of(name, merged)
         each.kconfig = next((kconfig[key] for key in line if key in kconfig), ())
-    return _pack(sdk, targets, models, merged)
+    report("compiling the structs of types")
+    find_structs(sdk, merged, macros.values)
+    return pack(sdk, targets, models, buses, merged)
 
 
 def write(release: str, packed: bytes) -> Path:
     """Put `packed`, from `measure`, where `qgen.catalogue.load` finds it."""
     catalogue.parse(packed, f"the catalogue measured for {release}")
-    path = catalogue.DATA / f"{release}{catalogue.SUFFIX}"
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(packed)
-    temporary.replace(path)
-    return path
+    return table_file.put(catalogue.DATA / f"{release}{catalogue.SUFFIX}", packed)
 
 
 def _merge(
     merged: dict[str, MeasuredType], found: Mapping[str, MeasuredType], target: str
 ) -> None:
     for name, each in found.items():
-        known = merged.get(name)
-        targets = [*known.targets, target] if known else [target]
-        shaped_by = each.shaped_by | (known.shaped_by if known else set())
-        if known is None or each.rank < known.rank:
-            merged[name] = known = each
-        known.targets = targets
-        known.shaped_by = shaped_by
-
-
-def _pack(
-    sdk: Sdk,
-    targets: Sequence[str],
-    models: Mapping[str, Mapping[str, str]],
-    types: Mapping[str, MeasuredType],
-) -> bytes:
-    header = {
-        "format": catalogue.FORMAT,
-        "release": sdk.release,
-        "version": sdk.version,
-        "targets": list(targets),
-        "cpu_models": models,
-    }
-    properties = {name: _properties(each) for name, each in types.items()}
-    lines = [f"{catalogue.HEADER}\t{_json(header)}"]
-    for name in sorted(types):
-        parent = properties.get(types[name].parent, {})
-        lines.append(f"{name}\t{_json(_line(types[name], properties[name], parent))}")
-    text = "\n".join(lines) + "\n"
-    return gzip.compress(text.encode("utf-8"), 9, mtime=0)
-
-
-def _json(data: object) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))
-
-
-def _properties(each: MeasuredType) -> dict[str, list[object]]:
-    """Entries as `qgen.catalogue.Property` takes them, without trailing Nones."""
-    result = {}
-    for entry in settable(each):
-        fields = [entry[key] for key in ("name", "type")]
-        fields += [entry.get(key) for key in ("default", "description")]
-        while fields[-1] is None:
-            fields.pop()
-        result[entry["name"]] = fields
-    return result
-
-
-def _line(
-    each: MeasuredType,
-    properties: Mapping[str, list[object]],
-    inherited: Mapping[str, list[object]],
-) -> Record:
-    """What a type's line holds: nothing that is false, empty or inherited."""
-    facts = each.facts
-    gpios = sorted(facts.get("gpios", ()), key=lambda entry: entry["name"] or "")
-    wires = [entry for entry in gpios if entry["name"] != "sysbus-irq"]
-    clocks = sorted(facts.get("clocks", ()), key=lambda entry: str(entry["name"]))
-    line: Record = {
-        "abstract": each.abstract,
-        "bus": each.bus,
-        "description": each.description,
-        "user_creatable": each.user_creatable,
-        "properties": [
-            properties[key]
-            for key in sorted(properties)
-            if properties[key] != inherited.get(key)
-        ],
-        "dropped": sorted(set(inherited) - set(properties)),
-        "realized": each.realized,
-        "supplied": each.supplied,
-        "shaped_by": sorted(each.shaped_by),
-        "mmio": [
-            [entry["name"] or "", entry["size"]] for entry in facts.get("mmio", ())
-        ],
-        "irqs": sum(entry["out"] for entry in gpios if entry not in wires),
-        "gpio_in": [[entry["name"], entry["in"]] for entry in wires if entry["in"]],
-        "gpio_out": [[entry["name"], entry["out"]] for entry in wires if entry["out"]],
-        "clocks_in": [entry["name"] for entry in clocks if not entry["output"]],
-        "clocks_out": [entry["name"] for entry in clocks if entry["output"]],
-        "child_buses": [
-            [entry["name"] or "", entry["type"]]
-            for entry in reversed(facts.get("buses", ()))
-        ],
-        "children": each.children,
-        "header": each.header,
-        "macro": each.macro,
-        "kconfig": each.kconfig,
-        "targets": each.targets,
-        "cpu_models": sorted(each.cpu_models),
-    }
-    return {"parent": each.parent} | {key: item for key, item in line.items() if item}
+        known = merged.setdefault(name, each)
+        best, other = (each, known) if each.rank < known.rank else (known, each)
+        best.sizes = {**known.sizes, **each.sizes}
+        best.targets = [*known.targets, target]
+        best.shaped_by |= other.shaped_by
+        best.children_shaped_by |= other.children_shaped_by
+        merged[name] = best

@@ -24,11 +24,16 @@ _CPUS = (
     "rv64-riscv-cpu",
 )
 
+_DRAM = {"ram-addr": "0x40000000", "ram-size": "512"}
+_RISCV = {"!qgen-cpu": "rv64-riscv-cpu"}
+
 # What no rule can guess: required properties, in the notation of probe.c, with values
 # that are as small as will do.
 _REQUIRED: dict[str, dict[str, str]] = {
     "a15mpcore_priv": {"num-irq": "64"},
     "a9mpcore_priv": {"num-irq": "64", "!qgen-cpu": "cortex-a9-arm-cpu"},
+    "allwinner-h3": _DRAM,
+    "allwinner-h3-dramc": _DRAM,
     "arm-gicv3": {"redist-region-count": "1"},
     "arm.cortex-a9-global-timer": {"num-cpu": "1"},
     "arm_mptimer": {"num-cpu": "1"},
@@ -68,6 +73,13 @@ _REQUIRED: dict[str, dict[str, str]] = {
     "npcm7xx-gcr": {"+dram-mr": _MEMORY},
     "npcm8xx-gcr": {"+dram-mr": _MEMORY},
     "stellaris-gamepad": {"keycodes": "1"},
+    "microchip.pfsoc": {"$cpus": "2"},
+    "riscv.aplic": {"num-irqs": "4", "num-harts": "1", "iprio-mask": "7"} | _RISCV,
+    "riscv.hart_array": {"cpu-type": "rv64-riscv-cpu"},
+    "riscv.imsic": {"num-irqs": "63", "num-pages": "1"} | _RISCV,
+    "riscv.sifive.e.soc": {"$cpu-type": "sifive-e31-riscv-cpu"},
+    "riscv.sifive.u.soc": {"$cpus": "2", "cpu-type": "sifive-u54-riscv-cpu"},
+    "riscv.sifive.plic": {"hart-config": "M", "num-sources": "4"} | _RISCV,
     "sysbus-sm501": {"vram-size": "2097152"},
     "unimplemented-device": {"name": "unimplemented", "size": "4096"},
     "xlnx.xps-ethernetlite": {"endianness": "little"},
@@ -83,9 +95,17 @@ _ODD = {"chardev": "qgen", "romfile": ""}
 # Parts that read the struct around their own, and so find chance values when alone.
 NOT_ALONE = frozenset({"aspeed.pcie-rc"})
 
-# Properties that change a device's shape only together, so that changing one at a
-# time does not show it.
-SHAPED_TOGETHER = {"arm-gicv3": ("num-cpu", "redist-region-count")}
+# Boards wire devices of these buses; the properties of others are not tried out, except
+# for a few whose children boards use.
+TRIED_BUSES = frozenset({None, "System", "i2c-bus"})
+TRIED_TOO = frozenset({"macio-newworld", "macio-oldworld"})
+
+# Properties that change a device's shape only together, or only with a text that no
+# rule can guess, so that changing one at a time does not show it.
+SHAPED_UNSEEN = {
+    "arm-gicv3": ("num-cpu", "redist-region-count"),
+    "riscv.sifive.plic": ("hart-config",),
+}
 
 _INTEGERS = {
     "int8": 7,
@@ -114,10 +134,15 @@ class Attempt:
 
     @property
     def supplied(self) -> tuple[str, ...]:
-        """What is given, by name; a CPU is "cpu"."""
-        cpus = {"cpu"} if any(key.startswith("!") for key in self.given) else set()
-        names = {key.lstrip("+%") for key in self.given if not key.startswith("!")}
-        return tuple(sorted(names | cpus))
+        """What is given, by name; a CPU is "cpu", what a machine has "machine"."""
+        kinds = {"!": "cpu", "$": "machine"}
+        names = {kinds.get(key[0]) or key.lstrip("+%") for key in self.given}
+        return tuple(sorted(names))
+
+
+def plain_will_do(name: str) -> bool:
+    """Whether the type called `name` is as it should be without being given anything."""
+    return name not in NOT_ALONE and name not in _REQUIRED
 
 
 def attempts_for(

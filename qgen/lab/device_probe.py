@@ -1,78 +1,64 @@
-"""Runs `probe.c` inside one QEMU binary, and reads what it wrote.
+"""Measures the device types of one QEMU binary, by making one of each.
 
-The probe is compiled with the flags of that binary's boards and preloaded; it makes
-every device type in a forked child, so that a type that crashes costs one record.
+A type that cannot be realized with its defaults is given more and more of what
+`qgen.lab.device_guesses` has for it; then one property at a time is changed.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
-from qgen.lab import process
 from qgen.lab.device_guesses import (
     NOT_ALONE,
-    SHAPED_TOGETHER,
+    SHAPED_UNSEEN,
+    TRIED_BUSES,
+    TRIED_TOO,
     Attempt,
     attempts_for,
+    plain_will_do,
     variations,
 )
 from qgen.lab.device_types import (
+    MeasuredBus,
     MeasuredType,
     Record,
-    children,
+    children_in,
     is_a,
     line_of,
     read_class,
 )
-from qgen.lab.errors import LabError
+from qgen.lab.probe_run import ProbeRun
 from qgen.lab.sdk import Sdk
-
-PROBE = Path(__file__).with_name("probe.c")
 
 Progress = Callable[[str], None]
 
-# The folder below hw/ whose boards each binary runs.
-ARCH_DIRS = {
-    "aarch64": "arm",
-    "arm": "arm",
-    "i386": "i386",
-    "ppc": "ppc",
-    "ppc64": "ppc",
-    "riscv32": "riscv",
-    "riscv64": "riscv",
-    "x86_64": "i386",
-}
-
-_QEMU_SECONDS = 1800
-
-# Boards wire devices of these buses; the properties of others are not tried out.
-_TRIED_BUSES = frozenset({None, "System", "i2c-bus"})
-
 
 class Probe:
-    """`probe.c` in one QEMU binary."""
+    """The device types, bus types and CPU models of one QEMU binary.
+
+    `buses` and `models` are filled in by `types`.
+    """
 
     def __init__(self, sdk: Sdk, target: str, folder: Path, report: Progress) -> None:
         self.models: dict[str, str] = {}
-        self._qemu = sdk.qemu(target)
-        self._folder = folder
-        self._library = folder / f"probe-{target}.so"
+        self.buses: dict[str, MeasuredBus] = {}
+        self._ask = ProbeRun(sdk, target, folder).ask
         self._target = target
         self._progress = report
-        self._compile(sdk.compile_command(arch_dir_of(target), target))
 
     def types(self, names: Collection[str] | None = None) -> dict[str, MeasuredType]:
         """Every device type of this binary, or `names` with their ancestors."""
         self._report("listing device types")
         types: dict[str, MeasuredType] = {}
         models: dict[str, str | None] = {}
-        for record in self._ask(["classes", "models"]):
+        for record in self._ask(["classes", "buses", "models"]):
             if "class" in record:
-                each = read_class(record)
+                each = read_class(record, self._target)
                 types[each.name] = each
+            elif "bus" in record:
+                facts = (record[key] for key in ("parent", "abstract", "max_dev"))
+                self.buses[record["bus"]] = MeasuredBus(*facts)
             else:
                 models[record["model"]] = record["type"]
         self.models = _resolve_models(models, types)
@@ -81,8 +67,6 @@ class Probe:
             lines = (line_of(name, types) for name in names)
             wanted = {name: types[name] for line in lines for name in line}
         self._vary(types, self._realize(types, wanted))
-        for each in wanted.values():
-            each.children = children(each, types)
         return wanted
 
     def _realize(
@@ -92,9 +76,10 @@ class Probe:
         plain = Attempt({})
         concrete = [name for name in wanted if not types[name].abstract]
         self._report(f"realizing {len(concrete)} types")
-        alone = [name for name in concrete if name not in NOT_ALONE]
+        alone = [name for name in concrete if plain_will_do(name)]
         done = self._try(dict.fromkeys(alone, plain), types, "pr")
-        self._try(dict.fromkeys(NOT_ALONE.intersection(concrete), plain), types, "p")
+        rest = dict.fromkeys((n for n in concrete if not plain_will_do(n)), plain)
+        self._try(rest, types, "p")
         inits = {name: types[name].facts for name in concrete}
         for name in concrete:
             types[name].properties = inits[name].pop("properties", None) or (
@@ -102,8 +87,8 @@ class Probe:
             )
         plans = {
             name: list(attempts_for(types[name], types))
-            for name in alone
-            if name not in done and inits[name]
+            for name in concrete
+            if name not in done and name not in NOT_ALONE and inits[name]
         }
         for turn in range(max(map(len, plans.values()), default=0)):
             rest = {
@@ -131,6 +116,7 @@ class Probe:
             each = types[name]
             if record["stage"] == "init" and not each.facts:
                 each.facts = record
+                each.children = children_in(record)
             if record["stage"] == "realized":
                 properties = each.facts.get("properties")
                 each.supplied = attempts[name].supplied
@@ -148,7 +134,8 @@ class Probe:
         asked: list[str] = []
         for name, attempt in realized.items():
             each = types[name]
-            if each.bus not in _TRIED_BUSES or is_a(name, "cpu", types):
+            usual = each.bus in TRIED_BUSES or name in TRIED_TOO
+            if not usual or is_a(name, "cpu", types):
                 continue
             for key, value in variations(each, attempt.given):
                 changed = Attempt({**attempt.given, key: value})
@@ -157,87 +144,19 @@ class Probe:
         self._report(f"trying {len(asked)} property values")
         for record in self._ask(asked):
             name, key = tried[int(record["id"])]
-            if record["stage"] == "realized" and _shape(record) != _shape(
-                types[name].facts
+            each = types[name]
+            if record["stage"] == "realized" and _shape(record) != _shape(each.facts):
+                each.shaped_by.add(key)
+            if record["stage"] == "realized" and (
+                children_in(record) != children_in(each.facts)
             ):
-                types[name].shaped_by.add(key)
-        for name, keys in SHAPED_TOGETHER.items():
+                each.children_shaped_by.add(key)
+        for name, keys in SHAPED_UNSEEN.items():
             if name in realized:
                 types[name].shaped_by |= set(keys)
 
     def _report(self, text: str) -> None:
         self._progress(f"{self._target}: {text}")
-
-    def _compile(self, command: list[str]) -> None:
-        argv = [*command, "-fPIC", "-shared", "-o", str(self._library), str(PROBE)]
-        result = process.capture(argv, cwd=self._folder)
-        if result.returncode != 0:
-            raise LabError(f"{PROBE.name} does not compile: {_last_line(result)}")
-
-    def _ask(self, requests: Sequence[str]) -> list[Record]:
-        if not requests:
-            return []
-        ask = self._folder / "ask"
-        out = self._folder / "out"
-        ask.write_text("\n".join(requests), encoding="utf-8")
-        out.unlink(missing_ok=True)
-        argv = [str(self._qemu), "-machine", "qgen-probe", "-nodefaults"]
-        argv += ["-display", "none", "-audio", "driver=none,id=qgen"]
-        argv += ["-chardev", "null,id=qgen"]
-        # Translation contexts are made per possible CPU, and a SoC brings its own.
-        argv += ["-smp", "cpus=1,maxcpus=64", "-accel", "tcg,tb-size=32"]
-        result = self._run(argv, ask, out)
-        if result.returncode != 0 or not out.is_file():
-            raise LabError(
-                f"{self._qemu.name} cannot run the device probe: {_last_line(result)}"
-            )
-        try:
-            lines = out.read_text(encoding="utf-8").splitlines()
-            return [json.loads(line) for line in lines]
-        except ValueError as error:
-            raise LabError(f"the device probe wrote no JSON: {error}") from error
-
-    def _run(
-        self, argv: Sequence[str], ask: Path, out: Path
-    ) -> subprocess.CompletedProcess[str]:
-        environment = process.environment() | {
-            "LD_PRELOAD": str(self._library),
-            "QGEN_PROBE_ASK": str(ask),
-            "QGEN_PROBE_OUT": str(out),
-        }
-        try:
-            return subprocess.run(
-                argv,
-                capture_output=True,
-                check=False,
-                cwd=self._folder,
-                encoding="utf-8",
-                env=environment,
-                errors="replace",
-                stdin=subprocess.DEVNULL,
-                timeout=_QEMU_SECONDS,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise LabError(
-                f"{self._qemu.name} did not end within {_QEMU_SECONDS} s"
-            ) from error
-        except OSError as error:
-            raise LabError(f"cannot run {argv[0]}: {error.strerror}") from error
-
-
-def arch_dir_of(target: str) -> str:
-    """The folder below hw/ for `target`; `LabError` when it has no probe."""
-    if target not in ARCH_DIRS:
-        raise LabError(
-            f"no device probe for target {target!r}",
-            f"there is one for {', '.join(ARCH_DIRS)}",
-        )
-    return ARCH_DIRS[target]
-
-
-def _last_line(result: subprocess.CompletedProcess[str]) -> str:
-    lines = result.stderr.strip().splitlines()
-    return lines[-1] if lines else f"exit status {result.returncode}"
 
 
 def _resolve_models(

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from qgen.lab import process
+from qgen.lab.c_text import balanced
 from qgen.lab.sdk import Sdk
 
 
@@ -169,7 +170,7 @@ def _guarded_files(meson: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     calls = []
     sets: dict[str, tuple[str, ...]] = {}
     for match in _ADD.finditer(meson):
-        arguments = _balanced(meson, match.end())
+        arguments = balanced(meson, match.end())
         condition, separator, rest = arguments.partition("if_true:")
         body = rest.split("if_false:")[0] if separator else condition
         symbols = tuple(_CONFIG.findall(condition)) if separator else ()
@@ -180,16 +181,6 @@ def _guarded_files(meson: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     for owner, body, symbols in calls:
         for name in _C_FILE.findall(body):
             yield name, symbols or sets.get(owner, ())
-
-
-def _balanced(text: str, start: int, pair: str = "()") -> str:
-    """The text from `start`, just after a bracket, to the one that closes it."""
-    depth = 1
-    for index in range(start, len(text)):
-        depth += {pair[0]: 1, pair[1]: -1}.get(text[index], 0)
-        if depth == 0:
-            return text[start:index]
-    return text[start:]
 
 
 _TYPE_INFO = re.compile(r"\bTypeInfo\s+\w+\s*(?:\[\])?\s*=\s*\{")
@@ -205,7 +196,7 @@ def _registered_types(text: str, macros: Mapping[str, str]) -> Iterator[str]:
     local = dict(_LITERAL.findall(text))
     names = [f"TYPE_{name}" for name in _TYPE_MACRO.findall(text)]
     for match in _TYPE_INFO.finditer(text):
-        names += _TYPE_NAME.findall(_balanced(text, match.end(), "{}"))
+        names += _TYPE_NAME.findall(balanced(text, match.end(), "{}"))
     for name in names:
         value = name[1:-1] if name.startswith('"') else None
         value = value or local.get(name) or macros.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,10 @@ _EVERY_DEVICE = frozenset({"hotplugged", "parent_bus", "realized"})
 
 @dataclass
 class MeasuredType:
-    """What is known of one type so far; `facts` is the best record of an instance."""
+    """What is known of one type so far; `facts` is the best record of an instance.
+
+    `children` are those after instance_init, `sizes` the bytes of an instance by target.
+    """
 
     name: str
     parent: str
@@ -27,11 +30,15 @@ class MeasuredType:
     facts: Record = field(default_factory=dict)
     supplied: tuple[str, ...] = ()
     shaped_by: set[str] = field(default_factory=set)
+    children_shaped_by: set[str] = field(default_factory=set)
     children: list[list[str]] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
     targets: list[str] = field(default_factory=list)
     cpu_models: set[str] = field(default_factory=set)
     header: str | None = None
     macro: str | None = None
+    struct: str | None = None
+    cast: str | None = None
     kconfig: tuple[str, ...] = ()
 
     @property
@@ -44,9 +51,25 @@ class MeasuredType:
         """Which of two measurements says more: 0 the most."""
         return 2 if not self.realized else int(bool(self.supplied))
 
+    @property
+    def realized_children(self) -> list[list[str]]:
+        """Names and types of the devices that only realizing made."""
+        there = {name for name, _ in self.children}
+        found = children_in(self.facts) if self.realized else []
+        return [child for child in found if child[0] not in there]
 
-def read_class(record: Record) -> MeasuredType:
-    """A type as far as the probe's record of its class says."""
+
+@dataclass(frozen=True)
+class MeasuredBus:
+    """A class of buses."""
+
+    parent: str
+    abstract: bool
+    max_dev: int
+
+
+def read_class(record: Record, target: str) -> MeasuredType:
+    """A type as far as the probe's record of its class in `target` says."""
     return MeasuredType(
         name=record["class"],
         parent=record["parent"],
@@ -55,6 +78,7 @@ def read_class(record: Record) -> MeasuredType:
         description=record["description"],
         user_creatable=record["user_creatable"],
         properties=record["properties"],
+        sizes={target: record["size"]},
     )
 
 
@@ -85,13 +109,10 @@ def settable(each: MeasuredType) -> list[Record]:
     ]
 
 
-def children(each: MeasuredType, types: Collection[str]) -> list[list[str]]:
-    """Names and types of the devices that are children of `each`."""
-    return [
-        [entry["name"], entry["type"][6:-1]]
-        for entry in sorted(each.properties, key=_natural)
-        if entry["type"].startswith("child<") and entry["type"][6:-1] in types
-    ]
+def children_in(facts: Record) -> list[list[str]]:
+    """Names and types of the devices that a record of an instance has as children."""
+    found = sorted(facts.get("children", ()), key=_natural)
+    return [[entry["name"], entry["type"]] for entry in found]
 
 
 def _natural(entry: Record) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@
  * Requests:
  *
  *   classes                         every device class and its class facts
+ *   buses                           every class of buses
  *   models                          the CPU models of this binary
  *   make ID TYPE FLAGS [GIVEN...]   one instance of TYPE in a forked child;
  *                                   what is given is set before realize
@@ -24,6 +25,7 @@
  *   +NAME=PATH   a constant link to the object at PATH
  *   %NAME=HZ     a source for the input clock NAME
  *   !NAME=TYPE   a realized CPU of TYPE at /machine/NAME, made before the device
+ *   $NAME=VALUE  what a SoC asks its machine for: "cpus" or "cpu-type"
  *
  * There are empty memory regions, /machine/qgen-memory[0] of 1 GiB and
  * /machine/qgen-other-memory[0] of 16 MiB.  Tabs and line ends cannot be part
@@ -49,7 +51,9 @@
 #include "hw/core/cpu.h"
 #include "hw/qdev-clock.h"
 #include "hw/qdev-core.h"
+#include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
+#include "qapi/util.h"
 
 #if __has_include("system/address-spaces.h")
 #include "system/address-spaces.h"
@@ -107,6 +111,8 @@ enum {
 
 #define TYPE_PROBE_HOST "qgen-probe-host"
 
+#include "probe_facts.h"
+
 /* Only some binaries have an ISA bus, or PCI. */
 extern bool msi_nonbroken __attribute__((weak));
 typedef struct ISABus ISABus;
@@ -117,15 +123,6 @@ void isa_bus_register_input_irqs(ISABus *bus, qemu_irq *irqs_in)
                     __attribute__((weak));
 
 static int out_fd = -1;
-
-static void put_str_or_null(QDict *dict, const char *key, const char *text)
-{
-    if (text) {
-        qdict_put_str(dict, key, text);
-    } else {
-        qdict_put_null(dict, key);
-    }
-}
 
 /* One write per record: a child may die between any two of them. */
 static void write_record(QDict *record)
@@ -138,93 +135,6 @@ static void write_record(QDict *record)
     }
     g_string_free(line, true);
     qobject_unref(record);
-}
-
-static void append_property(QList *list, const ObjectProperty *prop)
-{
-    QDict *entry = qdict_new();
-
-    qdict_put_str(entry, "name", prop->name);
-    put_str_or_null(entry, "type", prop->type);
-    put_str_or_null(entry, "description", prop->description);
-    qdict_put_bool(entry, "settable", prop->set != NULL);
-    if (prop->defval) {
-        qdict_put_obj(entry, "default", qobject_ref(prop->defval));
-    }
-    qlist_append(list, entry);
-}
-
-static QList *collect_properties(ObjectPropertyIterator *iter)
-{
-    QList *list = qlist_new();
-    ObjectProperty *prop;
-
-    while ((prop = object_property_iter_next(iter))) {
-        append_property(list, prop);
-    }
-    return list;
-}
-
-static QList *collect_mmio(SysBusDevice *sbd)
-{
-    QList *list = qlist_new();
-    int i;
-
-    for (i = 0; i < sbd->num_mmio; i++) {
-        MemoryRegion *mr = sbd->mmio[i].memory;
-        QDict *entry = qdict_new();
-
-        put_str_or_null(entry, "name", memory_region_name(mr));
-        qdict_put(entry, "size", qnum_from_uint(memory_region_size(mr)));
-        qlist_append(list, entry);
-    }
-    return list;
-}
-
-static QList *collect_gpios(DeviceState *dev)
-{
-    QList *list = qlist_new();
-    NamedGPIOList *ngl;
-
-    QLIST_FOREACH(ngl, &dev->gpios, node) {
-        QDict *entry = qdict_new();
-
-        put_str_or_null(entry, "name", ngl->name);
-        qdict_put_int(entry, "in", ngl->num_in);
-        qdict_put_int(entry, "out", ngl->num_out);
-        qlist_append(list, entry);
-    }
-    return list;
-}
-
-static QList *collect_clocks(DeviceState *dev)
-{
-    QList *list = qlist_new();
-    NamedClockList *ncl;
-
-    QLIST_FOREACH(ncl, &dev->clocks, node) {
-        QDict *entry = qdict_new();
-
-        put_str_or_null(entry, "name", ncl->name);
-        qdict_put_bool(entry, "output", ncl->output);
-        qlist_append(list, entry);
-    }
-    return list;
-}
-
-static QList *collect_buses(DeviceState *dev)
-{
-    QList *list = qlist_new();
-    BusState *bus;
-
-    QLIST_FOREACH(bus, &dev->child_bus, sibling) {
-        QDict *entry = qdict_new();
-
-        put_str_or_null(entry, "name", bus->name);
-        qdict_put_str(entry, "type", object_get_typename(OBJECT(bus)));
-        qlist_append(list, entry);
-    }
-    return list;
 }
 
 static void write_instance(const char *id, DeviceState *dev, bool realized,
@@ -240,6 +150,7 @@ static void write_instance(const char *id, DeviceState *dev, bool realized,
     qdict_put(record, "gpios", collect_gpios(dev));
     qdict_put(record, "clocks", collect_clocks(dev));
     qdict_put(record, "buses", collect_buses(dev));
+    qdict_put(record, "children", collect_children(dev));
     if (with_properties) {
         ObjectPropertyIterator iter;
 
@@ -345,6 +256,21 @@ static bool supply_cpu(const char *name, const char *type, Error **errp)
     return qdev_realize(DEVICE(cpu), NULL, errp);
 }
 
+static bool set_machine(const char *name, const char *value, Error **errp)
+{
+    MachineState *machine = MACHINE(qdev_get_machine());
+
+    if (g_str_equal(name, "cpus")) {
+        machine->smp.cpus = g_ascii_strtoull(value, NULL, 0);
+    } else if (g_str_equal(name, "cpu-type")) {
+        machine->cpu_type = g_strdup(value);
+    } else {
+        error_setg(errp, "nothing of a machine: %s", name);
+        return false;
+    }
+    return true;
+}
+
 static void supply_clock(NamedClockList *ncl, uint64_t hz)
 {
     g_autofree char *name = g_strdup_printf("qgen-%s", ncl->name);
@@ -423,9 +349,14 @@ static bool give(Object *obj, const char *given, Error **errp)
         error_setg(errp, "not an assignment: %s", given);
         return false;
     }
-    if (before || given[0] == '!') {
-        return !before || given[0] != '!' ||
-               supply_cpu(pair[0] + 1, pair[1], errp);
+    if (given[0] == '!') {
+        return !before || supply_cpu(pair[0] + 1, pair[1], errp);
+    }
+    if (given[0] == '$') {
+        return !before || set_machine(pair[0] + 1, pair[1], errp);
+    }
+    if (before) {
+        return true;
     }
     if (given[0] == '+') {
         return add_const_link(obj, pair[0] + 1, pair[1], errp);
@@ -546,7 +477,26 @@ static void write_classes(void)
         put_str_or_null(record, "bus", dc->bus_type);
         put_str_or_null(record, "description", dc->desc);
         qdict_put_bool(record, "user_creatable", dc->user_creatable);
+        qdict_put_int(record, "size", instance_size(klass));
         qdict_put(record, "properties", collect_properties(&iter));
+        write_record(record);
+    }
+}
+
+static void write_buses(void)
+{
+    g_autoptr(GSList) list = object_class_get_list(TYPE_BUS, true);
+    GSList *item;
+
+    for (item = list; item; item = item->next) {
+        ObjectClass *klass = item->data;
+        ObjectClass *parent = object_class_get_parent(klass);
+        QDict *record = qdict_new();
+
+        qdict_put_str(record, "bus", object_class_get_name(klass));
+        qdict_put_str(record, "parent", object_class_get_name(parent));
+        qdict_put_bool(record, "abstract", object_class_is_abstract(klass));
+        qdict_put_int(record, "max_dev", BUS_CLASS(klass)->max_dev);
         write_record(record);
     }
 }
@@ -582,6 +532,7 @@ static void qgen_probe_init(MachineState *machine)
     g_auto(GStrv) lines = NULL;
     char **line;
 
+    learn_private();
     memory_region_add_subregion(get_system_memory(), 0, machine->ram);
     memory_region_init(&spare[0], OBJECT(machine), "qgen-memory",
                        PROBE_MEMORY_BYTES);
@@ -602,6 +553,8 @@ static void qgen_probe_init(MachineState *machine)
 
         if (g_strcmp0(fields[0], "classes") == 0) {
             write_classes();
+        } else if (g_strcmp0(fields[0], "buses") == 0) {
+            write_buses();
         } else if (g_strcmp0(fields[0], "models") == 0) {
             write_models();
         } else if (g_strcmp0(fields[0], "make") == 0) {
@@ -627,6 +580,8 @@ static void qgen_probe_class_init(ObjectClass *oc,
 static const TypeInfo probe_host_info = {
     .name = TYPE_PROBE_HOST,
     .parent = TYPE_SYS_BUS_DEVICE,
+    .instance_size = sizeof(ProbeHost),
+    .class_init = probe_host_class_init,
 };
 
 static const TypeInfo qgen_probe_info = {

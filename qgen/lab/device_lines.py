@@ -1,0 +1,119 @@
+"""What was measured, as the file that `qgen.catalogue` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from qgen import catalogue
+from qgen.lab import table_file
+from qgen.lab.device_types import MeasuredBus, MeasuredType, Record, settable
+from qgen.lab.errors import LabError
+from qgen.lab.sdk import Sdk
+
+
+def pack(
+    sdk: Sdk,
+    targets: Sequence[str],
+    models: Mapping[str, Mapping[str, str]],
+    buses: Mapping[str, MeasuredBus],
+    types: Mapping[str, MeasuredType],
+) -> bytes:
+    """The bytes of the catalogue file for what was measured in `sdk`."""
+    header = {
+        "format": catalogue.FORMAT,
+        "release": sdk.release,
+        "version": sdk.version,
+        "targets": list(targets),
+        "cpu_models": models,
+        "buses": {name: _bus(each) for name, each in buses.items()},
+        "enums": _enums(types.values()),
+    }
+    properties = {name: _properties(each) for name, each in types.items()}
+    lines = {
+        name: _line(each, properties[name], properties.get(each.parent, {}))
+        for name, each in types.items()
+    }
+    return table_file.pack(catalogue.HEADER, header, lines)
+
+
+def _properties(each: MeasuredType) -> dict[str, list[object]]:
+    """Entries as `qgen.catalogue.Property` takes them, without trailing Nones."""
+    result = {}
+    for entry in settable(each):
+        fields = [entry[key] for key in ("name", "type")]
+        fields += [entry.get(key) for key in ("default", "description")]
+        while fields[-1] is None:
+            fields.pop()
+        result[entry["name"]] = fields
+    return result
+
+
+def _bus(each: MeasuredBus) -> Record:
+    line = {"abstract": each.abstract, "max_dev": each.max_dev}
+    return {"parent": each.parent} | {key: item for key, item in line.items() if item}
+
+
+def _enums(types: Iterable[MeasuredType]) -> dict[str, list[str]]:
+    """What properties of each type can be, where that is a few words."""
+    enums: dict[str, list[str]] = {}
+    for each in types:
+        for entry in each.properties:
+            choices = entry.get("choices")
+            if choices and enums.setdefault(entry["type"], choices) != choices:
+                raise LabError(f"two enums are called {entry['type']!r}")
+    return enums
+
+
+def _line(
+    each: MeasuredType,
+    properties: Mapping[str, list[object]],
+    inherited: Mapping[str, list[object]],
+) -> Record:
+    """What a type's line holds: nothing that is false, empty or inherited."""
+    facts = each.facts
+    gpios = sorted(facts.get("gpios", ()), key=lambda entry: entry["name"] or "")
+    wires = [entry for entry in gpios if entry["name"] != "sysbus-irq"]
+    clocks = sorted(facts.get("clocks", ()), key=lambda entry: str(entry["name"]))
+    line: Record = {
+        "abstract": each.abstract,
+        "bus": each.bus,
+        "description": each.description,
+        "user_creatable": each.user_creatable,
+        "properties": [
+            properties[key]
+            for key in sorted(properties)
+            if properties[key] != inherited.get(key)
+        ],
+        "dropped": sorted(set(inherited) - set(properties)),
+        "realized": each.realized,
+        "supplied": each.supplied,
+        "shaped_by": sorted(each.shaped_by),
+        "mmio": [
+            [entry["name"] or "", entry["size"]] for entry in facts.get("mmio", ())
+        ],
+        "irqs": sum(entry["out"] for entry in gpios if entry not in wires),
+        "gpio_in": [[entry["name"], entry["in"]] for entry in wires if entry["in"]],
+        "gpio_out": [[entry["name"], entry["out"]] for entry in wires if entry["out"]],
+        "clocks_in": [entry["name"] for entry in clocks if not entry["output"]],
+        "clocks_out": [entry["name"] for entry in clocks if entry["output"]],
+        "child_buses": [
+            [entry["name"] or "", entry["type"]]
+            for entry in reversed(facts.get("buses", ()))
+        ],
+        "numbered_buses": [
+            entry["name"]
+            for entry in reversed(facts.get("buses", ()))
+            if entry["numbered"]
+        ],
+        "children": each.children,
+        "children_shaped_by": sorted(each.children_shaped_by),
+        "realized_children": each.realized_children,
+        "header": each.header,
+        "macro": each.macro,
+        "struct": each.struct,
+        "cast": each.cast,
+        "kconfig": each.kconfig,
+        "targets": each.targets,
+        "cpu_models": sorted(each.cpu_models),
+    }
+    return {"parent": each.parent} | {key: item for key, item in line.items() if item}
