@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from qgen.condition import Condition, Option, OptionGiven
 from qgen.expr import Expr
 from qgen.source import Path
 
@@ -423,6 +424,7 @@ class Device:
     ``child`` is the machine's QOM child that it is, None: it stays unattached; `NUMBER`
     in it stands for the number. ``nic``: it takes the first fitting NIC of ``-nic``.
     ``full_buses`` are buses of its own that take no device that a user adds.
+    ``when`` says on what it depends whether there is such a device, None: there always is.
     """
 
     name: str
@@ -440,6 +442,7 @@ class Device:
     parts: tuple[Part, ...] = ()
     nic: bool = False
     full_buses: tuple[str, ...] = ()
+    when: Condition | None = None
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:
@@ -582,4 +585,7 @@ class Board(Composite):
             for device in self.devices
             for each in device.holders
             for prop in each.properties
+        ) or any(
+            isinstance(device.when, OptionGiven) and device.when.option is Option.AUDIO
+            for device in self.devices
         )

@@ -59,7 +59,7 @@ class Assign:
 class If:
     """``if (condition) { locals body }``"""
 
-    condition: str
+    condition: CExpr
     body: tuple[Statement, ...]
     locals: tuple[Local, ...] = ()
     kind: str = "if_"

@@ -144,6 +144,12 @@ def call(expr: CallExpr, indent: str) -> str:
     return indent + "\n".join(lines) + ";"
 
 
+def condition(test: CExpr, indent: str) -> str:
+    """``if (test) {``, wrapped at the arguments of a call."""
+    head = f"{indent}if ("
+    return head + "\n".join(fit(test, len(head), 3)) + ") {"
+
+
 def assign(statement: Assign, indent: str) -> str:
     """An assignment; the value moves to the next line where it does not fit."""
     return _bind(f"{statement.target} =", statement.value, indent)

@@ -25,6 +25,7 @@ def _environment() -> Environment:
         "assign",
         "call",
         "comment",
+        "condition",
         "declaration",
         "note",
         "signature",

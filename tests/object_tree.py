@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from qgen.board import (
     CPUS,
     UNIMPLEMENTED,
+    Audiodev,
     Board,
     BusEnd,
     Chardev,
     Device,
+    Drive,
     Link,
     MachineValue,
     Part,
@@ -169,7 +171,7 @@ def _compare_properties(
                 assert seen == _path(place, env, paths), prop
             case Link():
                 assert seen, prop
-            case Chardev() | MachineValue():
+            case Chardev() | Drive() | Audiodev() | MachineValue():
                 pass
             case expr:
                 added = ADDED.get((type_, prop.name), 0)

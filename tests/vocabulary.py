@@ -109,10 +109,19 @@ def _walk(
     elif "items" in schema:
         yield from _walk(data, schema["items"], model, field, path)
     elif isinstance(data, dict):  # one of the forms of a property's value
-        for key, value in data.items():
-            yield Place(f"{model}.{field}", key, (*path, key), False, value)
+        yield from _forms(data, f"{model}.{field}", path)
     else:
         yield Place(model, field, path, False, data)
+
+
+def _forms(
+    data: dict[str, Any], name: str, path: tuple[str | int, ...]
+) -> Iterator[Place]:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _forms(value, f"{name}.{key}", (*path, key))
+        else:
+            yield Place(name, key, (*path, key), False, value)
 
 
 def used(data: Any) -> set[str]:

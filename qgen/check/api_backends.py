@@ -1,4 +1,4 @@
-"""Models of what the command line gives to devices: drives."""
+"""Models of what the command line gives to a board: drives, NICs and more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from qgen.check.api import function
 from qgen.check.api_devices import set_property
 from qgen.check.facts import Device, Drive
-from qgen.check.vocabulary import INTERFACES
+from qgen.check.vocabulary import INTERFACES, Sentinel
+from qgen.condition import Option
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -39,3 +40,20 @@ def _set_drive(
         m.drives.add(drive)
     set_property(m, device, name, "drive", drive)
     return True
+
+
+@function("NICInfo *qemu_find_nic_info(const char *, bool, const char *?)", used=True)
+def _nic(m: Execution, type_: str, default: bool, alias: str | None) -> object:
+    if not default or alias is not None:
+        m.say("a -nic without a model is for the board's NIC, and it has no other name")
+    return Sentinel(f"the NIC {type_}") if type_ in m.scenario.given.nics else None
+
+
+@function("bool machine_usb(MachineState *)", used=True)
+def _usb(m: Execution, _machine: object) -> bool:
+    return Option.USB in m.scenario.given.options
+
+
+@function("bool qtest_enabled(void)", used=True)
+def _qtest(m: Execution) -> bool:
+    return Option.QTEST in m.scenario.given.options

@@ -8,7 +8,7 @@ from qgen.check.api import function
 from qgen.check.api_machine import file_of
 from qgen.check.code import Reference
 from qgen.check.facts import Contents, Device, FwCfgItem
-from qgen.check.given import KVM
+from qgen.condition import Option
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -69,4 +69,4 @@ def _contents(
 
 @function("bool kvm_enabled(void)", used=True)
 def _kvm(m: Execution) -> bool:
-    return KVM in m.scenario.given.options
+    return Option.KVM in m.scenario.given.options

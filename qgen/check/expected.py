@@ -33,10 +33,11 @@ from qgen.check.facts import (
     names_of,
 )
 from qgen.check.formats import human_size
-from qgen.check.given import AUDIO, KVM, drive_key
+from qgen.check.given import drive_key
 from qgen.check.machine import machine_value
 from qgen.check.scenarios import Scenario
 from qgen.check.vocabulary import GRAPHICS
+from qgen.condition import Option
 from qgen.expr import Entry, Expr, Sym, evaluate, walk
 
 Env = dict[str, int]
@@ -240,8 +241,10 @@ class _Expectation:
             self.result.x86["CPU version"] = _LATEST_CPU
 
     def _device(self, device: model.Device) -> None:
-        count = 1 if device.count is None else self._value(device.count)
         made = self.devices[device.name] = []
+        if not self.scenario.given.holds(device.when, self.scenario.ram_size):
+            return
+        count = 1 if device.count is None else self._value(device.count)
         for n in range(count):
             name = device.name if device.count is None else f"{device.name}[{n}]"
             each = Device(device.type, name, realized=True)
@@ -304,7 +307,7 @@ class _Expectation:
             case model.Drive() as drive:
                 return drive_key(drive, env) in self.scenario.given.drives
             case model.Audiodev():
-                return AUDIO in self.scenario.given.options
+                return Option.AUDIO in self.scenario.given.options
         return True
 
     def _property(self, prop: model.Property, env: Env) -> Property:
@@ -383,7 +386,7 @@ class _Expectation:
         items = self.result.fw_cfg
         env = {
             "max_cpus": self.scenario.max_cpus,
-            "kvm": int(KVM in self.scenario.given.options),
+            "kvm": int(Option.KVM in self.scenario.given.options),
             **GRAPHICS,
         }
         for item in fw_cfg.items:

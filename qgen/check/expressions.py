@@ -166,6 +166,18 @@ class Expressions:
             raise Refused(line_of(node), f"a cast to '{type_}'")
         return cast(inner, type_)
 
+    def condition(self, node: Any) -> Code:
+        """What an ``if`` tests: a pointer in an object of QOM's starts as NULL."""
+        if type(node).__name__ == "StructRef":
+            base, type_, name = self.member(node, read=True)
+            if isinstance(type_, Pointer):
+                return Code(type_, lambda f: _or_null(base(f).fields.get(name, UNSET)))
+        if type(node).__name__ == "ArrayRef":
+            array, of, number = self._indexed(node)
+            if isinstance(of, Pointer):
+                return Code(of, lambda f: _or_null(array(f)[number(f)]))
+        return self.expression(node)
+
     def _field(self, node: Any) -> Code:
         """``base->field`` or ``base.field``."""
         base, type_, name = self.member(node, read=True)
@@ -207,12 +219,16 @@ class Expressions:
 
     def _element(self, node: Any) -> Code:
         """``base[index]``."""
-        base, index = self.expression(node.name), self.expression(node.subscript)
+        array, of, number = self._indexed(node)
         line = line_of(node)
+        return Code(of, lambda f: element(array(f), number(f), line))
+
+    def _indexed(self, node: Any) -> tuple[Run, CType, Run]:
+        """The array, the type of its elements, and the number of one."""
+        base, index = self.expression(node.name), self.expression(node.subscript)
         if not isinstance(base.type, Array) or not isinstance(index.type, Int):
-            raise Refused(line, f"'{base.type}' has no elements by number")
-        array, number = base.run, index.run
-        return Code(base.type.of, lambda f: element(array(f), number(f), line))
+            raise Refused(line_of(node), f"'{base.type}' has no elements by number")
+        return base.run, base.type.of, index.run
 
     def _call(self, node: Any) -> Code:
         line = line_of(node)
@@ -233,6 +249,10 @@ def element(array: Any, index: int, line: int) -> Any:
     if array[index] is UNSET:
         raise Refused(line, f"element {int(index)} is used before it has a value")
     return array[index]
+
+
+def _or_null(value: Any) -> Any:
+    return None if value is UNSET else value
 
 
 def _read_local(name: str, line: int) -> Run:

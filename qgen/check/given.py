@@ -10,24 +10,48 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qgen.board import Audiodev, Board, Device, Drive
+from qgen.condition import (
+    Condition,
+    DriveGiven,
+    NicGiven,
+    Option,
+    OptionGiven,
+    RamAbove,
+)
 from qgen.expr import Expr, evaluate, variables
 
 DriveKey = tuple[str, int, int]
 """Interface, bus and unit."""
 
-AUDIO = "audio"
-KVM = "kvm"
+_Atom = DriveKey | str | Option
+"""A drive, a type of NIC, or an option."""
 
 
 class Given(NamedTuple):
-    """The drives of ``-drive``, and by their names what else was given."""
+    """The drives of ``-drive``, the types of ``-nic``, and what else was given."""
 
     drives: frozenset[DriveKey] = frozenset()
-    options: frozenset[str] = frozenset()
+    nics: frozenset[str] = frozenset()
+    options: frozenset[Option] = frozenset({Option.KERNEL, Option.INITRD})
 
     def __str__(self) -> str:
         drives = [f"-drive if={i},bus={b},unit={u}" for i, b, u in sorted(self.drives)]
-        return ", ".join([*drives, *sorted(self.options)])
+        options = sorted(option.value for option in self.options)
+        return ", ".join([*drives, *map("-nic {}".format, sorted(self.nics)), *options])
+
+    def holds(self, when: Condition | None, ram_size: int) -> bool:
+        """Whether something is there."""
+        match when:
+            case None:
+                return True
+            case DriveGiven(drive):
+                return drive_key(drive, {}) in self.drives
+            case NicGiven(type_):
+                return type_ in self.nics
+            case RamAbove(size):
+                return ram_size > evaluate(size)
+            case OptionGiven(option, wanted):
+                return (option in self.options) == wanted
 
 
 def givens(board: Board) -> list[Given]:
@@ -36,33 +60,39 @@ def givens(board: Board) -> list[Given]:
     if not atoms:
         return [Given()]
     bits = range(len(atoms).bit_length() if len(atoms) > 1 else 0)
+    runs: list[list[_Atom]] = [[], atoms]
+    runs += [[a for n, a in enumerate(atoms, 1) if n >> bit & 1] for bit in bits]
+    rest = Given().options - set(atoms)
     return [
-        Given(),
-        _given(atoms),
-        *(_given([a for n, a in enumerate(atoms, 1) if n >> bit & 1]) for bit in bits),
+        Given(
+            frozenset(atom for atom in run if isinstance(atom, tuple)),
+            frozenset(atom for atom in run if isinstance(atom, str)),
+            rest | {atom for atom in run if isinstance(atom, Option)},
+        )
+        for run in runs
     ]
 
 
-def _given(atoms: list[DriveKey | str]) -> Given:
-    return Given(
-        frozenset(atom for atom in atoms if not isinstance(atom, str)),
-        frozenset(atom for atom in atoms if isinstance(atom, str)),
-    )
-
-
-def _atoms(board: Board) -> Iterator[DriveKey | str]:
+def _atoms(board: Board) -> Iterator[_Atom]:
     """All that the board asks for, in its order."""
     for device in board.devices:
+        match device.when:
+            case DriveGiven(drive):
+                yield drive_key(drive, {})
+            case NicGiven(type_):
+                yield type_
+            case OptionGiven(option, _):
+                yield option
         yield from _of_properties(device)
     if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):
-        yield KVM
+        yield Option.KVM
 
 
 def _asks_kvm(value: Expr | str) -> bool:
-    return not isinstance(value, str) and KVM in variables(value)
+    return not isinstance(value, str) and Option.KVM.value in variables(value)
 
 
-def _of_properties(device: Device) -> Iterator[DriveKey | str]:
+def _of_properties(device: Device) -> Iterator[_Atom]:
     count = 1 if device.count is None else evaluate(device.count)
     for each in device.holders:
         for prop in each.properties:
@@ -71,7 +101,7 @@ def _of_properties(device: Device) -> Iterator[DriveKey | str]:
                     for n in range(count):
                         yield drive_key(drive, {"n": n})
                 case Audiodev():
-                    yield AUDIO
+                    yield Option.AUDIO
 
 
 def drive_key(drive: Drive, env: dict[str, int]) -> DriveKey:

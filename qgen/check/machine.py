@@ -19,12 +19,12 @@ from qgen.check.facts import (
     Region,
     empty_machine,
 )
-from qgen.check.given import AUDIO
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import Scenario
 from qgen.check.symbols import Function, Unit
 from qgen.check.values import Instance
 from qgen.check.vocabulary import ENDIANS, ERROR_FATAL
+from qgen.condition import Option
 
 MAX_DEPTH = 16
 """How deep functions of a board may call each other."""
@@ -207,11 +207,20 @@ class Execution:
             views[self.state] = fresh(self.unit, self.state)
 
 
+_OPTIONS = {
+    "audiodev": Option.AUDIO,
+    "kernel_filename": Option.KERNEL,
+    "initrd_filename": Option.INITRD,
+}
+"""What leaves a field of MachineState empty if it is not given."""
+
+
 def machine_value(field: str, scenario: Scenario) -> str | None:
     """What a text field of MachineState holds."""
     if field == "cpu_type":
         return scenario.cpu_type
-    if field == "audiodev" and AUDIO not in scenario.given.options:
+    option = _OPTIONS.get(field)
+    if option is not None and option not in scenario.given.options:
         return None
     return f"<machine->{field}>"
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from qgen.board import Arch, Board, Format, Parent, Ram
 from qgen.check.given import Given, givens
 from qgen.check.vocabulary import CPU_STRUCTS
+from qgen.condition import Option, RamAbove
 from qgen.expr import Expr, evaluate
 
 _MIB = 1 << 20
@@ -66,14 +67,21 @@ class _Fate(NamedTuple):
 
 def scenarios(board: Board) -> list[Scenario]:
     """The runs of ``board``; the first is that of a plain command line."""
-    sizes, beyond = _sizes(board.ram, [r.above for r in board.regions])
+    thresholds = [r.above for r in board.regions]
+    thresholds += [d.when.size for d in board.devices if isinstance(d.when, RamAbove)]
+    sizes, beyond = _sizes(board.ram, thresholds)
     counts, fates, given = _counts(board), _fates(board), givens(board)
     maker = next(
         (d.type for d in board.devices if d.name == board.cpus.created_by), None
     )
 
     def scenario(place: int, size: int, *, ends: bool) -> Scenario:
-        fate = fates[place % len(fates)]
+        fate, gives = fates[place % len(fates)], given[place % len(given)]
+        firmware = fate.firmware
+        if firmware is not None:
+            gives = gives._replace(options=gives.options | {Option.FIRMWARE})
+        elif Option.FIRMWARE in gives.options:
+            firmware = "given.bin"
         return Scenario(
             size,
             counts[place % len(counts)],
@@ -82,12 +90,12 @@ def scenarios(board: Board) -> list[Scenario]:
             maker,
             board.arch is Arch.PPC,
             board.parent is Parent.X86,
-            fate.firmware,
+            firmware,
             fate.found,
             fate.elf,
             fate.raw,
             ends,
-            given[place % len(given)],
+            gives,
         )
 
     full = max(len(sizes), len(counts), len(fates), len(given))

@@ -214,7 +214,7 @@ class Statements(Expressions):
         return lambda frame: store(frame, read(frame) + 1)
 
     def _if(self, node: Any) -> Run:
-        holds = truth(self.expression(node.cond), line_of(node))
+        holds = truth(self.condition(node.cond), line_of(node))
         then = self._branch(node.iftrue, line_of(node))
         other = None if node.iffalse is None else self.statement(node.iffalse)
 

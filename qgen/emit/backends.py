@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qgen.board import Drive
-from qgen.cunit import CallExpr, If, Local
+from qgen.condition import DriveGiven, Option, OptionGiven, same
+from qgen.cunit import Call, CallExpr, If, Local
 from qgen.emit.builder import FunctionBuilder
 from qgen.names import string_literal
 
@@ -35,17 +36,23 @@ def emit_drive(
     else:
         into.local(Local("DriveInfo *", _DINFO))
         into.assign(_DINFO, found)
-    given = into.block()
     blk = CallExpr("blk_by_legacy_dinfo", (_DINFO,))
-    name = string_literal(name)
-    given.call("qdev_prop_set_drive_err", handle, name, blk, "&error_fatal")
-    into.body.append(If(_DINFO, given.statements()))
+    call = CallExpr(
+        "qdev_prop_set_drive_err", (handle, string_literal(name), blk, "&error_fatal")
+    )
+    known = not index and same(DriveGiven(drive), into.when)
+    _if_given(_DINFO, call, into, known=known)
 
 
 def emit_audiodev(handle: str, name: str, into: FunctionBuilder) -> None:
     """The machine's audio back end as a property."""
     into.unit.use("qdev_prop_set")
     audiodev = f"{into.machine()}->audiodev"
-    given = into.block()
-    given.call("qdev_prop_set_string", handle, string_literal(name), audiodev)
-    into.body.append(If(audiodev, given.statements()))
+    call = CallExpr("qdev_prop_set_string", (handle, string_literal(name), audiodev))
+    known = same(OptionGiven(Option.AUDIO, True), into.when)
+    _if_given(audiodev, call, into, known=known)
+
+
+def _if_given(test: str, call: CallExpr, into: FunctionBuilder, *, known: bool) -> None:
+    """``call``, if something is given, or if that is known already."""
+    into.body.append(Call(call) if known else If(test, (Call(call),)))

@@ -22,6 +22,7 @@ from qgen.board import (
     Wire,
 )
 from qgen.catalogue import Catalogue
+from qgen.condition import Condition
 from qgen.cunit import (
     Assign,
     Call,
@@ -54,6 +55,14 @@ _OF_MACHINE = {
 _OF_QEMU = {"kvm": "kvm_enabled()", **{name: name for name in GRAPHICS}}
 
 
+@dataclass(frozen=True, slots=True)
+class UnitPart:
+    """A function that makes a part of the board, and when there is such a part."""
+
+    function: Function
+    when: Condition | None
+
+
 class UnitBuilder:
     """What every part of one unit shares."""
 
@@ -63,7 +72,7 @@ class UnitBuilder:
         self.headers: set[str] = set()
         self.fields: list[Field] = []
         self.functions: list[Function] = []
-        self.parts: list[Function] = []
+        self.parts: list[UnitPart] = []
         self.shared = _shared(board)
         self.used_buses = {
             d.bus.name for d in board.devices if d.bus and d.bus.owner is None
@@ -118,6 +127,14 @@ class UnitBuilder:
             self.use("units")
         return text
 
+    def type_name(self, type_: str) -> str:
+        """A type's macro where a header has one, else its name."""
+        known = self.catalogue.find(type_)
+        if known is None or known.macro is None or known.header is None:
+            return string_literal(type_)
+        self.headers.add(known.header)
+        return known.macro
+
     def needs_state(self) -> bool:
         """Whether the machine has a state struct of its own."""
         return (
@@ -171,10 +188,14 @@ def _references(device: Device) -> Iterator[Place]:
 
 @dataclass
 class FunctionBuilder:
-    """One function: statements, and the locals that they turn out to need."""
+    """One function: statements, and the locals that they turn out to need.
+
+    ``when``: it is called only where that holds.
+    """
 
     unit: UnitBuilder
     name: str
+    when: Condition | None = None
     used: set[str] = field(default_factory=set)
     extra: list[Local] = field(default_factory=list)
     body: list[Statement] = field(default_factory=list)
@@ -201,7 +222,7 @@ class FunctionBuilder:
     def block(self) -> FunctionBuilder:
         """A builder for a nested block that shares this function's locals."""
         return FunctionBuilder(
-            self.unit, self.name, self.used, self.extra, count=self.count
+            self.unit, self.name, self.when, self.used, self.extra, count=self.count
         )
 
     def state(self) -> str:
@@ -288,13 +309,13 @@ class FunctionBuilder:
         extra = sorted(self.extra, key=lambda local: order.get(local.name, 99))
         return Function(self.name, params, (*locals_, *extra), self.statements())
 
-    def add(self) -> None:
-        """Put the function into the unit; the init function calls it."""
+    def add(self, when: Condition | None = None) -> None:
+        """Put the function into the unit; the init function calls it, if ``when``."""
         function = self.done()
         if not function.body:
             return
         self.unit.functions.append(function)
-        self.unit.parts.append(function)
+        self.unit.parts.append(UnitPart(function, when))
 
 
 def parent_struct(parent: Parent) -> tuple[str, str]:

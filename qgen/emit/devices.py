@@ -62,13 +62,18 @@ def emit_clocks(unit: UnitBuilder) -> None:
 def emit_devices(unit: UnitBuilder) -> None:
     """A function for each device, and one for each run of stubs."""
     stubs = 0
-    for kind, devices in groupby(unit.board.devices, lambda d: d.type):
-        if kind == UNIMPLEMENTED:
+    for (is_stub, _), devices in groupby(unit.board.devices, _kind):
+        if is_stub:
             stubs += 1
             _stubs(unit, list(devices), stubs)
         else:
             for device in devices:
                 emit_device(unit, device)
+
+
+def _kind(device: Device) -> tuple[bool, object]:
+    """What neighbours have in common that one function makes."""
+    return device.type == UNIMPLEMENTED, device.when and device.when.key
 
 
 def _stubs(unit: UnitBuilder, devices: list[Device], number: int) -> None:
@@ -94,13 +99,13 @@ def _stubs(unit: UnitBuilder, devices: list[Device], number: int) -> None:
         if device.count is not None:
             bound = function.expr(device.count)
             function.body.append(For("i", bound, into.statements()))
-    function.add()
+    function.add(devices[0].when)
 
 
 def emit_device(unit: UnitBuilder, device: Device) -> None:
     """The function that creates, maps and wires one device, or several alike."""
     name = identifier(device.name)
-    function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}")
+    function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}", device.when)
     function.note(device.comment)
     function.count = 1 if device.count is None else evaluate(device.count)
     shared = device.name in unit.shared
@@ -131,7 +136,7 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         function.body.append(For("i", bound, inner.statements(), tuple(locals_)))
     emit_cpu_wires(device, function)
     emit_earlier_wires(device, function)
-    function.add()
+    function.add(device.when)
 
 
 def _numbered(child: str) -> Local:
@@ -145,7 +150,7 @@ def _handles(
     device: Device, into: FunctionBuilder, index: dict[str, str]
 ) -> list[Local]:
     """The locals that hold the new device; none for one that nobody refers to."""
-    unit, type_ = into.unit, _type(into.unit, device)
+    unit, type_ = into.unit, into.unit.type_name(device.type)
     if is_simple(device):
         unit.use("pci")
         new = create_simple_pci(device, type_, bus_of(device.bus, into, index))
@@ -166,15 +171,6 @@ def _handles(
         cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
         locals_.append(Local("SysBusDevice *", "sbd", cast))
     return locals_
-
-
-def _type(unit: UnitBuilder, device: Device) -> str:
-    """The type's macro where a header has one, else its name."""
-    known = unit.catalogue.find(device.type)
-    if known is None or known.macro is None or known.header is None:
-        return string_literal(device.type)
-    unit.headers.add(known.header)
-    return known.macro
 
 
 def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> None:

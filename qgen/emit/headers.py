@@ -54,6 +54,9 @@ _HEADERS = {
     "qdev_prop_set_chr": "hw/qdev-properties-system.h",
     "qdev_prop_set_drive_err": "hw/qdev-properties.h",
     "drive_get": "system/blockdev.h",
+    "qemu_find_nic_info": "net/net.h",
+    "kvm_enabled": "system/kvm.h",
+    "qtest_enabled": "system/qtest.h",
     "serial_hd": "system/system.h",
     "sysbus": "hw/sysbus.h",
     "irq": "hw/irq.h",
@@ -68,7 +71,7 @@ _HEADERS = {
     "units": "qemu/units.h",
 }
 
-_GROUPS = ("qemu/", "qapi/", "exec/", "system/", "hw/", "target/")
+_GROUPS = ("qemu/", "qapi/", "exec/", "net/", "system/", "hw/", "target/")
 
 
 def header(symbol: str, target: Target) -> str:

@@ -20,6 +20,7 @@ from qgen.emit.boot import emit_boot, emit_images
 from qgen.emit.builder import FunctionBuilder, UnitBuilder, parent_struct
 from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
+from qgen.emit.conditions import call_parts
 from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_clocks, emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
@@ -75,13 +76,7 @@ def _init(unit: UnitBuilder, board: Board) -> None:
     function = FunctionBuilder(unit, f"{unit.prefix}_init")
     if board.ram is not None:
         emit_limits(board.ram, function)
-    for part in unit.parts:
-        if not part.params:
-            function.call(part.name)
-        elif part.params == (unit.state_param,):
-            function.call(part.name, function.state())
-        else:
-            function.call(part.name, function.machine())
+    call_parts(function)
     if board.boot is not None:
         emit_boot(board.boot, function)
     done = function.done()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qgen.board import CPUS, Arch, Device, Sink, Source
-from qgen.cunit import CallExpr, CExpr, For, Local
+from qgen.condition import same
+from qgen.cunit import CallExpr, CExpr, For, If, Local
 from qgen.emit.builder import FunctionBuilder
 from qgen.expr import Expr, Num, evaluate
 from qgen.names import identifier, string_literal
@@ -40,9 +41,11 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
             continue
         from_cpu = source == CPUS
         handle = _loop_cpu(loop) if from_cpu else _kept(source, into)
+        there = _guarded(source, device, loop)
         for wire in wires:
-            sink = _sink(wire.sink, loop, index, device)
-            _connect(wire.source, handle, sink, loop, index)
+            sink = _sink(wire.sink, there, index, device)
+            _connect(wire.source, handle, sink, there, index)
+        _close(there, handle, loop)
     for wire in device.wires:
         if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
             sink = _sink(wire.sink, loop, index, device)
@@ -69,17 +72,32 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         source = unit.devices[source_name]
         name = _kept(source.name, into)
         if source.count is None:
+            there = _guarded(source.name, device, into)
             for wire in wires:
-                sink = _sink(wire.sink, into, {}, device)
-                _connect(wire.source, name, sink, into, {})
+                sink = _sink(wire.sink, there, {}, device)
+                _connect(wire.source, name, sink, there, {})
+            _close(there, name, into)
             continue
         loop = into.block()
         loop.count = evaluate(source.count)
+        there = _guarded(source.name, device, loop)
         for wire in wires:
-            sink = _sink(wire.sink, loop, {"n": "i"}, device)
-            _connect(wire.source, f"{name}[i]", sink, loop, {"n": "i"})
+            sink = _sink(wire.sink, there, {"n": "i"}, device)
+            _connect(wire.source, f"{name}[i]", sink, there, {"n": "i"})
+        _close(there, f"{name}[i]", loop)
         into.local(Local("unsigned int", "i"))
         into.body.append(For("i", into.expr(source.count), loop.statements()))
+
+
+def _guarded(source: str, here: Device, into: FunctionBuilder) -> FunctionBuilder:
+    """Where the wires from ``source`` go: it may not be there when ``here`` is."""
+    when = None if source == CPUS else into.unit.devices[source].when
+    return into if when is None or same(when, here.when) else into.block()
+
+
+def _close(there: FunctionBuilder, handle: str, into: FunctionBuilder) -> None:
+    if there is not into:
+        into.body.append(If(handle, there.statements()))
 
 
 def _connect(

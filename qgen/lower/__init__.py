@@ -26,6 +26,7 @@ from qgen.diagnostics import Finding, Rejected, Severity
 from qgen.lower.boot import judge_parent, lower_boot
 from qgen.lower.classfields import lower_class
 from qgen.lower.clocks import lower_clocks
+from qgen.lower.conditions import judge_conditions
 from qgen.lower.cpus import cpu_type, lower_cpus
 from qgen.lower.devices import lower_buses, lower_devices
 from qgen.lower.drivers import judge_drivers
@@ -132,6 +133,7 @@ def _judge(
     """What only the whole shows: ends that are shared, regions that overlap."""
     judge_drivers(inside.devices, cpu_wires, inside.ends, scope)
     judge_drives(inside.devices, scope)
+    judge_conditions(inside.devices, cpu_wires, inside.ends.cpu_maker, scope)
     judge_map(inside.regions, inside.devices, ram, facts, scope)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qgen.board import PCI_BUS, BusEnd, Device, PciAddress, Place, Property, Value
 from qgen.catalogue import Catalogue, DeviceType
+from qgen.condition import exclusive
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Num, Sym, Var, evaluate, variables
 from qgen.lower.inside import NoChild, inside, spelled
@@ -248,7 +249,7 @@ def placed(
 
 def judge_addresses(devices: Sequence[Device], scope: Scope) -> None:
     """Refuse two devices at one address of one bus."""
-    taken: dict[tuple[object, ...], str] = {}
+    taken: dict[tuple[object, ...], Device] = {}
     for device in devices:
         kind = ADDRESSING.get(device.bus.kind) if device.bus else None
         if device.bus is None or kind is None:
@@ -259,16 +260,17 @@ def judge_addresses(devices: Sequence[Device], scope: Scope) -> None:
             if value is None:
                 continue
             key = (device.bus.owner, device.bus.name, value)
-            if key in taken:
+            other = taken.get(key)
+            if other is not None and not exclusive(other.when, device.when):
                 scope.error(
                     Code.Q0217,
-                    f"the {kind.what} {value} of this bus is taken by {taken[key]!r}",
+                    f"the {kind.what} {value} of this bus is taken by {other.name!r}",
                     device.origin if prop is None else prop.origin,
                     "take another one",
                     key=prop is None,
                 )
                 break
-            taken[key] = device.name
+            taken[key] = device
     _judge_functions(devices, scope)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qgen.arch import ARCHES
 from qgen.board import IO, Arch, Bus, Device, Mmio, Part, Property
 from qgen.catalogue import Catalogue, DeviceType
@@ -9,6 +11,7 @@ from qgen.diagnostics import Code
 from qgen.expr import Entry, Expr, Num, Var, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
+from qgen.lower.conditions import Conditions
 from qgen.lower.counts import mmio_of, shaping
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.inside import NoChild, inside
@@ -61,6 +64,7 @@ class _Devices:
         self.properties = Properties(spec, catalogue, scope)
         self.created = self.properties.created
         self.buses = Buses(spec, catalogue, self.created, scope)
+        self.conditions = Conditions(spec, catalogue, scope)
         self.clocks = Clocks(spec, catalogue, self.created, scope)
         self.total = 0
 
@@ -69,8 +73,10 @@ class _Devices:
         path: Path = ("devices", name)
         count, counted = self.count(device, path)
         self._one_kind(device, path)
+        when = self.conditions.lower(device.when, (*path, "when"))
         if device.unimplemented is not None:
-            return self.stub(name, device, count, path) if counted else None
+            made = self.stub(name, device, count, path) if counted else None
+            return None if made is None else replace(made, when=when)
         known = self.type(device.type, (*path, "type")) if device.type else None
         if known is None or not counted:
             return None
@@ -101,6 +107,7 @@ class _Devices:
             parts=parts,
             nic=device.nic,
             full_buses=device.full_buses,
+            when=when,
         )
 
     def _one_kind(self, device: model.Device, path: Path) -> None:

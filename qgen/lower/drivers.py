@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from qgen.board import CPUS, Device, Wire
+from qgen.condition import exclusive
 from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate
 from qgen.lower.ends import Ends
@@ -98,6 +99,10 @@ def _clashes(
         taken.inputs[input_] = (name, wire.origin)
         return False
     other, origin = taken.inputs[input_]
+    if CPUS not in (name, other) and exclusive(
+        ends.devices[name].when, ends.devices[other].when
+    ):
+        return False
     what = _described(input_, ends)
     message = f"{what} is driven by {other!r} already"
     help_ = f"take another line, or join them in a gate, {_gate(input_, ends)}"

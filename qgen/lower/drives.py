@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qgen.board import Device, Drive, Property
+from qgen.condition import exclusive
 from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate, variables
 from qgen.lower.scope import Scope
@@ -51,28 +52,30 @@ def _number(
 
 def judge_drives(devices: Sequence[Device], scope: Scope) -> None:
     """Refuse a drive that two devices would get: QEMU ends with an error then."""
-    taken: dict[tuple[str, int, int], tuple[str, Property]] = {}
+    taken: dict[tuple[str, int, int], list[tuple[str, Device, Property]]] = {}
     for device in devices:
         for n in range(1 if device.count is None else evaluate(device.count)):
             name = device.name if device.count is None else f"{device.name}[{n}]"
             for prop, drive in _drives(device):
                 bus, unit = (evaluate(e, {"n": n}) for e in (drive.bus, drive.unit))
-                key = (drive.interface, bus, unit)
-                first, origin = taken.setdefault(key, (name, prop))
-                if first is name and origin is prop:
-                    continue
-                where = f"unit {unit}" + f" of bus {bus}" * bool(bus)
-                scope.error(
-                    Code.Q0214,
-                    f"the {drive.interface!r} drive {where} goes to {first!r} already",
-                    (*prop.origin, "drive"),
-                    (
-                        "let the unit depend on 'n', the number of each"
-                        if origin is prop
-                        else "a drive is one device's: take another unit"
-                    ),
-                )
-                return
+                others = taken.setdefault((drive.interface, bus, unit), [])
+                for first, other, origin in others:
+                    if exclusive(other.when, device.when):
+                        continue
+                    where = f"unit {unit}" + f" of bus {bus}" * bool(bus)
+                    scope.error(
+                        Code.Q0214,
+                        f"the {drive.interface!r} drive {where} goes to {first!r} "
+                        "already",
+                        (*prop.origin, "drive"),
+                        (
+                            "let the unit depend on 'n', the number of each"
+                            if origin is prop
+                            else "a drive is one device's: take another unit"
+                        ),
+                    )
+                    return
+                others.append((name, device, prop))
 
 
 def _drives(device: Device) -> Iterator[tuple[Property, Drive]]:

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from qgen.arch import ArchFacts
 from qgen.board import IO, SYSTEM, UNIMPLEMENTED, Device, Kind, Ram, Region
+from qgen.condition import Condition
 from qgen.diagnostics import Code
 from qgen.expr import evaluate, variables
+from qgen.lower.conditions import worlds
 from qgen.lower.places import RESERVED, hexadecimal, human
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -38,6 +40,7 @@ class Interval:
     path: Path
     grows: bool = False
     stub: bool = False
+    when: Condition | None = None
 
 
 def judge_map(
@@ -59,12 +62,14 @@ def judge_map(
         for interval in intervals:
             if size is not None and interval.end > size and not interval.grows:
                 _outside(interval, container, size, scope)
-        ordered = sorted(intervals, key=lambda i: (i.start, i.end))
         seen = set()
-        for first, second in _overlaps(intervals, ordered):
-            if (first.path, second.path) not in seen:
-                seen.add((first.path, second.path))
-                _overlap(first, second, ordered, scope)
+        for absent in worlds(i.when for i in intervals):
+            there = [i for i in intervals if i.when is None or i.when.key not in absent]
+            ordered = sorted(there, key=lambda i: (i.start, i.end))
+            for first, second in _overlaps(there, ordered):
+                if (first.path, second.path) not in seen:
+                    seen.add((first.path, second.path))
+                    _overlap(first, second, ordered, scope)
     if ram is not None and ram.maximum is None and not scope.failed:
         _judge_growth(regions, devices, usual, scope)
 
@@ -109,6 +114,7 @@ def _intervals(
                     mmio.priority or 0,
                     mmio.origin,
                     stub=device.type == UNIMPLEMENTED,
+                    when=device.when,
                 )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 
-from qgen.board import IO, SYSTEM, Board, Kind, Parent, Region
+from qgen.board import IO, SYSTEM, Board, Device, Kind, Parent, Region
+from qgen.condition import RamAbove
 from qgen.expr import evaluate, variables
 from qgen.predict.region import WHOLE, MemoryRegion
 from qgen.predict.x86 import add_x86
@@ -25,12 +27,23 @@ class CommandLine:
     """What the command line decides.
 
     ``ram_size`` is -m in bytes, ``cpus`` is -smp, ``firmware_size`` the size in bytes
-    of the file that -bios names (x86 maps all of it).
+    of the file that -bios names (x86 maps all of it). ``given`` are the keys of the
+    board's conditions that hold, beside those on the size of RAM.
     """
 
     ram_size: int
     cpus: int = 1
     firmware_size: int = 0
+    given: frozenset[Hashable] = frozenset()
+
+    def has(self, device: Device) -> bool:
+        """Whether there is such a device."""
+        match device.when:
+            case None:
+                return True
+            case RamAbove(size):
+                return self.ram_size > evaluate(size)
+        return device.when.key in self.given
 
 
 def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
@@ -52,7 +65,7 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
             )
     if board.parent is Parent.X86:
         add_x86(board, roots[SYSTEM], roots[IO], line.ram_size, line.firmware_size)
-    _add_devices(board, known)
+    _add_devices(board, known, line)
     return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}
 
 
@@ -84,10 +97,12 @@ def _size(size: int) -> int:
     return WHOLE if size == WHOLE - 1 else size
 
 
-def _add_devices(board: Board, known: dict[str, MemoryRegion]) -> None:
+def _add_devices(
+    board: Board, known: dict[str, MemoryRegion], line: CommandLine
+) -> None:
     for device in board.devices:
         count = evaluate(device.count) if device.count is not None else 1
-        for n in range(count):
+        for n in range(count if line.has(device) else 0):
             for mmio in device.mmio:
                 if n and "n" not in variables(mmio.address):
                     continue

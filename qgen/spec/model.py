@@ -22,6 +22,7 @@ from qgen.spec.scalars import (
     CpuNumber,
     Description,
     DeviceName,
+    Drive,
     EntryName,
     Expression,
     FileName,
@@ -237,12 +238,28 @@ class Part(Model):
     clocks: dict[LineName, ClockSource] = {}
 
 
+class When(Model):
+    """A condition: of what it depends whether a device is there. It has one key."""
+
+    drive: Drive | None = None
+    nic: TypeName | None = None
+    audio: Truth | None = None
+    kernel: Truth | None = None
+    initrd: Truth | None = None
+    firmware: Truth | None = None
+    usb: Truth | None = None
+    kvm: Truth | None = None
+    qtest: Truth | None = None
+    ram_above: Size | None = None
+
+
 class Device(Model):
     """A device of any QOM type, or a stub for one that is not modelled."""
 
     type: TypeName | None = None
     unimplemented: Size | None = None
     name: Label | None = None
+    when: When | None = None
     child: ChildName | None = None
     bus: BusPath | None = None
     address: BusAddress | None = None

@@ -495,6 +495,19 @@ def _drive(value: Any) -> DriveText:
     return DriveText(_inside("interface", _interface, value["interface"]), bus, unit)
 
 
+_DRIVE_SCHEMA = {
+    "title": "Drive",
+    "type": "object",
+    "properties": {
+        "interface": {"type": "string"},
+        "bus": {"type": ["string", "integer"]},
+        "unit": {"type": ["string", "integer"]},
+    },
+    "required": ["interface"],
+}
+Drive = Annotated[DriveText, PlainValidator(_drive), WithJsonSchema(_DRIVE_SCHEMA)]
+
+
 def _audio(value: Any) -> AudioText:
     if value is not True:
         raise wrong("Q0103", "true is wanted here", "write {audio: true}")

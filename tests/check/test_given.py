@@ -13,10 +13,10 @@ from .mutants import Mutant
 from .support import ROOT, case_of
 
 OK = ROOT / "tests" / "ok"
-ASKING = ("backends",)
+ASKING = ("backends", "conditions")
 KINDS = (mutants.numbers, mutants.dropped, mutants.swapped, mutants.renamed)
 SAME = {
-    "dev becomes sbd": "OBJECT() of the same object",
+    ("2 becomes 3", "DeviceState *row[2];"): "room for one more harms nobody",
 }
 
 
@@ -28,11 +28,11 @@ def test_small_changes_are_found(
     case = case_of(OK / f"{name}.yaml", "10.2")
     lines = case.text.split("\n")
     survivors = [
-        (mutant.line, mutant.what, lines[mutant.line - 1].strip())
+        (mutant.what, lines[mutant.line - 1].strip())
         for mutant in kind(case.text)
-        if mutant.what not in SAME and not case.findings(mutant.text)
+        if not case.findings(mutant.text)
     ]
-    assert survivors == []
+    assert set(survivors) <= SAME.keys()
 
 
 def test_any_two_drives_are_told_apart() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from object_tree import compare_devices, compare_maps
 
 from qgen import compose
 from qgen.board import Board, Format, X86BiosBoot
+from qgen.condition import Option, OptionGiven
 from qgen.expr import evaluate
 from qgen.lab.monitor import watch
 from qgen.predict import CommandLine, flat_view, format_view, memory_tree
@@ -23,6 +26,7 @@ def files_for(board: Board, folder: Path) -> list[str]:
     arguments = ["-L", str(folder)]
     if board.takes_audiodev:
         arguments += ["-audio", "none"]  # this QEMU has no other back end
+    arguments += ["-nic", "none"]
     names = [r.image.file for r in board.regions if r.image is not None]
     if isinstance(board.boot, X86BiosBoot):
         names.append(board.boot.firmware)
@@ -30,6 +34,15 @@ def files_for(board: Board, folder: Path) -> list[str]:
         if name is not None:
             (folder / name).write_bytes(bytes(FIRMWARE_SIZE))
     return arguments
+
+
+def given(board: Board) -> frozenset[Hashable]:
+    """The conditions that hold: no option is given but what the board cannot do without."""
+    options = {OptionGiven(option, False) for option in Option}
+    if board.takes_audiodev:
+        options -= {OptionGiven(Option.AUDIO, False)}
+        options |= {OptionGiven(Option.AUDIO, True)}
+    return frozenset(option.key for option in options)
 
 
 @pytest.mark.parametrize("release", ["10.0", "10.2"])
@@ -51,9 +64,11 @@ def test_the_map_the_devices_and_the_wires_are_the_spec_s(
         ram = next((evaluate(size) for size in limits if size is not None), ram)
         arguments += ["-m", f"{ram >> 20}M"]
     cpus = max(board.cpus.minimum or 1, min(2, board.cpus.maximum or 1))
+    line = CommandLine(ram, cpus, FIRMWARE_SIZE, given(board))
+    board = replace(board, devices=tuple(filter(line.has, board.devices)))
     with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
         seen = monitor.address_spaces()
         compare_devices(board, monitor, cpus)
-    trees = memory_tree(board, CommandLine(ram, cpus, FIRMWARE_SIZE))
+    trees = memory_tree(board, line)
     for space, root in trees.items():
         compare_maps(board, seen[space.value], format_view(flat_view(root)))

@@ -1,0 +1,196 @@
+"""Conditions on devices: those that can hold, and what only they may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+from qgen.arch import ARCHES
+from qgen.board import CPUS, Arch, ClockOutput, Device, Link, Place, Wire
+from qgen.catalogue import Catalogue
+from qgen.condition import (
+    Condition,
+    DriveGiven,
+    NicGiven,
+    Option,
+    OptionGiven,
+    RamAbove,
+    same,
+)
+from qgen.diagnostics import Code, quoted
+from qgen.expr import evaluate
+from qgen.lower.drives import lower_drive
+from qgen.lower.inside import spelled
+from qgen.lower.scope import Scope
+from qgen.source import Path
+from qgen.spec import model
+from qgen.spec.model import Composite, Spec
+from qgen.spec.scalars import DriveText
+
+MOST_WORLDS = 256
+"""So many ways of a board to be are looked at one by one."""
+
+
+class Conditions:
+    """Lowers the conditions of one spec."""
+
+    def __init__(self, spec: Composite, catalogue: Catalogue, scope: Scope):
+        self.spec, self.catalogue, self.scope = spec, catalogue, scope
+
+    def lower(self, written: model.When | None, path: Path) -> Condition | None:
+        """The condition under which something is there, None: always."""
+        if written is None:
+            return None
+        if not isinstance(self.spec, Spec):
+            message = "only a machine knows the command line"
+            self.scope.error(Code.Q0214, message, path, "leave it out", key=True)
+            return None
+        given = [(name, value) for name, value in written if value is not None]
+        if len(given) != 1:
+            self.scope.error(
+                Code.Q0103,
+                f"a condition has one key, not {len(given)}",
+                path,
+                "write one, such as {drive: {interface: sd, unit: 0}}",
+                key=True,
+            )
+            return None
+        ((name, value),) = given
+        here = (*path, name)
+        match name:
+            case "drive":
+                return self._drive(value, here)
+            case "nic":
+                return self._nic(value, here)
+            case "ram_above":
+                return self._ram_above(self.spec, value, here)
+        return OptionGiven(Option(name), value)
+
+    def _drive(self, written: DriveText, path: Path) -> Condition | None:
+        drive = lower_drive(written, path, self.scope)
+        return None if drive is None else DriveGiven(drive)
+
+    def _nic(self, name: str, path: Path) -> Condition | None:
+        known = self.catalogue.find(name)
+        if known is not None and known.property("netdev") is not None:
+            qemu = ARCHES[Arch(self.spec.arch)].qemu
+            if qemu in known.targets:
+                return NicGiven(name)
+            message = f"qemu-system-{qemu} has no NIC of type {quoted(name)}"
+            self.scope.error(Code.Q0209, message, path)
+            return None
+        message = f"{quoted(name)} is no type of NIC"
+        if known is None:
+            message = f"QEMU {self.catalogue.release} has no device type {quoted(name)}"
+
+        def near() -> str:
+            nearest = [] if known is not None else self.catalogue.nearest(name)
+            if not nearest:
+                return "name the type of the device: smc91c111"
+            return f"did you mean {', '.join(map(repr, nearest))}?"
+
+        self.scope.error(Code.Q0209, message, path, near)
+        return None
+
+    def _ram_above(self, spec: Spec, written: object, path: Path) -> Condition | None:
+        size = self.scope.resolve(written, path, field="size")  # type: ignore[arg-type]
+        if size is None or self.scope.number(size, path) is None:
+            return None
+        if spec.ram is None:
+            message = "the board has no RAM of -m"
+            self.scope.error(Code.Q0214, message, path, "add 'ram:'")
+            return None
+        for key, limit, always in (
+            ("max", spec.ram.max, "never"),
+            ("min", spec.ram.min, "always"),
+        ):
+            if limit is None or self.scope.broken("ram", key):
+                continue
+            most = self.scope.resolve(limit, ("ram", key), field="size")
+            if most is None:
+                continue
+            over = evaluate(size) >= evaluate(most)
+            if over == (key == "max"):
+                message = f"there is {always} more RAM than that"
+                self.scope.error(Code.Q0214, message, path, f"see ram: {{{key}: ...}}")
+                return None
+        return RamAbove(size)
+
+
+def judge_conditions(
+    devices: Sequence[Device],
+    cpu_wires: Sequence[Wire],
+    cpu_maker: str | None,
+    scope: Scope,
+) -> None:
+    """Refuse what needs a device that is not always there when it is."""
+    when = {device.name: device.when for device in devices}
+    for wire in cpu_wires:
+        if when.get(wire.sink.device) is not None:
+            place, path = wire.sink.place, (*wire.origin, "to")
+            _not_always("the CPUs", place, path, "they are", scope)
+    if cpu_maker is not None and when.get(cpu_maker) is not None:
+        scope.error(
+            Code.Q0214,
+            f"{cpu_maker!r}, which makes the CPUs, is not always there",
+            ("devices", cpu_maker, "when"),
+            "leave out 'when:'",
+            key=True,
+        )
+    for device in devices:
+        for place, path in _needed(device):
+            there = when.get(place.device)
+            if there is not None and not same(there, device.when):
+                _not_always(repr(device.name), place, path, "it is", scope)
+
+
+def _not_always(who: str, place: Place, path: Path, why: str, scope: Scope) -> None:
+    name = spelled(place.device, place.path)
+    scope.error(
+        Code.Q0214,
+        f"{who} cannot do without {name!r}, which is not always there when {why}",
+        path,
+        f"write the 'when:' of {place.device!r} here too",
+    )
+
+
+def _needed(device: Device) -> Iterator[tuple[Place, Path]]:
+    """The devices that this one cannot do without, and where it says so."""
+    if device.bus is not None and device.bus.owner is not None:
+        yield device.bus.owner, (*device.origin, "bus")
+    for each in device.holders:
+        for prop in each.properties:
+            if isinstance(prop.value, Link) and isinstance(prop.value.target, Place):
+                yield prop.value.target, (*prop.origin, "link")
+        for clock in each.clocks:
+            if isinstance(clock.clock, ClockOutput):
+                yield clock.clock.place, clock.origin
+    for wire in device.wires:
+        if wire.sink.device != CPUS:
+            yield wire.sink.place, (*wire.origin, "to")
+
+
+def worlds(conditions: Iterable[Condition | None]) -> list[set[object]]:
+    """What can hold together: for each way the keys of the conditions that do not.
+
+    Only conditions that exclude each other make a difference.
+    """
+    values: dict[object, dict[object, None]] = {}
+    for each in conditions:
+        if each is not None:
+            values.setdefault(each.subject, {})[each.value] = None
+    several = {s: list(v) for s, v in values.items() if len(v) > 1}
+    ways = 1
+    for each_ in several.values():
+        ways *= len(each_)
+    if ways > MOST_WORLDS:
+        return [set()]
+    return [
+        {
+            (subject, value)
+            for subject, chosen in zip(several, choice, strict=True)
+            for value in several[subject]
+            if value != chosen
+        }
+        for choice in product(*several.values())
+    ]
