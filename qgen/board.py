@@ -43,6 +43,7 @@ class Arch(Enum):
     ARM = "arm"
     AARCH64 = "aarch64"
     PPC = "ppc"
+    RISCV64 = "riscv64"
     X86_64 = "x86_64"
 
 
@@ -406,6 +407,49 @@ class BusEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineClassValue:
+    """A field of MachineClass, by QEMU's name: ``default_nic``."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that a helper is given."""
+
+    text: str
+
+
+Argument = (
+    bool
+    | Expr
+    | Text
+    | Chardev
+    | Link
+    | BusEnd
+    | Sink
+    | MachineValue
+    | MachineClassValue
+    | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of an exported helper of QEMU's, which makes a device.
+
+    ``types`` are the C types of its parameters, ``returns`` that of its result.
+    """
+
+    function: str
+    header: str
+    returns: str
+    types: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A device inside another, and what the board sets before that one is realized."""
 
@@ -425,6 +469,7 @@ class Device:
     in it stands for the number. ``nic``: it takes the first fitting NIC of ``-nic``.
     ``full_buses`` are buses of its own that take no device that a user adds.
     ``when`` says on what it depends whether there is such a device, None: there always is.
+    ``call`` makes it, and maps ``mmio``; ``type`` is empty where it makes none.
     """
 
     name: str
@@ -443,6 +488,7 @@ class Device:
     nic: bool = False
     full_buses: tuple[str, ...] = ()
     when: Condition | None = None
+    call: Call | None = None
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:
@@ -481,7 +527,20 @@ class X86BiosBoot:
     origin: Path
 
 
-Boot = ArmBoot | Armv7mBoot | X86BiosBoot
+@dataclass(frozen=True, slots=True)
+class RiscvBoot:
+    """Boot by ``riscv_load_kernel``: -kernel at ``start``, for the harts of ``harts``.
+
+    ``initrd``: -initrd is loaded as well.
+    """
+
+    start: Expr
+    harts: Place
+    initrd: bool
+    origin: Path
+
+
+Boot = ArmBoot | Armv7mBoot | RiscvBoot | X86BiosBoot
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,14 +143,29 @@ def _text(resolved: Resolved, machine_name: str | None) -> str:
 
 
 def _check(text: str, resolved: Resolved, machine_name: str | None) -> list[str]:
-    from qgen.check import check
+    from qgen.check import Helper, check
 
-    types = {}
-    for device in resolved.board.devices:
-        found = resolved.catalogue.find(device.type)
+    board, known = resolved.board, resolved.catalogue
+    types, casts, helpers = {}, {}, []
+    for device in board.devices:
+        found = known.find(device.type)
+        for each in (device.type, *(found.ancestors if found else ())):
+            type_ = known.find(each)
+            if type_ is not None and type_.cast is not None and type_.struct:
+                casts[type_.cast] = type_.struct
         if found is not None and found.macro is not None:
             types[found.macro] = found.name
-    return check(text, resolved.board, machine_name=machine_name, types=types)
+        call = device.call
+        if call is not None:
+            helpers.append(Helper(call.function, call.returns, call.types))
+    return check(
+        text,
+        board,
+        machine_name=machine_name,
+        types=types,
+        casts=casts,
+        helpers=helpers,
+    )
 
 
 def build(file: Path, selector: str | None, timing: Timing | None = None) -> Built:

@@ -8,7 +8,7 @@ compared as it stands (`declared`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from qgen.board import Board
 from qgen.check import (
@@ -24,6 +24,7 @@ from qgen.check import (
 from qgen.check.code import Record
 from qgen.check.compare import compare
 from qgen.check.expected import expected
+from qgen.check.helpers import Helper, functions
 from qgen.check.machine import Execution, class_facts, register
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import scenarios
@@ -31,7 +32,7 @@ from qgen.check.symbols import Function, Unit
 from qgen.check.unit import read
 from qgen.expr import evaluate
 
-__all__ = ["check"]
+__all__ = ["Helper", "check"]
 
 MODELS = (
     api_backends,
@@ -51,17 +52,23 @@ def check(
     *,
     machine_name: str | None = None,
     types: Mapping[str, str] | None = None,
+    casts: Mapping[str, str] | None = None,
+    helpers: Iterable[Helper] = (),
 ) -> list[str]:
     """What in the C ``text`` does not mean ``board``; nothing if all of it does.
 
     ``machine_name`` is the name under which the machine is registered, if not its own.
     ``types`` are the QOM types by the macros that the text may use for them, as the
-    device catalogue has them (``TYPE_PL011``: ``pl011``).
+    device catalogue has them (``TYPE_PL011``: ``pl011``), ``casts`` the structs by the
+    macros that cast to them, ``helpers`` the functions of QEMU's that the board calls.
     """
     notes = Notes()
     outside = {c.name: c.value for c in board.constants if c.header is not None}
     try:
-        unit = read(text, types or {}, outside, notes)
+        unit = Unit(notes, dict(types or {}), outside)
+        unit.helpers |= functions(helpers)
+        unit.casts |= casts or {}
+        read(text, unit)
         declared.judge_includes(unit)
         declared.judge_constants(unit, board)
         declared.judge_table(unit, board.memory_map)

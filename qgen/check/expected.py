@@ -13,6 +13,7 @@ from qgen.check.facts import (
     BootCall,
     Bus,
     BusEnd,
+    Call,
     Chardev,
     Clock,
     ClockLine,
@@ -48,6 +49,7 @@ _ELF = {
     Arch.ARM: (_LITTLE, 40),
     Arch.AARCH64: (_LITTLE, 183),
     Arch.PPC: (_BIG, 20),
+    Arch.RISCV64: (_LITTLE, 243),
     Arch.X86_64: (_LITTLE, 62),
 }
 """Byte order and machine of an architecture's ELF files, as the ELF standard has them."""
@@ -247,6 +249,9 @@ class _Expectation:
         count = 1 if device.count is None else self._value(device.count)
         for n in range(count):
             name = device.name if device.count is None else f"{device.name}[{n}]"
+            if device.call is not None:
+                made.append(self._made(device.call, name, {"n": n}))
+                continue
             each = Device(device.type, name, realized=True)
             if device.child is not None:
                 each.child = device.child.replace(model.NUMBER, str(n))
@@ -269,6 +274,38 @@ class _Expectation:
         at = self._value(mmio.address, n=n)
         return Mapped(container, at, mmio.priority or 0, by=by)
 
+    def _made(self, call: model.Call, name: str, env: Env) -> Device:
+        """What a helper makes; what it maps and sets, it knows alone."""
+        arguments = tuple(self._argument(a, env) for a in call.arguments)
+        made = Device("", name, realized=True)
+        made.call = Call(call.function, arguments)
+        return made
+
+    def _argument(self, given: model.Argument, env: Env) -> object:
+        match given:
+            case None | bool():
+                return given
+            case model.Text(text):
+                return text
+            case model.MachineValue(field):
+                return machine_value(field, self.scenario)
+            case model.MachineClassValue(field):
+                fields = {f.name: f.value for f in self.board.class_fields}
+                return fields[field]
+            case model.Chardev(number):
+                return Chardev(int(self._value(number, **env)))
+            case model.Link(target):
+                if isinstance(target, str):
+                    return self.regions[target]
+                return self._at(target, env)
+            case model.BusEnd():
+                bus = self._bus(given)
+                return bus.owner if isinstance(bus.owner, Bus) else bus
+            case model.Sink(place, name, index):
+                return Input(self._at(place, env), name, self._value(index, **env))
+            case number:
+                return self._value(number, **env)
+
     def _set_up(
         self, made: Device, wanted: model.Device | model.Part, env: Env
     ) -> None:
@@ -288,7 +325,11 @@ class _Expectation:
     def _at(self, place: model.Place, env: Env) -> Device:
         """A device of the board, or one inside it."""
         element = 0 if place.element is None else self._value(place.element, **env)
-        return self._inside(self.devices[place.device][element], place.path)
+        of_cpus = place.device == CPUS
+        ends: Sequence[Device] = (
+            self.result.cpus if of_cpus else self.devices[place.device]
+        )
+        return self._inside(ends[element], place.path)
 
     def _inside(self, device: Device, path: Sequence[str]) -> Device:
         for name in path:
@@ -437,6 +478,17 @@ class _Expectation:
                         "kernel": kernel,
                         "base": self._value(base),
                         "size": self._value(size),
+                    },
+                )
+            case model.RiscvBoot(start, harts, initrd):
+                kernel = machine_value("kernel_filename", self.scenario)
+                return BootCall(
+                    "riscv_load_kernel",
+                    {
+                        "harts": self._at(harts, {}),
+                        "kernel": kernel,
+                        "start": self._value(start),
+                        "initrd": initrd,
                     },
                 )
             case model.X86BiosBoot(firmware, writable):

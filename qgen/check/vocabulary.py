@@ -78,6 +78,7 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     "EM_PPC64": (INT, 21),
     "EM_ARM": (INT, 40),
     "EM_X86_64": (INT, 62),
+    "EM_RISCV": (INT, 243),
     "EM_AARCH64": (INT, 183),
     "PPC_ELF_MACHINE": (INT, 20),
     "TYPE_MACHINE": (STRING, "machine"),
@@ -108,6 +109,7 @@ TYPE_NAMES = {
     "MACHINE_TYPE_NAME": "-machine",
     "ARM_CPU_TYPE_NAME": "-arm-cpu",
     "POWERPC_CPU_TYPE_NAME": "-powerpc-cpu",
+    "RISCV_CPU_TYPE_NAME": "-riscv-cpu",
     "X86_CPU_TYPE_NAME": "-x86_64-cpu",
 }
 """Macros that make a QOM type's name out of a string literal, and their suffixes."""
@@ -117,6 +119,7 @@ CASTS = {
     "MACHINE": "MachineState",
     "X86_MACHINE": "X86MachineState",
     "MACHINE_CLASS": "MachineClass",
+    "MACHINE_GET_CLASS": "MachineClass",
     "DEVICE": "DeviceState",
     "SYS_BUS_DEVICE": "SysBusDevice",
     "BUS": "BusState",
@@ -124,8 +127,12 @@ CASTS = {
     "PCI_BUS": "PCIBus",
     "PCI_DEVICE": "PCIDevice",
     "PCI_HOST_BRIDGE": "PCIHostState",
+    "I2C_BUS": "I2CBus",
+    "ISA_BUS": "ISABus",
+    "SSI_BUS": "SSIBus",
     "CPU": "CPUState",
     "ARM_CPU": "ARMCPU",
+    "RISCV_HART_ARRAY": "RISCVHartArrayState",
     "POWERPC_CPU": "PowerPCCPU",
     "X86_CPU": "X86CPU",
 }
@@ -134,6 +141,7 @@ CASTS = {
 CPU_STRUCTS = {
     "ARMCPU": "-arm-cpu",
     "PowerPCCPU": "-powerpc-cpu",
+    "RISCVCPU": "-riscv-cpu",
     "X86CPU": "-x86_64-cpu",
 }
 """The struct of an architecture's CPUs, and how the names of their types end."""
@@ -207,6 +215,7 @@ STRUCTS: dict[str, dict[str, CType]] = {
         **_fields(hwaddr=_BOOT_ADDRESSES, int="board_id psci_conduit"),
         **_fields(bool="secure_boot skip_dtb_autoload firmware_loaded"),
     },
+    "RISCVBootInfo": {},
     "PowerPCCPU": {"env": Struct("CPUPPCState")},
     "PCIHostState": {"bus": Pointer(Struct("PCIBus"))},
 }

@@ -12,6 +12,7 @@ from qgen.board import (
     SYSTEM,
     ArmBoot,
     Board,
+    BusEnd,
     ClockOutput,
     Composite,
     Device,
@@ -19,6 +20,8 @@ from qgen.board import (
     Link,
     Parent,
     Place,
+    RiscvBoot,
+    Sink,
     Wire,
 )
 from qgen.catalogue import Catalogue
@@ -75,7 +78,10 @@ class UnitBuilder:
         self.parts: list[UnitPart] = []
         self.shared = _shared(board)
         self.used_buses = {
-            d.bus.name for d in board.devices if d.bus and d.bus.owner is None
+            bus.name
+            for device in board.devices
+            for bus in (device.bus, *(device.call.arguments if device.call else ()))
+            if isinstance(bus, BusEnd) and bus.owner is None
         }
         self.spelling = Spelling(f"{self.prefix}_memmap", self.prefix, {})
         self.devices = {d.name: d for d in board.devices}
@@ -140,7 +146,10 @@ class UnitBuilder:
         return (
             any(r.kind is not Kind.MACHINE_RAM for r in self.board.regions)
             or bool(self.board.clocks or self.shared or self.used_buses)
-            or (isinstance(self.board, Board) and isinstance(self.board.boot, ArmBoot))
+            or (
+                isinstance(self.board, Board)
+                and isinstance(self.board.boot, ArmBoot | RiscvBoot)
+            )
         )
 
 
@@ -167,6 +176,8 @@ def _shared(board: Composite) -> set[str]:
             shared.add(min(sink, device.name, key=at.__getitem__))
             if wire.sink.place.element is not None:
                 shared.add(sink)
+    if isinstance(board, Board) and isinstance(board.boot, RiscvBoot):
+        shared.add(board.boot.harts.device)
     for wire in board.cpu_wires:
         if wire.sink.place.element is not None:
             shared.add(wire.sink.device)
@@ -177,6 +188,12 @@ def _references(device: Device) -> Iterator[Place]:
     """The devices that this one refers to when it is created, all of them earlier."""
     if device.bus is not None and device.bus.owner is not None:
         yield device.bus.owner
+    for argument in device.call.arguments if device.call else ():
+        match argument:
+            case Link(Place() as place) | BusEnd(Place() as place):
+                yield place
+            case Sink(place) if place.device != CPUS:
+                yield place
     for each in device.holders:
         for prop in each.properties:
             if isinstance(prop.value, Link) and isinstance(prop.value.target, Place):

@@ -11,6 +11,7 @@ from qgen.board import (
     UNIMPLEMENTED,
     Array,
     Audiodev,
+    Call,
     Chardev,
     ClockOutput,
     Device,
@@ -33,6 +34,7 @@ from qgen.emit.buses import (
     is_simple,
     new_pci,
 )
+from qgen.emit.calls import call_expr, made_device
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
@@ -115,7 +117,7 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
     inner = function if device.count is None else function.block()
     index = {} if device.count is None else {"n": "i"}
     locals_ = _handles(device, inner, index)
-    if not is_simple(device):
+    if not is_simple(device) and device.call is None:
         _create(device, inner, index)
     if shared:
         element = "" if device.count is None else "[i]"
@@ -150,6 +152,8 @@ def _handles(
     device: Device, into: FunctionBuilder, index: dict[str, str]
 ) -> list[Local]:
     """The locals that hold the new device; none for one that nobody refers to."""
+    if device.call is not None:
+        return _called(device, device.call, into, index)
     unit, type_ = into.unit, into.unit.type_name(device.type)
     if is_simple(device):
         unit.use("pci")
@@ -168,6 +172,24 @@ def _handles(
     locals_ = [Local("DeviceState *", "dev", CallExpr("qdev_new", (type_,)))]
     if device.is_sysbus:
         unit.use("sysbus")
+        cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
+        locals_.append(Local("SysBusDevice *", "sbd", cast))
+    return locals_
+
+
+def _called(
+    device: Device, call: Call, into: FunctionBuilder, index: dict[str, str]
+) -> list[Local]:
+    """The locals that hold what a helper makes; none if nobody refers to it."""
+    unit, name = into.unit, device.name
+    driven = name in unit.incoming or name in unit.incoming_per_cpu
+    if not (device.wires or name in unit.shared or driven):
+        made = call_expr(device, call, into, index)
+        into.call(made.func, *made.args)
+        return []
+    new = made_device(device, call, into, index)
+    locals_ = [Local("DeviceState *", "dev", new)]
+    if any(w.source.is_irq and not w.source.path for w in device.wires):
         cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
         locals_.append(Local("SysBusDevice *", "sbd", cast))
     return locals_

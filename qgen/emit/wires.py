@@ -28,7 +28,7 @@ def emit_own_wires(
     for wire in device.wires:
         if wire.per_cpu or places[wire.sink.device] > places[device.name]:
             continue
-        sink = _sink(wire.sink, into, index, device)
+        sink = input_line(wire.sink, into, index, device)
         _connect(wire.source, "dev", sink, into, index, local=True)
 
 
@@ -43,12 +43,12 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
         handle = _loop_cpu(loop) if from_cpu else _kept(source, into)
         there = _guarded(source, device, loop)
         for wire in wires:
-            sink = _sink(wire.sink, there, index, device)
+            sink = input_line(wire.sink, there, index, device)
             _connect(wire.source, handle, sink, there, index)
         _close(there, handle, loop)
     for wire in device.wires:
         if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
-            sink = _sink(wire.sink, loop, index, device)
+            sink = input_line(wire.sink, loop, index, device)
             _connect(wire.source, "dev", sink, loop, index, local=True)
     if not loop.body:
         return
@@ -74,7 +74,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         if source.count is None:
             there = _guarded(source.name, device, into)
             for wire in wires:
-                sink = _sink(wire.sink, there, {}, device)
+                sink = input_line(wire.sink, there, {}, device)
                 _connect(wire.source, name, sink, there, {})
             _close(there, name, into)
             continue
@@ -82,7 +82,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         loop.count = evaluate(source.count)
         there = _guarded(source.name, device, loop)
         for wire in wires:
-            sink = _sink(wire.sink, there, {"n": "i"}, device)
+            sink = input_line(wire.sink, there, {"n": "i"}, device)
             _connect(wire.source, f"{name}[i]", sink, there, {"n": "i"})
         _close(there, f"{name}[i]", loop)
         into.local(Local("unsigned int", "i"))
@@ -138,7 +138,7 @@ def _cpu_line(
     return known[evaluate(index)]
 
 
-def _sink(
+def input_line(
     sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device
 ) -> CExpr:
     """The qemu_irq of an input line."""

@@ -24,6 +24,8 @@ from qgen.board import (
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Finding, Rejected, Severity
 from qgen.lower.boot import judge_parent, lower_boot
+from qgen.lower.buses import Buses
+from qgen.lower.calls import lower_calls
 from qgen.lower.classfields import lower_class
 from qgen.lower.clocks import lower_clocks
 from qgen.lower.conditions import judge_conditions
@@ -41,7 +43,7 @@ from qgen.lower.ram import lower_ram
 from qgen.lower.reach import judge_reach
 from qgen.lower.scope import Scope
 from qgen.lower.stubs import judge_stubs
-from qgen.lower.wires import wire_cpus, wire_devices
+from qgen.lower.wires import Wiring, wire_cpus, wire_devices
 from qgen.source import Source
 from qgen.spec.model import Composite, Cpus, Spec
 
@@ -79,7 +81,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     cpus = lower_cpus(spec, catalogue, facts, known_cpu, wires, scope)
     _judge(inside, cpus.wires, ram, facts, scope)
     fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
-    boot = lower_boot(spec, inside.regions, scope)
+    boot = lower_boot(spec, inside.regions, inside.ends, scope)
     class_fields = lower_class(spec, scope)
     _reject(scope, source)
     judge_reach(spec, inside.regions, inside.devices, scope)
@@ -120,7 +122,10 @@ def _inside(
     devices = [*stubs, *lower_devices(spec, catalogue, scope)]
     judge_children(spec, devices, clocks, scope)
     ends = ends_of(spec, cpus, devices, catalogue, facts, known_cpu, scope)
-    return Inside(regions, clocks, wire_devices(spec, devices, ends, scope), ends)
+    devices = wire_devices(spec, devices, ends, scope)
+    buses = Buses(spec, catalogue, ends.types, scope)
+    devices = lower_calls(spec, devices, Wiring(ends, scope), buses, scope)
+    return Inside(regions, clocks, devices, ends)
 
 
 def _judge(

@@ -72,7 +72,7 @@ class Buses:
                 key=True,
             )
             return None, ()
-        end = self._end(device.bus, known, (*path, "bus"))
+        end = self.find(device.bus, (*path, "bus"), known.bus)
         kind = ADDRESSING.get(known.bus)
         if kind is not None and kind.property in device.properties:
             self.scope.error(
@@ -107,14 +107,15 @@ class Buses:
     def _is_a(self, bus: str, wanted: str) -> bool:
         if bus == wanted:
             return True
-        known = getattr(self.catalogue, "bus", lambda _: None)(bus)
+        known = self.catalogue.bus(bus)
         return known is not None and wanted in known.ancestors
 
-    def _end(self, written: str, known: DeviceType, path: Path) -> BusEnd | None:
+    def find(self, written: str, path: Path, kind: str | None = None) -> BusEnd | None:
+        """The bus at a path; one that devices of that ``kind`` sit on, if it is given."""
         name, *inner = written.split("/")
         if name in self.spec.buses and not inner:
             type_ = _OWN[self.spec.buses[name].type]
-            return self._fitting(BusEnd(None, name, known.bus or ""), type_, path)
+            return self._fitting(BusEnd(None, name, kind or type_), type_, path)
         if name not in self.created:
             self._no_owner(name, path)
             return None
@@ -137,10 +138,11 @@ class Buses:
             help_ = did_you_mean(bus, types) or _listed(types)
             self.scope.error(Code.Q0217, message, path, help_)
             return None
+        type_ = types.get(bus, kind or "")
         owning = Place(name, None, tuple(children))
         of_host = owner is not None and _is_behind(owner)
-        end = BusEnd(owning, bus, known.bus or "", of_host)
-        return self._fitting(end, types.get(bus, end.kind), path)
+        end = BusEnd(owning, bus, kind or type_, of_host)
+        return self._fitting(end, type_, path)
 
     def _which(self, name: str, known: DeviceType, path: Path) -> None:
         self.scope.error(

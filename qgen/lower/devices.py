@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qgen.arch import ARCHES
-from qgen.board import IO, Arch, Bus, Device, Mmio, Part, Property
+from qgen.board import IO, Arch, Bus, BusEnd, Device, Mmio, Part, Property
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code
 from qgen.expr import Entry, Expr, Num, Var, evaluate
@@ -24,8 +24,20 @@ from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Composite
 
+_NOT_OF_CALLS: tuple[str, ...] = (
+    "unimplemented",
+    "nic",
+    "full_buses",
+    "properties",
+    "clocks",
+    "child",
+    "bus",
+    "address",
+    "parts",
+)
 _NOT_OF_STUBS = (
     "type",
+    "call",
     "properties",
     "irqs",
     "gpios",
@@ -77,11 +89,18 @@ class _Devices:
         if device.unimplemented is not None:
             made = self.stub(name, device, count, path) if counted else None
             return None if made is None else replace(made, when=when)
+        if device.call is not None and device.type is None:
+            return Device(
+                name, "", count, (), (), (), (), device.comment, path, when=when
+            )
         known = self.type(device.type, (*path, "type")) if device.type else None
         if known is None or not counted:
             return None
         run_time = ("cpus",) if count is None else ("cpus", "n")
-        bus, place = self.buses.lower(device, known, path)
+        bus: BusEnd | None = None
+        place: tuple[Property, ...] = ()
+        if device.call is None:
+            bus, place = self.buses.lower(device, known, path)
         properties = self.properties.lower(
             device.properties, known, (*path, "properties"), run_time
         )
@@ -112,7 +131,9 @@ class _Devices:
 
     def _one_kind(self, device: model.Device, path: Path) -> None:
         """A device has a type, or is a stub for one that is not modelled."""
-        if device.type is None and device.unimplemented is None:
+        if device.call is not None:
+            self._not_of_calls(device, path)
+        elif device.type is None and device.unimplemented is None:
             self.scope.error(
                 Code.Q0102,
                 "the key 'type' is missing",
@@ -137,6 +158,26 @@ class _Devices:
                     f"an unimplemented device has no {key!r}",
                     (*path, key),
                     "leave it out",
+                    key=True,
+                )
+
+    def _not_of_calls(self, device: model.Device, path: Path) -> None:
+        """A helper makes a device whole; without a type, nobody knows what it makes."""
+        keys = _NOT_OF_CALLS
+        if device.type is None:
+            keys += ("at", "irqs", "gpios")
+        for key in keys:
+            if getattr(device, key):
+                what = "what a helper makes" if device.type else "a call without 'type'"
+                self.scope.error(
+                    Code.Q0218,
+                    f"{what} has no {key!r}",
+                    (*path, key),
+                    (
+                        "leave it out"
+                        if device.type
+                        else "add type: what the helper makes"
+                    ),
                     key=True,
                 )
 

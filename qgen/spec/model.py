@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from qgen.spec.arguments import Call
 from qgen.spec.scalars import (
     Address,
     BusAddress,
@@ -22,6 +23,7 @@ from qgen.spec.scalars import (
     CpuNumber,
     Description,
     DeviceName,
+    DevicePath,
     Drive,
     EntryName,
     Expression,
@@ -261,6 +263,7 @@ class Device(Model):
     name: Label | None = None
     when: When | None = None
     child: ChildName | None = None
+    call: Call | None = None
     bus: BusPath | None = None
     address: BusAddress | None = None
     parts: dict[ObjectPath, Part] = {}
@@ -340,6 +343,15 @@ class Armv7mBoot(Model):
     size: Size | None = None
 
 
+class RiscvBoot(Model):
+    """riscv_load_kernel: an image given with -kernel, loaded at an address."""
+
+    loader: Literal["riscv"]
+    at: Address
+    harts: DevicePath
+    initrd: Truth = False
+
+
 class X86BiosBoot(Model):
     """x86_bios_rom_init: the firmware below 4 GiB, its last 128 KiB below 1 MiB."""
 
@@ -348,7 +360,9 @@ class X86BiosBoot(Model):
     writable: Truth = False
 
 
-Boot = Annotated[ArmBoot | Armv7mBoot | X86BiosBoot, Field(discriminator="loader")]
+Boot = Annotated[
+    ArmBoot | Armv7mBoot | RiscvBoot | X86BiosBoot, Field(discriminator="loader")
+]
 
 BlockInterface = Literal[
     "none", "ide", "scsi", "floppy", "pflash", "mtd", "sd", "virtio", "xen"
@@ -416,7 +430,7 @@ class Composite(Model):
     """What a machine and a SoC are both made of."""
 
     description: Description
-    arch: Literal["arm", "aarch64", "ppc", "x86_64"]
+    arch: Literal["arm", "aarch64", "ppc", "riscv64", "x86_64"]
     constants: dict[
         ConstantName, Annotated[Constant, BeforeValidator(_as_mapping("value"))]
     ] = {}
