@@ -573,10 +573,14 @@ class FwCfg:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The spec that a board came from: its file name and the SHA-256 of its text."""
+    """The spec that a board came from: its file name and the SHA-256 of its text.
+
+    ``variant`` is which of the spec's variants it is, None for a spec without.
+    """
 
     spec: str
     digest: str
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,7 @@ def test_a_fault_of_qgen_is_3_and_shows_no_traceback(tmp_path: Path) -> None:
         "import qgen.emit, qgen.emit.memory as m, sys\n"
         "from qgen.cli import main\n"
         "def broken(*a): raise ZeroDivisionError('out of luck')\n"
-        "qgen.emit.emit_memory = broken\n"
+        "qgen.emit.machine.emit_memory = broken\n"
         f"sys.argv = ['qgen', 'render', {str(SPEC)!r}]\n"
         "main()\n"
     )

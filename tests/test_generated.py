@@ -10,28 +10,33 @@ from pathlib import Path
 import pytest
 
 from qgen import compose
+from qgen.load import read
 from qgen.names import identifier
 from qgen.targets import TARGETS
+from qgen.variants import split
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.yaml"))
-CASES = [(release, spec) for release in TARGETS for spec in SPECS]
+BOARDS = [(spec, name) for spec in SPECS for name in split(read(spec))]
+CASES = [(release, spec, variant) for release in TARGETS for spec, variant in BOARDS]
 
 
-def golden(release: str, spec: Path) -> Path:
-    return ROOT / "generated" / release / f"{identifier(spec.stem)}.c"
+def golden(release: str, spec: Path, variant: str | None = None) -> Path:
+    return ROOT / "generated" / release / f"{identifier(variant or spec.stem)}.c"
 
 
 @pytest.mark.parametrize(
-    ("release", "spec"), CASES, ids=[f"{s.stem}-{r}" for r, s in CASES]
+    ("release", "spec", "variant"),
+    CASES,
+    ids=[f"{v or s.stem}-{r}" for r, s, v in CASES],
 )
 def test_the_generated_c_is_the_committed_one(
-    release: str, spec: Path, update: bool
+    release: str, spec: Path, variant: str | None, update: bool
 ) -> None:
-    resolved = compose.resolve(spec, TARGETS[release])
+    resolved = compose.resolve(spec, TARGETS[release], variant=variant)
     assert resolved.warnings == ()
     text = compose.render(resolved).text
-    file = golden(release, spec)
+    file = golden(release, spec, variant)
     if update:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
@@ -40,7 +45,7 @@ def test_the_generated_c_is_the_committed_one(
 
 
 def test_nothing_else_is_committed_as_generated() -> None:
-    wanted = {golden(release, spec) for release, spec in CASES}
+    wanted = {golden(*case) for case in CASES}
     assert set((ROOT / "generated").rglob("*.c")) == wanted
 
 

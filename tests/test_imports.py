@@ -28,6 +28,7 @@ ALLOWED = {
     "arch": {"board"},
     "cunit": set(),
     "load": {"diagnostics", "source"},
+    "variants": {"diagnostics", "load", "source"},
     "spec": LEAVES - {"catalogue", "files", "targets"},
     "lower": (LEAVES - {"files", "targets"}) | {"spec", "board", "condition", "arch"},
     "emit": {

@@ -15,9 +15,12 @@ from qgen.board import Board, Format, X86BiosBoot
 from qgen.condition import Option, OptionGiven
 from qgen.expr import evaluate
 from qgen.lab.monitor import watch
+from qgen.load import read
 from qgen.predict import CommandLine, flat_view, format_view, memory_tree
+from qgen.variants import split
 
 OK = sorted((Path(__file__).parent.parent / "ok").glob("*.yaml"))
+BOARDS = [(file, variant) for file in OK for variant in split(read(file))]
 FIRMWARE_SIZE = 64 << 10
 
 
@@ -46,12 +49,16 @@ def given(board: Board) -> frozenset[Hashable]:
 
 
 @pytest.mark.parametrize("release", ["10.0", "10.2"])
-@pytest.mark.parametrize("file", OK, ids=lambda f: f.stem)
+@pytest.mark.parametrize(
+    ("file", "variant"),
+    BOARDS,
+    ids=[f"{f.stem}-{v}" if v else f.stem for f, v in BOARDS],
+)
 def test_the_map_the_devices_and_the_wires_are_the_spec_s(
-    file: Path, release: str, tmp_path: Path
+    file: Path, variant: str | None, release: str, tmp_path: Path
 ) -> None:
     sdk = require_sdk(release)
-    resolved = compose.resolve(file, compose.TARGETS[release])
+    resolved = compose.resolve(file, compose.TARGETS[release], variant=variant)
     board = resolved.board
     loadable = compose.load_into(resolved, sdk)
     formats = {r.image.format for r in board.regions if r.image is not None}
