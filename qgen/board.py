@@ -470,6 +470,7 @@ class Device:
     ``full_buses`` are buses of its own that take no device that a user adds.
     ``when`` says on what it depends whether there is such a device, None: there always is.
     ``call`` makes it, and maps ``mmio``; ``type`` is empty where it makes none.
+    ``is_stub``: QEMU's helper for what is not modelled makes it, and hands out nothing.
     """
 
     name: str
@@ -489,6 +490,7 @@ class Device:
     full_buses: tuple[str, ...] = ()
     when: Condition | None = None
     call: Call | None = None
+    is_stub: bool = False
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from itertools import count, groupby
 
 from qgen.board import (
     NUMBER,
-    UNIMPLEMENTED,
     Array,
     Audiodev,
     Call,
@@ -63,11 +62,11 @@ def emit_clocks(unit: UnitBuilder) -> None:
 
 def emit_devices(unit: UnitBuilder) -> None:
     """A function for each device, and one for each run of stubs."""
-    stubs = 0
-    for (is_stub, _), devices in groupby(unit.board.devices, _kind):
-        if is_stub:
-            stubs += 1
-            _stubs(unit, list(devices), stubs)
+    taken = {identifier(device.name) for device in unit.board.devices}
+    names = (name for name in _stub_names() if name not in taken)
+    for (are_stubs, _), devices in groupby(unit.board.devices, _kind):
+        if are_stubs:
+            _stubs(unit, list(devices), f"{unit.prefix}_create_{next(names)}")
         else:
             for device in devices:
                 emit_device(unit, device)
@@ -75,14 +74,18 @@ def emit_devices(unit: UnitBuilder) -> None:
 
 def _kind(device: Device) -> tuple[bool, object]:
     """What neighbours have in common that one function makes."""
-    return device.type == UNIMPLEMENTED, device.when and device.when.key
+    return device.is_stub, device.when and device.when.key
 
 
-def _stubs(unit: UnitBuilder, devices: list[Device], number: int) -> None:
+def _stub_names() -> Iterator[str]:
+    yield "unimplemented"
+    yield from (f"unimplemented_{number}" for number in count(2))
+
+
+def _stubs(unit: UnitBuilder, devices: list[Device], name: str) -> None:
     """Devices that are not modelled, by QEMU's helper."""
     unit.use("create_unimplemented_device")
-    name = f"{unit.prefix}_create_unimplemented"
-    function = FunctionBuilder(unit, name if number == 1 else f"{name}_{number}")
+    function = FunctionBuilder(unit, name)
     for device in devices:
         function.note(device.comment)
         label, size = (p.value for p in device.properties)

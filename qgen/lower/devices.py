@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qgen.arch import ARCHES
-from qgen.board import IO, Arch, Bus, BusEnd, Device, Mmio, Part, Property
+from qgen.board import (
+    IO,
+    UNIMPLEMENTED,
+    Arch,
+    Bus,
+    BusEnd,
+    Device,
+    Mmio,
+    Part,
+    Property,
+)
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code
 from qgen.expr import Entry, Expr, Num, Var, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.conditions import Conditions
-from qgen.lower.counts import mmio_of, shaping
+from qgen.lower.counts import SYSBUS, mmio_of, shaping
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import is_container
@@ -87,6 +97,7 @@ class _Devices:
         self._one_kind(device, path)
         when = self.conditions.lower(device.when, (*path, "when"))
         if device.unimplemented is not None:
+            self._is_created(name, UNIMPLEMENTED)
             made = self.stub(name, device, count, path) if counted else None
             return None if made is None else replace(made, when=when)
         if device.call is not None and device.type is None:
@@ -120,7 +131,7 @@ class _Devices:
             clocks,
             device.comment,
             path,
-            is_sysbus="sys-bus-device" in known.ancestors,
+            is_sysbus=SYSBUS in known.ancestors,
             bus=bus,
             child=child_of(device, path, self.scope),
             parts=parts,
@@ -128,6 +139,11 @@ class _Devices:
             full_buses=device.full_buses,
             when=when,
         )
+
+    def _is_created(self, name: str, type_: str) -> None:
+        known = self.catalogue.find(type_)
+        if known is not None:
+            self.created[name] = known
 
     def _one_kind(self, device: model.Device, path: Path) -> None:
         """A device has a type, or is a stub for one that is not modelled."""
@@ -204,7 +220,7 @@ class _Devices:
         at = address(device.at[0].at, at_path, self.scope)
         if size is None or self.scope.number(size, here, low=1) is None or at is None:
             return None
-        at = self._repeated(at, count, evaluate(size), at_path)
+        at = self._repeated(at, count, size, at_path)
         return stub(name, device.name or name, at, size, device.comment, path, count)
 
     def parts(
@@ -306,7 +322,7 @@ class _Devices:
             base = address(written.at, (*here, "at"), self.scope)
             if base is None or not self._fits(base, size, known, (*here, "at")):
                 continue
-            base = self._repeated(base, count, size, (*here, "at"))
+            base = self._repeated(base, count, Num(size), (*here, "at"))
             container = written.in_
             if container is not None and not self._is_container(container, here):
                 continue
@@ -354,12 +370,12 @@ class _Devices:
         )
         return False
 
-    def _repeated(self, base: Expr, count: Expr | None, size: int, path: Path) -> Expr:
+    def _repeated(self, base: Expr, count: Expr | None, size: Expr, path: Path) -> Expr:
         """The address of number ``n``."""
         if count is None:
             return base
         if not isinstance(base, Entry):
-            return scaled(base, Var("n"), Num(size))
+            return scaled(base, Var("n"), size)
         entry, wanted = self.scope.entries[base.entry], evaluate(count)
         there = 1 if entry.count is None else evaluate(entry.count)
         if there < wanted:

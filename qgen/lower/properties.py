@@ -31,7 +31,7 @@ from qgen.expr import (
 )
 from qgen.lower.arrays import element_of
 from qgen.lower.drives import lower_drive
-from qgen.lower.inside import NoChild, inside
+from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope
@@ -201,13 +201,16 @@ class Properties:
                 return None
             fits = known is None or self._is_a(known, type_)
             what = "unknown" if known is None else repr(known.name)
+            if self.spec.devices[target].unimplemented is not None:
+                problem = f"{target!r} is not modelled: nothing can link to it"
             if self.spec.devices[target].count is not None:
                 problem = f"there are several {target!r}, and a link names one"
         else:
             self._no_target(target, path)
             return None
         if not fits:
-            message = f"the property links to {type_!r}, {target!r} is {what}"
+            name = spelled(target, written.path)
+            message = f"the property links to {type_!r}, {name!r} is {what}"
             self.scope.error(Code.Q0210, message, path)
             return None
         if problem is not None:

@@ -18,7 +18,8 @@ def judge_reach(
     used |= {
         prop.value.target
         for device in devices
-        for prop in device.properties
+        for each in device.holders
+        for prop in each.properties
         if isinstance(prop.value, Link) and isinstance(prop.value.target, str)
     }
     for region in regions:

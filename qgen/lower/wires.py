@@ -9,7 +9,7 @@ from qgen.board import CPUS, Device, Place, Sink, Source, Wire
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Name, Num, evaluate, variables, walk
 from qgen.lower.ends import Ends, extent, named
-from qgen.lower.inside import NoChild, inside, spelled
+from qgen.lower.inside import NoChild, child_path, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
@@ -25,7 +25,7 @@ def wire_devices(
     done = []
     for device in devices:
         written = spec.devices.get(device.name)
-        if written is None or device.name not in ends.types:
+        if written is None or device.is_stub or device.name not in ends.types:
             done.append(device)
             continue
         holders: list[tuple[model.Device | model.Part, tuple[str, ...], Path]]
@@ -261,24 +261,13 @@ class Wiring:
         self, written: SinkText, outer: Place, path: Path, driver: _Driver
     ) -> Sink | None:
         """The input of a device inside one of the board's."""
-        *names, last = written.path
-        brackets = list(written.path_brackets)
         known = self.ends.types[outer.device]
         try:
-            owner = inside(known, names, self.ends.catalogue)
-            numbered = None
-            if brackets and isinstance(brackets[0], Num):
-                numbered = f"{last}[{brackets[0].value}]"
-            if owner is not None and numbered in dict(owner.children):
-                assert numbered is not None
-                last = numbered
-                brackets.pop(0)
-            if owner is not None:
-                inside(owner, (last,), self.ends.catalogue)
+            names, brackets = child_path(known, written, self.ends.catalogue)
         except NoChild as missing:
             self.scope.error(Code.Q0211, str(missing), path, missing.help)
             return None
-        place = Place(outer.device, outer.element, (*names, last))
+        place = Place(outer.device, outer.element, names)
         return self._input(written, place, brackets, path, driver)
 
     def _one_too_many(self, name: str, path: Path) -> None:
