@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from qgen.board import (
     CPUS,
+    NUMBER,
     UNIMPLEMENTED,
     Audiodev,
     Board,
@@ -113,8 +114,9 @@ def _children(spec: Board) -> Iterator[tuple[tuple[str, int], str]]:
         if device.child is None:
             continue
         for n in range(_count(device)):
-            name = device.child.replace("*", str(taken[device.child]))
-            taken[device.child] += 1
+            child = device.child.replace(NUMBER, str(n))
+            name = child.replace("*", str(taken[child]))
+            taken[child] += 1
             yield (device.name, n), f"/machine/{name}"
 
 

@@ -14,9 +14,9 @@ from qgen.catalogue import DeviceType, Mmio
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
 
 FW_CFG_MEM = "fw_cfg_mem"
-
 SYSBUS = "sys-bus-device"
 """The ancestor of all devices that have IRQ outputs and MMIO regions."""
+
 Properties = Mapping[str, object]
 
 

@@ -18,7 +18,7 @@ from qgen.board import (
 )
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code
-from qgen.expr import Entry, Expr, Num, Var, evaluate
+from qgen.expr import Entry, Expr, Num, Sym, Var, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.conditions import Conditions
@@ -220,7 +220,8 @@ class _Devices:
         at = address(device.at[0].at, at_path, self.scope)
         if size is None or self.scope.number(size, here, low=1) is None or at is None:
             return None
-        at = self._repeated(at, count, size, at_path)
+        stride = size if isinstance(size, Sym) else Num(evaluate(size))
+        at = self._repeated(at, count, stride, at_path)
         return stub(name, device.name or name, at, size, device.comment, path, count)
 
     def parts(
