@@ -259,12 +259,16 @@ Value = (
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property set before the device is realized; ``type`` is QOM's type string."""
+    """A property set before the device is realized; ``type`` is QOM's type string.
+
+    ``if_present``: it is set only if the object has it (of CPUs, which -cpu chooses).
+    """
 
     name: str
     type: str
     value: Value
     origin: Path
+    if_present: bool = False
 
 
 @dataclass(frozen=True, slots=True)

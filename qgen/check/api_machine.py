@@ -11,6 +11,7 @@ from qgen.check.formats import formatted
 from qgen.check.machine import machine_value
 from qgen.check.symbols import Function
 from qgen.check.values import Instance
+from qgen.check.vocabulary import Sentinel
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -32,6 +33,14 @@ def _audiodev(m: Execution, _class: Instance) -> None:
 @function("Object *object_new(const char *)", used=True)
 def _object_new(m: Execution, type_: str) -> Cpu:
     return m.new_cpu(type_)
+
+
+@function("ObjectProperty *object_property_find(Object *, const char *)", used=True)
+def _object_find(m: Execution, object_: object, name: str) -> object:
+    if not isinstance(object_, Cpu):
+        m.refuse(f"what has the property {name!r} is known already")
+    found = name in m.scenario.given.cpu_has
+    return Sentinel(f"the property {name}") if found else None
 
 
 @function("CPUState *cpu_create(const char *)")

@@ -231,7 +231,9 @@ class _Expectation:
         for number in range(self.scenario.cpus):
             cpu = Cpu(self.scenario.cpu_type or "", f"CPU {number}", realized=True)
             cpu.properties = [
-                self._property(p, {"cpu": number}) for p in cpus.properties
+                self._property(p, {"cpu": number})
+                for p in cpus.properties
+                if not p.if_present or p.name in self.scenario.given.cpu_has
             ]
             if cpus.timebase is not None:
                 cpu.timebase = self._value(cpus.timebase)

@@ -227,7 +227,7 @@ READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU", "PCIHostState")
 _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
 _OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend NICInfo
-qemu_irq ISABus BusState Error QList
+ObjectProperty qemu_irq ISABus BusState Error QList
 CPUPPCState InterfaceInfo"""
 TYPES = frozenset(
     {*STRUCTS, *CASTS.values(), *f"{_SCALARS} {_INTEGERS} {_OPAQUE}".split()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qgen.arch import ARCHES, ArchFacts
 from qgen.board import Arch, Cpus, Parent, Property, Wire
 from qgen.catalogue import Catalogue, DeviceType
@@ -10,7 +12,7 @@ from qgen.lower.properties import Properties
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Spec
-from qgen.spec.scalars import AudioText, DriveText, SerialText
+from qgen.spec.scalars import AudioText, DriveText, IfPresentText, SerialText
 
 PATH: Path = ("cpus",)
 
@@ -106,14 +108,37 @@ def _properties(
     spec: Spec, catalogue: Catalogue, known: DeviceType, scope: Scope
 ) -> tuple[Property, ...]:
     path = (*PATH, "properties")
-    written = dict(spec.cpus.properties)
-    for name, value in spec.cpus.properties.items():
+    lowering = Properties(spec, catalogue, scope)
+    done: list[Property] = []
+    for name, written in spec.cpus.properties.items():
+        value, type_ = written, known
+        if isinstance(written, IfPresentText):
+            value, type_ = written.value, _having(name, spec, catalogue, known)
         if isinstance(value, (SerialText, DriveText, AudioText)):
-            del written[name]
             message = "a CPU has no back end"
             scope.error(Code.Q0210, message, (*path, name))
-    lowering = Properties(spec, catalogue, scope)
-    return lowering.lower(written, known, path, ("cpu", "cpus"))
+            continue
+        lowered = lowering.lower({name: value}, type_, path, ("cpu", "cpus"))
+        sometimes = isinstance(written, IfPresentText)
+        done += [replace(prop, if_present=sometimes) for prop in lowered]
+    return tuple(done)
+
+
+def _having(
+    name: str, spec: Spec, catalogue: Catalogue, default: DeviceType
+) -> DeviceType:
+    """A CPU that has a property: one that -cpu may choose; the default if none has."""
+    suffix = _suffix(spec)
+    chosen = [catalogue.find(cpu + suffix) for cpu in spec.cpus.valid]
+    for known in (default, *chosen):
+        if known is not None and known.property(name) is not None:
+            return known
+    every = () if spec.cpus.valid else catalogue.names()
+    for other in every:
+        known = catalogue.find(other) if other.endswith(suffix) else None
+        if known is not None and known.property(name) is not None:
+            return known
+    return default
 
 
 def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> None:

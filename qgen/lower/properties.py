@@ -40,6 +40,7 @@ from qgen.spec.model import Composite
 from qgen.spec.scalars import (
     AudioText,
     DriveText,
+    IfPresentText,
     LinkText,
     ListText,
     MachineText,
@@ -80,6 +81,11 @@ class Properties:
             here = (*path, name)
             if name not in types:
                 self._unknown(name, known, here)
+                continue
+            if isinstance(value, IfPresentText):
+                message = "'if_present' is for CPUs, whose type -cpu chooses"
+                help_ = f"{known.name!r} has this property: write its value"
+                self.scope.error(Code.Q0210, message, here, help_)
                 continue
             type_ = types[name].type
             lowered: Value | None

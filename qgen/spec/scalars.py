@@ -563,7 +563,30 @@ def _item(value: Any) -> bool | str:
     return value if isinstance(value, bool) else _line(value)
 
 
-def _property(value: Any) -> PropertyValue:
+@dataclass(frozen=True, slots=True)
+class IfPresentText:
+    """``{value: V, if_present: true}``: set only where there is such a property."""
+
+    value: PropertyValue
+
+
+def _if_present(value: dict[str, Any]) -> IfPresentText:
+    example = "write {value: false, if_present: true}"
+    for key in value:
+        if key not in ("value", "if_present"):
+            raise wrong("Q0101", f"unknown key {quoted(key)} of a value", example)
+    if value.get("if_present") is not True or "value" not in value:
+        raise wrong("Q0103", "'value' and 'if_present: true' go together", example)
+    return IfPresentText(within("value", _plain_value, value["value"]))
+
+
+def _property(value: Any) -> PropertyValue | IfPresentText:
+    if isinstance(value, dict) and not value.keys().isdisjoint(("value", "if_present")):
+        return _if_present(value)
+    return _plain_value(value)
+
+
+def _plain_value(value: Any) -> PropertyValue:
     if isinstance(value, bool):
         return value
     if isinstance(value, list):
@@ -591,7 +614,7 @@ def _property(value: Any) -> PropertyValue:
 
 
 PropertyText = Annotated[
-    PropertyValue,
+    PropertyValue | IfPresentText,
     PlainValidator(_property),
     WithJsonSchema(
         {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,13 +38,7 @@ def files_for(board: Board, folder: Path) -> list[str]:
     return arguments
 
 
-def given(board: Board) -> frozenset[Hashable]:
-    """The conditions that hold: no option is given but what the board cannot do without."""
-    options = {OptionGiven(option, False) for option in Option}
-    if board.takes_audiodev:
-        options -= {OptionGiven(Option.AUDIO, False)}
-        options |= {OptionGiven(Option.AUDIO, True)}
-    return frozenset(option.key for option in options)
+NOTHING_GIVEN = frozenset(OptionGiven(option, False).key for option in Option)
 
 
 @pytest.mark.parametrize("release", ["10.0", "10.2"])
@@ -71,7 +64,7 @@ def test_the_map_the_devices_and_the_wires_are_the_spec_s(
         ram = next((evaluate(size) for size in limits if size is not None), ram)
         arguments += ["-m", f"{ram >> 20}M"]
     cpus = max(board.cpus.minimum or 1, min(2, board.cpus.maximum or 1))
-    line = CommandLine(ram, cpus, FIRMWARE_SIZE, given(board))
+    line = CommandLine(ram, cpus, FIRMWARE_SIZE, NOTHING_GIVEN)
     board = replace(board, devices=tuple(filter(line.has, board.devices)))
     with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
         seen = monitor.address_spaces()
