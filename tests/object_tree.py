@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from qgen.board import (
     CPUS,
-    NUMBER,
     UNIMPLEMENTED,
     Audiodev,
     Board,
@@ -30,12 +29,13 @@ Paths = dict[tuple[str, int], str]
 
 
 # Devices that map regions by themselves: nothing but running them tells which.
-MAPPING = ("-soc", "npcm7")
+MAPPING = ("-soc", "npcm")
 
 
 def maps_more(spec: Board) -> bool:
     """Whether a device of the board maps regions by itself."""
-    return any(each in device.type for device in spec.devices for each in MAPPING)
+    known = any(each in device.type for device in spec.devices for each in MAPPING)
+    return known or spec.parent.base.boots
 
 
 def compare_maps(spec: Board, seen: Sequence[str], predicted: Sequence[str]) -> None:
@@ -114,9 +114,8 @@ def _children(spec: Board) -> Iterator[tuple[tuple[str, int], str]]:
         if device.child is None:
             continue
         for n in range(_count(device)):
-            child = device.child.replace(NUMBER, str(n))
-            name = child.replace("*", str(taken[child]))
-            taken[child] += 1
+            name = device.child.replace("*", str(taken[device.child]))
+            taken[device.child] += 1
             yield (device.name, n), f"/machine/{name}"
 
 

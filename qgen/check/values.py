@@ -25,8 +25,15 @@ class StaticArray:
     values: list[Any]
 
 
-_BUSES = ("BusState", "PCIBus", "I2CBus", "ISABus", "SSIBus")
-_NO_DEVICES = frozenset({*_BUSES, *CPU_STRUCTS, "CPUState", "MachineState"})
+_DEVICES = [
+    "Object",
+    "DeviceState",
+    "SysBusDevice",
+    "PCIDevice",
+    "PCIHostState",
+    "FWCfgState",
+]
+"""The structs that a device may be seen as."""
 
 
 def is_a(value: object, struct: str) -> bool:
@@ -39,10 +46,8 @@ def is_a(value: object, struct: str) -> bool:
             return value.type.endswith(suffix)
         return struct in ("Object", "DeviceState", "CPUState")
     if isinstance(value, Device):
-        # What a device of the catalogue casts to, QOM knows: it ends QEMU where it is
-        # another one. A bus or a CPU it never is.
-        return struct not in _NO_DEVICES
-    if isinstance(value, (Bus, BusEnd)) and struct in _BUSES:
+        return struct in _DEVICES
+    if isinstance(value, (Bus, BusEnd)) and struct in ("BusState", "I2CBus", "PCIBus"):
         return True
     return struct == "Object" and isinstance(value, (Region, Clock, Bus))
 

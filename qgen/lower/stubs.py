@@ -51,7 +51,6 @@ def stub(
         (),
         comment,
         path,
-        is_stub=True,
     )
 
 
