@@ -91,6 +91,8 @@ def paths_of(spec: Board, monitor: Monitor, cpus: int) -> Paths:
             queue.pop(0)
         paths[key] = queue.pop(0)[0]
     kinds = {kind for _, kind in wanted}
+    if not all(device.type for device in spec.devices):
+        return paths  # nobody says how many devices the helpers make
     assert not [
         kind for _, kind in queue if kind in kinds
     ], "more devices than the spec"
@@ -124,7 +126,7 @@ def _wanted(spec: Board, cpus: int) -> Iterator[tuple[tuple[str, int], str]]:
         for cpu in range(cpus):
             yield (CPUS, cpu), spec.cpus.usual_type
     for device in spec.devices:
-        for n in range(_count(device)):
+        for n in range(_count(device) if device.type else 0):
             yield (device.name, n), device.type
 
 

@@ -63,6 +63,7 @@ class Monitor:
     def execute(self, command: str, **arguments: Any) -> Any:
         """Run a QMP command and give its result; `LabError` with QEMU's words."""
         from qemu.qmp import ExecuteError
+        from qemu.qmp.qmp_client import ExecInterruptedError
 
         names = {key.replace("_", "-"): value for key, value in arguments.items()}
         try:
@@ -72,6 +73,13 @@ class Monitor:
             )
         except ExecuteError as error:
             raise LabError(f"{command}: {error}") from error
+        except ExecInterruptedError:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(ANSWER_TIMEOUT)
+            raise LabError(
+                f"QEMU ended with status {self.process.returncode} at {command}:\n"
+                f"{self.log()}".rstrip(":\n")
+            ) from None
         except TimeoutError:
             raise LabError(f"QEMU does not answer {command}") from None
 

@@ -190,7 +190,7 @@ static QList *class_properties(ObjectClass *oc)
         QDict *entry = qdict_new();
 
         qdict_put_str(entry, "name", prop->name);
-        qdict_put_str(entry, "type", prop->type);
+        qdict_put_str(entry, "type", prop->type ?: "");
         put_str(entry, "description", prop->description);
         qdict_put_bool(entry, "readable", prop->get != NULL);
         qdict_put_bool(entry, "writable", prop->set != NULL);
@@ -326,11 +326,13 @@ static QDict *facts_of(Object *obj)
 static QList *property_record(Object *obj, const ObjectProperty *prop)
 {
     QList *entry = qlist_new();
+    /* A few properties of CPUs have no type. */
+    const char *type = prop->type ?: "";
     QObject *value = NULL;
 
     qlist_append_str(entry, prop->name);
-    qlist_append_str(entry, prop->type);
-    if (prop->get && !g_str_has_prefix(prop->type, "child<")) {
+    qlist_append_str(entry, type);
+    if (prop->get && !g_str_has_prefix(type, "child<")) {
         value = object_property_get_qobject(obj, prop->name, NULL);
     }
     if (value) {
