@@ -38,6 +38,19 @@ _PPC6XX_LINES = ("hreset", "sreset", "ckstp-in", "mcp", "smi", "int", "tben", "w
 # Those of the 6xx bus, which 6xx, 7xx and 74xx CPUs sit on: no other has as many.
 _PPC6XX_INPUTS = {name: number for number, name in enumerate(_PPC6XX_LINES)}
 
+# By privilege mode and cause, as the privileged specification numbers them.
+_RISCV_INPUTS = {
+    "s-soft": 1,
+    "vs-soft": 2,
+    "m-soft": 3,
+    "s-timer": 5,
+    "vs-timer": 6,
+    "m-timer": 7,
+    "s-ext": 9,
+    "vs-ext": 10,
+    "m-ext": 11,
+}
+
 ARCHES: Mapping[Arch, ArchFacts] = {
     Arch.ARM: ArchFacts("aarch64", "arm", "-arm-cpu", 40, _ARM_INPUTS, _ARM_OUTPUTS),
     Arch.AARCH64: ArchFacts(
@@ -52,5 +65,6 @@ ARCHES: Mapping[Arch, ArchFacts] = {
         board_resets_cpus=True,
         input_count=len(_PPC6XX_INPUTS),
     ),
+    Arch.RISCV64: ArchFacts("riscv64", "riscv", "-riscv-cpu", 56, _RISCV_INPUTS),
     Arch.X86_64: ArchFacts("x86_64", "i386", "-x86_64-cpu", 52),
 }

@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from qgen.bases import X86, Base
 from qgen.condition import Condition, Option, OptionGiven
 from qgen.expr import Expr
 from qgen.source import Path
@@ -44,40 +43,24 @@ class Arch(Enum):
     ARM = "arm"
     AARCH64 = "aarch64"
     PPC = "ppc"
+    RISCV64 = "riscv64"
     X86_64 = "x86_64"
+
+
+class Parent(Enum):
+    """The QOM type that the machine derives from."""
+
+    MACHINE = "machine"
+    X86 = "x86"
 
 
 @dataclass(frozen=True, slots=True)
 class ClassField:
-    """A field of MachineClass, or of the base's class, and its value, by QEMU's name."""
+    """A field of MachineClass and its value, by QEMU's name."""
 
     name: str
-    value: bool | int | str | Expr
+    value: bool | int | str
     origin: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """What the machine derives from.
-
-    ``fields`` are those of the base's class that the spec sets, ``calls`` the base's
-    functions that class_init calls after that.
-    """
-
-    base: Base
-    fields: tuple[ClassField, ...] = ()
-    calls: tuple[str, ...] = ()
-
-    @property
-    def is_x86(self) -> bool:
-        """Whether it is QEMU's x86 base, which boards share much with."""
-        return self.base.name == X86.name
-
-    @property
-    def sets(self) -> frozenset[str]:
-        """The fields of MachineClass that the called functions set."""
-        helpers = (h for h in self.base.helpers if h.name in self.calls)
-        return frozenset(name for helper in helpers for name in helper.sets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +259,16 @@ Value = (
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property set before the device is realized; ``type`` is QOM's type string."""
+    """A property set before the device is realized; ``type`` is QOM's type string.
+
+    ``if_present``: it is set only if the object has it (of CPUs, which -cpu chooses).
+    """
 
     name: str
     type: str
     value: Value
     origin: Path
+    if_present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +411,49 @@ class BusEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineClassValue:
+    """A field of MachineClass, by QEMU's name: ``default_nic``."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that a helper is given."""
+
+    text: str
+
+
+Argument = (
+    bool
+    | Expr
+    | Text
+    | Chardev
+    | Link
+    | BusEnd
+    | Sink
+    | MachineValue
+    | MachineClassValue
+    | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of an exported helper of QEMU's, which makes a device.
+
+    ``types`` are the C types of its parameters, ``returns`` that of its result.
+    """
+
+    function: str
+    header: str
+    returns: str
+    types: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A device inside another, and what the board sets before that one is realized."""
 
@@ -443,7 +473,8 @@ class Device:
     in it stands for the number. ``nic``: it takes the first fitting NIC of ``-nic``.
     ``full_buses`` are buses of its own that take no device that a user adds.
     ``when`` says on what it depends whether there is such a device, None: there always is.
-    ``made``: the machine's base made it, and the board only names and wires it.
+    ``call`` makes it, and maps ``mmio``; ``type`` is empty where it makes none.
+    ``is_stub``: QEMU's helper for what is not modelled makes it, and hands out nothing.
     """
 
     name: str
@@ -462,7 +493,8 @@ class Device:
     nic: bool = False
     full_buses: tuple[str, ...] = ()
     when: Condition | None = None
-    made: bool = False
+    call: Call | None = None
+    is_stub: bool = False
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:
@@ -501,7 +533,20 @@ class X86BiosBoot:
     origin: Path
 
 
-Boot = ArmBoot | Armv7mBoot | X86BiosBoot
+@dataclass(frozen=True, slots=True)
+class RiscvBoot:
+    """Boot by ``riscv_load_kernel``: -kernel at ``start``, for the harts of ``harts``.
+
+    ``initrd``: -initrd is loaded as well.
+    """
+
+    start: Expr
+    harts: Place
+    initrd: bool
+    origin: Path
+
+
+Boot = ArmBoot | Armv7mBoot | RiscvBoot | X86BiosBoot
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,10 +579,14 @@ class FwCfg:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The spec that a board came from: its file name and the SHA-256 of its text."""
+    """The spec that a board came from: its file name and the SHA-256 of its text.
+
+    ``variant`` is which of the spec's variants it is, None for a spec without.
+    """
 
     spec: str
     digest: str
+    variant: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from qgen import __version__
-from qgen.diagnostics import Finding, GeneratorFault
+from qgen.diagnostics import Finding, GeneratorFault, Rejected
 from qgen.source import Source
 from qgen.targets import NEWEST, TARGETS, Target
 
@@ -77,19 +77,50 @@ class Built:
 
 
 def resolve(
-    file: Path, target: Target = NEWEST, timing: Timing | None = None
+    file: Path,
+    target: Target = NEWEST,
+    timing: Timing | None = None,
+    *,
+    variant: str | None = None,
 ) -> Resolved:
-    """The board that the spec in ``file`` means; `Rejected` where it means none."""
+    """The board that the spec in ``file`` means; `Rejected` where it means none.
+
+    ``variant`` is the one that is wanted of a spec that has variants.
+    """
     clock = timing or Timing()
-    document = clock.measure("load", lambda: _load(file))
-    spec = clock.measure("validate", lambda: _validate(document))
-    return clock.measure("lower", lambda: _lower(spec, document, file.name, target))
+    document = clock.measure("load", lambda: _load(file, variant))
+    return _resolve(document, file.name, variant, target, clock)
 
 
-def _load(file: Path) -> Document:
+def resolve_all(
+    file: Path, target: Target = NEWEST
+) -> dict[str | None, Resolved | Rejected]:
+    """`resolve` of each variant of the spec in ``file``; under None one without."""
     from qgen.load import read
+    from qgen.variants import split
 
-    return read(file)
+    results: dict[str | None, Resolved | Rejected] = {}
+    for variant, document in split(read(file)).items():
+        try:
+            found = _resolve(document, file.name, variant, target, Timing())
+            results[variant] = found
+        except Rejected as rejected:
+            results[variant] = rejected
+    return results
+
+
+def _resolve(
+    document: Document, name: str, variant: str | None, target: Target, clock: Timing
+) -> Resolved:
+    spec = clock.measure("validate", lambda: _validate(document))
+    return clock.measure("lower", lambda: _lower(spec, document, name, variant, target))
+
+
+def _load(file: Path, variant: str | None) -> Document:
+    from qgen.load import read
+    from qgen.variants import select
+
+    return select(read(file), variant)
 
 
 def _validate(document: Document) -> Spec:
@@ -98,14 +129,17 @@ def _validate(document: Document) -> Spec:
     return validate(document.data, document.source)
 
 
-def _lower(spec: Spec, document: Document, name: str, target: Target) -> Resolved:
+def _lower(
+    spec: Spec, document: Document, name: str, variant: str | None, target: Target
+) -> Resolved:
     from qgen import catalogue
     from qgen.board import Origin
     from qgen.lower import lower
 
     known = catalogue.load(target.release)
     digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
-    result = lower(spec, known, document.source, Origin(name, digest))
+    origin = Origin(name, digest, variant)
+    result = lower(spec, known, document.source, origin)
     return Resolved(result.board, document.source, result.warnings, target, known)
 
 
@@ -143,25 +177,46 @@ def _text(resolved: Resolved, machine_name: str | None) -> str:
 
 
 def _check(text: str, resolved: Resolved, machine_name: str | None) -> list[str]:
-    from qgen.check import check
+    from qgen.check import Helper, check
 
-    types = {}
-    for device in resolved.board.devices:
-        found = resolved.catalogue.find(device.type)
+    board, known = resolved.board, resolved.catalogue
+    types, casts, helpers = {}, {}, []
+    for device in board.devices:
+        found = known.find(device.type)
+        for each in (device.type, *(found.ancestors if found else ())):
+            type_ = known.find(each)
+            if type_ is not None and type_.cast is not None and type_.struct:
+                casts[type_.cast] = type_.struct
         if found is not None and found.macro is not None:
             types[found.macro] = found.name
-    return check(text, resolved.board, machine_name=machine_name, types=types)
+        call = device.call
+        if call is not None:
+            helpers.append(Helper(call.function, call.returns, call.types))
+    return check(
+        text,
+        board,
+        machine_name=machine_name,
+        types=types,
+        casts=casts,
+        helpers=helpers,
+    )
 
 
-def build(file: Path, selector: str | None, timing: Timing | None = None) -> Built:
-    """Compile the spec in ``file`` for the SDK that ``selector`` names.
+def build(
+    file: Path,
+    selector: str | None,
+    timing: Timing | None = None,
+    *,
+    variant: str | None = None,
+) -> Built:
+    """Compile the spec in ``file``, or a variant, for the SDK that ``selector`` names.
 
     `Rejected` or `GeneratorFault` as `resolve` and `render`; `LabError` where there is
     no such SDK, or the C does not compile.
     """
     clock = timing or Timing()
     sdk = clock.measure("sdk", lambda: _sdk(selector))
-    resolved = resolve(file, target_of(sdk.release), clock)
+    resolved = resolve(file, target_of(sdk.release), clock, variant=variant)
     return Built(resolved, load_into(resolved, sdk, clock, quick=True), sdk)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 
@@ -35,6 +35,7 @@ class Code(Enum):
     Q0105 = "text that cannot stand in C"
     Q0106 = "a number, unit or expression that cannot be read"
     Q0107 = "a value outside its choices or limits"
+    Q0108 = "a variant that does not exist, or variants that do not fit each other"
     Q0201 = "an unknown name"
     Q0202 = "a name used twice, or twice after conversion to C"
     Q0203 = "a number outside its range"
@@ -52,6 +53,7 @@ class Code(Enum):
     Q0215 = "a clock that does not exist, or is not connected"
     Q0216 = "a part of the board that nothing can reach"
     Q0217 = "a bus that does not exist, does not fit, or an address on it that is taken"
+    Q0218 = "a call of a helper that does not exist, or that takes other arguments"
     Q0301 = "something that the QEMU release does not have"
     Q0901 = "the generated C does not mean what the spec says"
 
@@ -88,6 +90,10 @@ class Finding:
     def where(self, source: Source) -> Span:
         """The place of this finding in ``source``."""
         return self.span or source.locate(self.path, key=self.key, word=self.word)
+
+    def pinned(self, source: Source) -> Finding:
+        """This finding with its place, which no longer depends on ``source``."""
+        return replace(self, span=self.where(source))
 
     def advice(self) -> str | None:
         """What would be right, if that is known."""
@@ -204,3 +210,27 @@ def in_order(findings: Iterable[Finding], source: Source) -> list[Finding]:
     for finding in findings:
         seen.setdefault(place(finding), finding)
     return [seen[key] for key in sorted(seen)]
+
+
+def in_all(variants: Mapping[str | None, Sequence[Finding]]) -> list[Finding]:
+    """The pinned findings of all variants of a spec, each once.
+
+    What is not so in all of them says in which it is.
+    """
+    found: dict[tuple[Span | None, Code, str], tuple[Finding, list[str]]] = {}
+    for variant, findings in variants.items():
+        for finding in findings:
+            key = (finding.span, finding.code, finding.message)
+            _, names = found.setdefault(key, (finding, []))
+            if str(variant) not in names:
+                names.append(str(variant))
+    return [
+        (
+            finding
+            if len(names) == len(variants)
+            else replace(
+                finding, message=f"{finding.message} (variant {', '.join(names)})"
+            )
+        )
+        for finding, names in found.values()
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from qgen.board import (
     CPUS,
+    NUMBER,
     UNIMPLEMENTED,
     Audiodev,
     Board,
@@ -29,13 +30,12 @@ Paths = dict[tuple[str, int], str]
 
 
 # Devices that map regions by themselves: nothing but running them tells which.
-MAPPING = ("-soc", "npcm")
+MAPPING = ("-soc", "npcm7")
 
 
 def maps_more(spec: Board) -> bool:
     """Whether a device of the board maps regions by itself."""
-    known = any(each in device.type for device in spec.devices for each in MAPPING)
-    return known or spec.parent.base.boots
+    return any(each in device.type for device in spec.devices for each in MAPPING)
 
 
 def compare_maps(spec: Board, seen: Sequence[str], predicted: Sequence[str]) -> None:
@@ -116,8 +116,9 @@ def _children(spec: Board) -> Iterator[tuple[tuple[str, int], str]]:
         if device.child is None:
             continue
         for n in range(_count(device)):
-            name = device.child.replace("*", str(taken[device.child]))
-            taken[device.child] += 1
+            child = device.child.replace(NUMBER, str(n))
+            name = child.replace("*", str(taken[child]))
+            taken[child] += 1
             yield (device.name, n), f"/machine/{name}"
 
 

@@ -152,10 +152,10 @@ def test_without_an_sdk_it_says_how_to_get_one(
 
 def test_a_fault_of_qgen_is_3_and_shows_no_traceback(tmp_path: Path) -> None:
     code = (
-        "import qgen.emit, qgen.emit.memory as m, sys\n"
+        "import qgen.emit.machine, sys\n"
         "from qgen.cli import main\n"
         "def broken(*a): raise ZeroDivisionError('out of luck')\n"
-        "qgen.emit.emit_memory = broken\n"
+        "qgen.emit.machine.emit_memory = broken\n"
         f"sys.argv = ['qgen', 'render', {str(SPEC)!r}]\n"
         "main()\n"
     )

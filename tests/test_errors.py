@@ -193,7 +193,7 @@ spec.yaml:1:1: error[Q0005]: the file is empty
 spec.yaml:3:7: error[Q0107]: 'arch' cannot be 'x'
     3 | arch: x
       |       ^
-  help: write one of arm, aarch64, ppc, x86_64
+  help: write one of arm, aarch64, ppc, riscv64, x86_64
 """,
     ),
     "line-ends-of-old-macs": (
@@ -202,7 +202,7 @@ spec.yaml:3:7: error[Q0107]: 'arch' cannot be 'x'
 spec.yaml:3:7: error[Q0107]: 'arch' cannot be 'x'
     3 | arch: x
       |       ^
-  help: write one of arm, aarch64, ppc, x86_64
+  help: write one of arm, aarch64, ppc, riscv64, x86_64
 """,
     ),
     "no-line-end": (
@@ -241,8 +241,8 @@ spec.yaml:6:45: error[Q0004]: expands to more than 500000 values
 spec.yaml:4:3: error[Q0101]: unknown key 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'
     4 | ? aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  help: known here: arch, boot, buses, class, class_init, clocks, constants, cpus, description, \
-devices, fw_cfg, machine, map, memory, parent, ram
+  help: known here: arch, boot, buses, class, clocks, constants, cpus, description, devices, \
+fw_cfg, machine, map, memory, parent, ram, variants
 """,
     ),
     "a-number-of-ten-thousand-digits": (

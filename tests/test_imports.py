@@ -11,20 +11,10 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "qgen"
 
-LEAVES = {
-    "bases",
-    "catalogue",
-    "diagnostics",
-    "expr",
-    "files",
-    "names",
-    "source",
-    "targets",
-}
+LEAVES = {"diagnostics", "expr", "files", "names", "source", "targets", "catalogue"}
 
 # What a stage may import of qgen: leaves, and the data on either side of it.
 ALLOWED = {
-    "bases": set(),
     "diagnostics": {"source"},
     "expr": set(),
     "files": set(),
@@ -33,16 +23,16 @@ ALLOWED = {
     "targets": set(),
     "shipped": set(),
     "catalogue": set(),
-    "board": {"bases", "condition", "expr", "source"},
+    "board": {"condition", "expr", "source"},
     "condition": {"board", "expr"},
     "arch": {"board"},
     "cunit": set(),
     "load": {"diagnostics", "source"},
+    "variants": {"diagnostics", "load", "source"},
     "spec": LEAVES - {"catalogue", "files", "targets"},
     "lower": (LEAVES - {"files", "targets"}) | {"spec", "board", "condition", "arch"},
     "emit": {
         "arch",
-        "bases",
         "board",
         "condition",
         "catalogue",
@@ -53,7 +43,7 @@ ALLOWED = {
     },
     "layout": {"cunit", "names"},
     "render": {"cunit", "layout", "shipped"},
-    "check": {"bases", "board", "condition", "expr"},
+    "check": {"board", "condition", "expr"},
     "predict": {"board", "condition", "expr"},
     "compare": set(),
     "lab": {"catalogue", "compare"},

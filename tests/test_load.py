@@ -21,6 +21,7 @@ from qgen.predict import CommandLine, Space, flat_view, memory_tree
 from qgen.source import Source
 from qgen.spec import validate
 from qgen.targets import NEWEST
+from qgen.variants import split
 
 HERE = Path(__file__).parent
 FILES = sorted([*HERE.parent.glob("specs/*.yaml"), *HERE.glob("ok/*.yaml")])
@@ -37,6 +38,17 @@ quick = settings(
 
 def board_or_findings(document: Document) -> bool:
     """Whether there is a board; all that its stages promise of it, or of findings."""
+    try:
+        variants = split(document)
+    except Rejected as rejected:
+        judge(rejected)
+        return False
+    good = [one_board_or_findings(each) for each in variants.values()]
+    return all(good)
+
+
+def one_board_or_findings(document: Document) -> bool:
+    """The same of one variant."""
     try:
         spec = validate(document.data, document.source)
         lowered = lower(spec, KNOWN, document.source, Origin("spec.yaml", "0" * 16))

@@ -8,25 +8,23 @@ compared as it stands (`declared`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from qgen.board import Board
 from qgen.check import (
     api_backends,
-    api_bases,
     api_devices,
     api_fw_cfg,
-    api_i2c,
     api_machine,
     api_memory,
     api_pci,
     api_values,
-    bases,
     declared,
 )
 from qgen.check.code import Record
 from qgen.check.compare import compare
 from qgen.check.expected import expected
+from qgen.check.helpers import Helper, functions
 from qgen.check.machine import Execution, class_facts, register
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import scenarios
@@ -34,14 +32,12 @@ from qgen.check.symbols import Function, Unit
 from qgen.check.unit import read
 from qgen.expr import evaluate
 
-__all__ = ["check"]
+__all__ = ["Helper", "check"]
 
 MODELS = (
     api_backends,
-    api_bases,
     api_devices,
     api_fw_cfg,
-    api_i2c,
     api_machine,
     api_memory,
     api_pci,
@@ -56,17 +52,23 @@ def check(
     *,
     machine_name: str | None = None,
     types: Mapping[str, str] | None = None,
+    casts: Mapping[str, str] | None = None,
+    helpers: Iterable[Helper] = (),
 ) -> list[str]:
     """What in the C ``text`` does not mean ``board``; nothing if all of it does.
 
     ``machine_name`` is the name under which the machine is registered, if not its own.
     ``types`` are the QOM types by the macros that the text may use for them, as the
-    device catalogue has them (``TYPE_PL011``: ``pl011``).
+    device catalogue has them (``TYPE_PL011``: ``pl011``), ``casts`` the structs by the
+    macros that cast to them, ``helpers`` the functions of QEMU's that the board calls.
     """
     notes = Notes()
     outside = {c.name: c.value for c in board.constants if c.header is not None}
     try:
-        unit = read(text, types or {}, outside, notes)
+        unit = Unit(notes, dict(types or {}), outside)
+        unit.helpers |= functions(helpers)
+        unit.casts |= casts or {}
+        read(text, unit)
         declared.judge_includes(unit)
         declared.judge_constants(unit, board)
         declared.judge_table(unit, board.memory_map)
@@ -86,16 +88,10 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
     if not isinstance(class_init, Function):
         unit.notes.add(0, "TypeInfo.class_init is not set")
         return
-    base = board.parent.base
-    facts = class_facts(unit, class_init, base, limit)
-    declared.judge_class(unit, facts.machine, board)
-    declared.judge_class_properties(unit, facts.properties, board)
-    bases.judge_base(unit, facts, board)
-    init = facts.machine.fields.get("init")
-    if base.devices_in is not None:
-        init = facts.base.fields.get(base.devices_in)
-    ram_id = base.sets.get("default_ram_id")
-    ram_id = facts.machine.fields.get("default_ram_id", ram_id)
+    fields, properties = class_facts(unit, class_init, limit)
+    declared.judge_class(unit, fields, board)
+    declared.judge_class_properties(unit, properties, board)
+    init, ram_id = fields.fields.get("init"), fields.fields.get("default_ram_id")
     if not isinstance(init, Function):
         return
     state = unit.state_of(info.fields.get("name"))
@@ -105,7 +101,7 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
         # What is wrong in one run is mostly wrong in all: the first is enough to tell.
         if scenario.ends or len(unit.notes) == before:
             execution = Execution(unit, scenario, ram_id, limit, struct)
-            execution.machine_class.views["MachineClass"] = facts.machine
+            execution.machine_class.views["MachineClass"] = fields
             _run(execution, board, init, "" if not place else str(scenario))
 
 

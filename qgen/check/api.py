@@ -41,6 +41,24 @@ def function(
     the last parameters came with a later release. ``owned``: the caller has to free the
     result. ``used``: a result that is dropped is a fault.
     """
+
+    def register(model: M) -> M:
+        made = declared(prototype, model, optional=optional, owned=owned, used=used)
+        FUNCTIONS[made.name] = made
+        return model
+
+    return register
+
+
+def declared(
+    prototype: str,
+    model: Model,
+    *,
+    optional: int = 0,
+    owned: bool = False,
+    used: bool = False,
+) -> Function:
+    """The function with this prototype."""
     head, _, tail = prototype.rstrip(")").partition("(")
     start = max(head.rfind(" "), head.rfind("*")) + 1
     name, result = head[start:], from_text(head[:start])
@@ -57,11 +75,4 @@ def function(
         if isinstance(type_, Pointer) and not param.endswith("?")
     )
     type_ = Signature(result, types)
-
-    def register(model: M) -> M:
-        FUNCTIONS[name] = Function(
-            name, type_, model, optional, strict, variadic, owned, used
-        )
-        return model
-
-    return register
+    return Function(name, type_, model, optional, strict, variadic, owned, used)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from qgen.check.api import function
 from qgen.check.code import Record
-from qgen.check.facts import BootCall, ClassProperty, Cpu, Load, Region
+from qgen.check.facts import BootCall, ClassProperty, Cpu, Device, Load, Region
 from qgen.check.formats import formatted
+from qgen.check.machine import machine_value
 from qgen.check.symbols import Function
 from qgen.check.values import Instance
+from qgen.check.vocabulary import Sentinel
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -31,6 +33,14 @@ def _audiodev(m: Execution, _class: Instance) -> None:
 @function("Object *object_new(const char *)", used=True)
 def _object_new(m: Execution, type_: str) -> Cpu:
     return m.new_cpu(type_)
+
+
+@function("ObjectProperty *object_property_find(Object *, const char *)", used=True)
+def _object_find(m: Execution, object_: object, name: str) -> object:
+    if not isinstance(object_, Cpu):
+        m.refuse(f"what has the property {name!r} is known already")
+    found = name in m.scenario.given.cpu_has
+    return Sentinel(f"the property {name}") if found else None
 
 
 @function("CPUState *cpu_create(const char *)")
@@ -144,6 +154,37 @@ def _arm(m: Execution, cpu: Cpu, _machine: Instance, info: Record) -> None:
 def _armv7m(m: Execution, cpu: Cpu, kernel: str, base: int, size: int) -> None:
     arguments = {"cpu": cpu.name, "kernel": kernel, "base": base, "size": size}
     _boot(m, "armv7m_load_kernel", arguments)
+
+
+@function("void riscv_boot_info_init(RISCVBootInfo *, RISCVHartArrayState *)")
+def _riscv_info(_m: Execution, info: Record, harts: Device) -> None:
+    info.fields["harts"] = harts
+
+
+@function(
+    "void riscv_load_kernel"
+    "(MachineState *, RISCVBootInfo *, uint64_t, bool, function *?)"
+)
+def _riscv(
+    m: Execution,
+    _machine: Instance,
+    info: Record,
+    start: int,
+    initrd: bool,
+    symbols: object,
+) -> None:
+    harts = info.fields.get("harts")
+    if not isinstance(harts, Device):
+        m.refuse("the boot information does not say which harts boot")
+    if symbols is not None:
+        m.say("the kernel is loaded with a function for its symbols")
+    arguments: dict[str, object] = {
+        "harts": harts,
+        "kernel": machine_value("kernel_filename", m.scenario),
+        "start": start,
+        "initrd": initrd,
+    }
+    _boot(m, "riscv_load_kernel", arguments)
 
 
 @function(

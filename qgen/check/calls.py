@@ -22,7 +22,9 @@ def call(unit: Unit, name: str, args: Sequence[Code], line: int) -> Code:
         return _own(unit, symbol.code.value, args, line)
     if name in api.FUNCTIONS:
         return _qemu(unit, api.FUNCTIONS[name], args, line)
-    struct = vocabulary.CASTS.get(name)
+    if name in unit.helpers:
+        return _qemu(unit, unit.helpers[name], args, line)
+    struct = vocabulary.CASTS.get(name) or unit.casts.get(name)
     struct = struct or unit.states.get(name)
     if struct is not None:
         return _qom_cast(name, struct, args, line)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from qgen.check.facts import (
     Bus,
+    BusEnd,
+    Call,
     Clock,
     ClockLine,
     Cpu,
@@ -91,7 +93,7 @@ class _Comparison:
             elif name not in wanted:
                 self.say(line, f"{what}: {name} is set; the board sets none")
             else:
-                self._same(line, what, name, made[name], wanted[name])
+                self._same(line, what, name, _plain(made[name]), _plain(wanted[name]))
 
     def _match(
         self,
@@ -189,6 +191,7 @@ class _Comparison:
             is_, has = ", ".join(made.full), ", ".join(wanted.full)
             text = f"{what}: its full buses are {is_ or 'none'}; the board has"
             self.say(line, f"{text} {has or 'none'}")
+        self._call(line, what, made.call, wanted.call)
         self._properties(line, what, made.properties, wanted.properties)
         for index in sorted(made.mmio.keys() | wanted.mmio.keys()):
             self._mapped(
@@ -207,6 +210,20 @@ class _Comparison:
             )
         for child in sorted(made.parts.keys() | wanted.parts.keys()):
             self._device(made.part(child), wanted.part(child))
+
+    def _call(
+        self, line: int, what: str, made: Call | None, wanted: Call | None
+    ) -> None:
+        function = None if made is None else made.function
+        right = None if wanted is None else wanted.function
+        self._same(line, what, "helper that makes it", function, right)
+        if made is None or wanted is None or function != right:
+            return
+        for place, (mine, theirs) in enumerate(
+            zip(made.arguments, wanted.arguments, strict=True), 1
+        ):
+            field = f"argument {place} of {right}()"
+            self._same(line, what, field, _plain(mine), _plain(theirs))
 
     def _properties(
         self, line: int, what: str, made: list[Property], wanted: list[Property]
@@ -366,9 +383,13 @@ def _region_keys_strict(region: Region) -> tuple[object, ...]:
 _region_keys: Sequence[Key[Region]] = (_region_keys_strict, lambda region: region.label)
 _clock_keys: Sequence[Key[Clock]] = (lambda clock: clock.label,)
 _device_keys: Sequence[Key[Device]] = (
-    lambda d: (d.type, *(m.address for m in d.mmio.values())),
-    lambda d: d.type,
+    lambda d: (_kind(d), *(m.address for m in d.mmio.values())),
+    lambda d: _kind(d),
 )
+
+
+def _kind(device: Device) -> str:
+    return device.type if device.call is None else f"{device.call.function}()"
 
 
 def _name(part: Region | Clock | ClockLine | None) -> str | None:
@@ -383,7 +404,9 @@ def _text(value: object) -> str | None:
 
 def _plain(value: object) -> object:
     """A property's value; what it links to by its name."""
-    return f"link to {value.name}" if isinstance(value, (Region, Device)) else value
+    if isinstance(value, (Region, Device)):
+        return f"link to {value.name}"
+    return str(value) if isinstance(value, (Bus, BusEnd, Input)) else value
 
 
 def _owner(owner: Device) -> str:

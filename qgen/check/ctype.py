@@ -105,6 +105,7 @@ NAMED: dict[str, CType] = {
     "ssize_t": LONG,
     "hwaddr": ULONG,
     "ram_addr_t": ULONG,
+    "qemu_irq": Pointer(Struct("IRQState")),
     "QEMUResetHandler": Signature(VOID, (NULL,)),
 }
 """The types that have a name and are no struct."""

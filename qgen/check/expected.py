@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qgen import board as model
-from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind
+from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind, Parent
 from qgen.check.facts import (
     BootCall,
     Bus,
     BusEnd,
+    Call,
     Chardev,
     Clock,
     ClockLine,
@@ -48,6 +49,7 @@ _ELF = {
     Arch.ARM: (_LITTLE, 40),
     Arch.AARCH64: (_LITTLE, 183),
     Arch.PPC: (_BIG, 20),
+    Arch.RISCV64: (_LITTLE, 243),
     Arch.X86_64: (_LITTLE, 62),
 }
 """Byte order and machine of an architecture's ELF files, as the ELF standard has them."""
@@ -229,7 +231,9 @@ class _Expectation:
         for number in range(self.scenario.cpus):
             cpu = Cpu(self.scenario.cpu_type or "", f"CPU {number}", realized=True)
             cpu.properties = [
-                self._property(p, {"cpu": number}) for p in cpus.properties
+                self._property(p, {"cpu": number})
+                for p in cpus.properties
+                if not p.if_present or p.name in self.scenario.given.cpu_has
             ]
             if cpus.timebase is not None:
                 cpu.timebase = self._value(cpus.timebase)
@@ -237,7 +241,7 @@ class _Expectation:
             cpu.resets = int(self.board.arch is Arch.PPC)
             cpu.timebase_resets = int(cpus.timebase_reset)
             self.result.cpus.append(cpu)
-        if self.board.parent.is_x86:
+        if self.board.parent is Parent.X86:
             self.result.x86["CPU version"] = _LATEST_CPU
 
     def _device(self, device: model.Device) -> None:
@@ -247,6 +251,9 @@ class _Expectation:
         count = 1 if device.count is None else self._value(device.count)
         for n in range(count):
             name = device.name if device.count is None else f"{device.name}[{n}]"
+            if device.call is not None:
+                made.append(self._made(device.call, name, {"n": n}))
+                continue
             each = Device(device.type, name, realized=True)
             if device.child is not None:
                 each.child = device.child.replace(model.NUMBER, str(n))
@@ -269,6 +276,38 @@ class _Expectation:
         at = self._value(mmio.address, n=n)
         return Mapped(container, at, mmio.priority or 0, by=by)
 
+    def _made(self, call: model.Call, name: str, env: Env) -> Device:
+        """What a helper makes; what it maps and sets, it knows alone."""
+        arguments = tuple(self._argument(a, env) for a in call.arguments)
+        made = Device("", name, realized=True)
+        made.call = Call(call.function, arguments)
+        return made
+
+    def _argument(self, given: model.Argument, env: Env) -> object:
+        match given:
+            case None | bool():
+                return given
+            case model.Text(text):
+                return text
+            case model.MachineValue(field):
+                return machine_value(field, self.scenario)
+            case model.MachineClassValue(field):
+                fields = {f.name: f.value for f in self.board.class_fields}
+                return fields[field]
+            case model.Chardev(number):
+                return Chardev(int(self._value(number, **env)))
+            case model.Link(target):
+                if isinstance(target, str):
+                    return self.regions[target]
+                return self._at(target, env)
+            case model.BusEnd():
+                bus = self._bus(given)
+                return bus.owner if isinstance(bus.owner, Bus) else bus
+            case model.Sink(place, name, index):
+                return Input(self._at(place, env), name, self._value(index, **env))
+            case number:
+                return self._value(number, **env)
+
     def _set_up(
         self, made: Device, wanted: model.Device | model.Part, env: Env
     ) -> None:
@@ -288,7 +327,11 @@ class _Expectation:
     def _at(self, place: model.Place, env: Env) -> Device:
         """A device of the board, or one inside it."""
         element = 0 if place.element is None else self._value(place.element, **env)
-        return self._inside(self.devices[place.device][element], place.path)
+        of_cpus = place.device == CPUS
+        ends: Sequence[Device] = (
+            self.result.cpus if of_cpus else self.devices[place.device]
+        )
+        return self._inside(ends[element], place.path)
 
     def _inside(self, device: Device, path: Sequence[str]) -> Device:
         for name in path:
@@ -402,7 +445,7 @@ class _Expectation:
     def _x86(self) -> None:
         """An x86 machine tells the rest of QEMU how its RAM is split."""
         ram = self.board.ram
-        if not self.board.parent.is_x86 or ram is None or ram.split is None:
+        if self.board.parent is not Parent.X86 or ram is None or ram.split is None:
             return
         size, split = self.scenario.ram_size, self._value(ram.split)
         below, names = min(size, split), names_of(split)
@@ -437,6 +480,17 @@ class _Expectation:
                         "kernel": kernel,
                         "base": self._value(base),
                         "size": self._value(size),
+                    },
+                )
+            case model.RiscvBoot(start, harts, initrd):
+                kernel = machine_value("kernel_filename", self.scenario)
+                return BootCall(
+                    "riscv_load_kernel",
+                    {
+                        "harts": self._at(harts, {}),
+                        "kernel": kernel,
+                        "start": self._value(start),
+                        "initrd": initrd,
                     },
                 )
             case model.X86BiosBoot(firmware, writable):

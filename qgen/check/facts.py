@@ -143,6 +143,7 @@ class Device:
     the machine's QOM child that it is, ``full`` its buses that take no more devices.
     ``nic``: it has the back end of a ``-nic`` that fits. ``parts`` are the devices inside
     it that the board names, by the name of QOM's child; their type is not known.
+    ``call`` made it, and then nothing else is known of it.
     """
 
     type: str
@@ -158,6 +159,7 @@ class Device:
     full: list[str] = field(default_factory=list)
     parts: dict[str, Device] = field(default_factory=dict)
     inside: Device | None = None
+    call: Call | None = None
 
     def part(self, name: str, line: int = 0) -> Device:
         """The device that is this one's child ``name``."""
@@ -227,6 +229,13 @@ class Bus(NamedTuple):
     memory: Region
     io: Region
     line: int = 0
+
+
+class Call(NamedTuple):
+    """A call of a helper, which makes a device."""
+
+    function: str
+    arguments: tuple[object, ...]
 
 
 class BusEnd(NamedTuple):

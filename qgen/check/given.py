@@ -23,20 +23,32 @@ from qgen.expr import Expr, evaluate, variables
 DriveKey = tuple[str, int, int]
 """Interface, bus and unit."""
 
-_Atom = DriveKey | str | Option
-"""A drive, a type of NIC, or an option."""
+
+class CpuProperty(NamedTuple):
+    """A property that the CPU of -cpu has."""
+
+    name: str
+
+
+_Atom = DriveKey | str | Option | CpuProperty
+"""A drive, a type of NIC, an option, or what the CPU has."""
 
 
 class Given(NamedTuple):
-    """The drives of ``-drive``, the types of ``-nic``, and what else was given."""
+    """The drives of ``-drive``, the types of ``-nic``, and what else was given.
+
+    ``cpu_has`` are those of the properties that only some CPUs have.
+    """
 
     drives: frozenset[DriveKey] = frozenset()
     nics: frozenset[str] = frozenset()
+    cpu_has: frozenset[str] = frozenset()
     options: frozenset[Option] = frozenset({Option.KERNEL, Option.INITRD})
 
     def __str__(self) -> str:
         drives = [f"-drive if={i},bus={b},unit={u}" for i, b, u in sorted(self.drives)]
         options = sorted(option.value for option in self.options)
+        drives += [f"a CPU with {name}" for name in sorted(self.cpu_has)]
         return ", ".join([*drives, *map("-nic {}".format, sorted(self.nics)), *options])
 
     def holds(self, when: Condition | None, ram_size: int) -> bool:
@@ -65,8 +77,13 @@ def givens(board: Board) -> list[Given]:
     rest = Given().options - set(atoms)
     return [
         Given(
-            frozenset(atom for atom in run if isinstance(atom, tuple)),
+            frozenset(
+                atom
+                for atom in run
+                if isinstance(atom, tuple) and not isinstance(atom, CpuProperty)
+            ),
             frozenset(atom for atom in run if isinstance(atom, str)),
+            frozenset(atom.name for atom in run if isinstance(atom, CpuProperty)),
             rest | {atom for atom in run if isinstance(atom, Option)},
         )
         for run in runs
@@ -75,6 +92,7 @@ def givens(board: Board) -> list[Given]:
 
 def _atoms(board: Board) -> Iterator[_Atom]:
     """All that the board asks for, in its order."""
+    yield from (CpuProperty(p.name) for p in board.cpus.properties if p.if_present)
     for device in board.devices:
         match device.when:
             case DriveGiven(drive):

@@ -192,7 +192,8 @@ class Statements(Expressions):
     def _effect(self, node: Any) -> Run:
         """A call whose result is dropped."""
         code = self.expression(node)
-        function = api.FUNCTIONS.get(node.name.name)
+        name = node.name.name
+        function = api.FUNCTIONS.get(name) or self.unit.helpers.get(name)
         if function is not None and function.used:
             line = line_of(node)
             self.unit.notes.add(line, f"the result of {function.name}() is dropped")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qgen.check.api import FUNCTIONS
+from qgen.check.api import Function as ApiFunction
 from qgen.check.code import Code, Record, Run
 from qgen.check.ctype import CType, Signature
 from qgen.check.notes import Notes
@@ -74,15 +75,18 @@ class Unit:
     """One C file after reading.
 
     ``types`` are the device types by macro, ``outside`` the constants of QEMU's headers
-    that the board names. ``defines`` has the value and the line of each #define,
-    ``covered`` the outside constants whose value is proved, ``fields`` how the file uses
-    the fields of its own structs. ``states`` are those structs by the macros that cast
-    to them, ``lines`` where each struct is defined.
+    that the board names, ``helpers`` the exported functions that it calls, ``casts`` the
+    structs of device types by their cast macros. ``defines`` has the value and the line
+    of each #define, ``covered`` the outside constants whose value is proved, ``fields``
+    how the file uses the fields of its own structs. ``states`` are those structs by the
+    macros that cast to them, ``lines`` where each struct is defined.
     """
 
     notes: Notes
     types: dict[str, str]
     outside: dict[str, int]
+    helpers: dict[str, ApiFunction] = field(default_factory=dict)
+    casts: dict[str, str] = field(default_factory=dict)
     host: Host = field(default_factory=Host)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     includes: dict[str, int] = field(default_factory=dict)

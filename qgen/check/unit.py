@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from qgen.check import parse
@@ -20,7 +19,7 @@ from qgen.check.ctype import (
 from qgen.check.declarators import is_const, parameters, type_of
 from qgen.check.expressions import Expressions
 from qgen.check.facts import Number
-from qgen.check.notes import Notes, Refused
+from qgen.check.notes import Refused
 from qgen.check.parse import designator, line_of
 from qgen.check.scan import BUG_ON, Chunk, Define, Include, Macro, scan
 from qgen.check.statements import Statements
@@ -33,15 +32,12 @@ MOST_ELEMENTS = 1 << 17
 """Twice as many devices of a kind as a board may have."""
 
 
-def read(
-    text: str, types: Mapping[str, str], outside: Mapping[str, int], notes: Notes
-) -> Unit:
-    """The file that ``text`` holds; what does not belong into it goes to ``notes``.
+def read(text: str, unit: Unit) -> Unit:
+    """Read the file that ``text`` holds into ``unit``, which knows what lies around it.
 
-    ``types``: QOM type names by their macros. ``outside``: the values of constants that
-    QEMU's headers define and the file takes from there.
+    What does not belong into the file goes to the unit's notes.
     """
-    unit = Unit(notes, dict(types), dict(outside))
+    notes = unit.notes
     reader = _Reader(unit)
     for item in scan(text, TYPES, notes):
         try:

@@ -25,15 +25,8 @@ class StaticArray:
     values: list[Any]
 
 
-_DEVICES = [
-    "Object",
-    "DeviceState",
-    "SysBusDevice",
-    "PCIDevice",
-    "PCIHostState",
-    "FWCfgState",
-]
-"""The structs that a device may be seen as."""
+_BUSES = ("BusState", "PCIBus", "I2CBus", "ISABus", "SSIBus")
+_NO_DEVICES = frozenset({*_BUSES, *CPU_STRUCTS, "CPUState", "MachineState"})
 
 
 def is_a(value: object, struct: str) -> bool:
@@ -46,8 +39,10 @@ def is_a(value: object, struct: str) -> bool:
             return value.type.endswith(suffix)
         return struct in ("Object", "DeviceState", "CPUState")
     if isinstance(value, Device):
-        return struct in _DEVICES
-    if isinstance(value, (Bus, BusEnd)) and struct in ("BusState", "I2CBus", "PCIBus"):
+        # What a device of the catalogue casts to, QOM knows: it ends QEMU where it is
+        # another one. A bus or a CPU it never is.
+        return struct not in _NO_DEVICES
+    if isinstance(value, (Bus, BusEnd)) and struct in _BUSES:
         return True
     return struct == "Object" and isinstance(value, (Region, Clock, Bus))
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from qgen.bases import Kind, all_bases
 from qgen.check.ctype import (
-    BOOL,
     INT,
     LONG,
     NULL,
@@ -80,9 +78,11 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     "EM_PPC64": (INT, 21),
     "EM_ARM": (INT, 40),
     "EM_X86_64": (INT, 62),
+    "EM_RISCV": (INT, 243),
     "EM_AARCH64": (INT, 183),
     "PPC_ELF_MACHINE": (INT, 20),
-    **{base.macro: (STRING, base.type) for base in all_bases()},
+    "TYPE_MACHINE": (STRING, "machine"),
+    "TYPE_X86_MACHINE": (STRING, "x86-machine"),
     **{name: (INT, value) for value, name in enumerate(_CPU_LINES)},
     **{name: (INT, value) for value, name in enumerate(_TIMERS)},
     **{f"PPC6xx_INPUT_{name}": (INT, v) for v, name in enumerate(_PPC6XX)},
@@ -109,25 +109,30 @@ TYPE_NAMES = {
     "MACHINE_TYPE_NAME": "-machine",
     "ARM_CPU_TYPE_NAME": "-arm-cpu",
     "POWERPC_CPU_TYPE_NAME": "-powerpc-cpu",
+    "RISCV_CPU_TYPE_NAME": "-riscv-cpu",
     "X86_CPU_TYPE_NAME": "-x86_64-cpu",
 }
 """Macros that make a QOM type's name out of a string literal, and their suffixes."""
 
 CASTS = {
     "OBJECT": "Object",
+    "MACHINE": "MachineState",
+    "X86_MACHINE": "X86MachineState",
     "MACHINE_CLASS": "MachineClass",
-    **{base.cast: base.struct for base in all_bases()},
-    **{b.class_cast or "": b.class_struct or "" for b in all_bases() if b.class_cast},
+    "MACHINE_GET_CLASS": "MachineClass",
     "DEVICE": "DeviceState",
     "SYS_BUS_DEVICE": "SysBusDevice",
     "BUS": "BusState",
     "FW_CFG": "FWCfgState",
-    "I2C_BUS": "I2CBus",
     "PCI_BUS": "PCIBus",
     "PCI_DEVICE": "PCIDevice",
     "PCI_HOST_BRIDGE": "PCIHostState",
+    "I2C_BUS": "I2CBus",
+    "ISA_BUS": "ISABus",
+    "SSI_BUS": "SSIBus",
     "CPU": "CPUState",
     "ARM_CPU": "ARMCPU",
+    "RISCV_HART_ARRAY": "RISCVHartArrayState",
     "POWERPC_CPU": "PowerPCCPU",
     "X86_CPU": "X86CPU",
 }
@@ -136,6 +141,7 @@ CASTS = {
 CPU_STRUCTS = {
     "ARMCPU": "-arm-cpu",
     "PowerPCCPU": "-powerpc-cpu",
+    "RISCVCPU": "-riscv-cpu",
     "X86CPU": "-x86_64-cpu",
 }
 """The struct of an architecture's CPUs, and how the names of their types end."""
@@ -209,39 +215,23 @@ STRUCTS: dict[str, dict[str, CType]] = {
         **_fields(hwaddr=_BOOT_ADDRESSES, int="board_id psci_conduit"),
         **_fields(bool="secure_boot skip_dtb_autoload firmware_loaded"),
     },
+    "RISCVBootInfo": {},
     "PowerPCCPU": {"env": Struct("CPUPPCState")},
     "PCIHostState": {"bus": Pointer(Struct("PCIBus"))},
 }
 """The fields of QEMU's structs that boards use."""
 
-_HOLDS: dict[Kind, CType] = {Kind.TRUTH: BOOL, Kind.NUMBER: UNSIGNED, Kind.TEXT: STRING}
-for _base in all_bases():
-    STRUCTS.setdefault(_base.struct, {}).update(
-        {made.field: Pointer(Struct(made.struct)) for made in _base.made}
-    )
-    if _base.class_struct is not None:
-        STRUCTS[_base.class_struct] = {f.name: _HOLDS[f.kind] for f in _base.fields}
-        if _base.devices_in is not None:
-            callback = Signature(VOID, (Pointer(Struct(_base.struct)),))
-            STRUCTS[_base.class_struct][_base.devices_in] = Pointer(callback)
-
-READ_ONLY = (
-    "MachineState",
-    "CpuTopology",
-    "PowerPCCPU",
-    "PCIHostState",
-    *(base.struct for base in all_bases() if base.made),
-)
+READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU", "PCIHostState")
 """The structs that a board does not write to."""
 
 _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
 _OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend NICInfo
-qemu_irq ISABus BusState Error QList
+ObjectProperty qemu_irq ISABus BusState Error QList
 CPUPPCState InterfaceInfo"""
 TYPES = frozenset(
     {*STRUCTS, *CASTS.values(), *f"{_SCALARS} {_INTEGERS} {_OPAQUE}".split()}
-    | {made.struct for base in all_bases() for made in base.made} - {"arm_boot_info"}
+    - {"arm_boot_info"}
 )
 """The type names that C needs no ``struct`` before."""
 

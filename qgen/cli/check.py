@@ -3,52 +3,87 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from qgen.cli.options import qemu_option, spec_argument
+from qgen.cli.options import qemu_option, spec_argument, variant_option
+from qgen.diagnostics import Finding, Rejected, in_all
 from qgen.targets import Target
+
+if TYPE_CHECKING:
+    from qgen.compose import Resolved
 
 
 @click.command("check")
 @spec_argument(many=True)
+@variant_option
 @qemu_option
 @click.option(
     "-q", "--quiet", is_flag=True, help="Say nothing of specs without findings."
 )
-def command(specs: tuple[Path, ...], target: Target, quiet: bool) -> int:
+def command(
+    specs: tuple[Path, ...], variant: str | None, target: Target, quiet: bool
+) -> int:
     """Validate specs, and the C that they give, without writing anything.
 
     Every spec is read, judged, rendered, and its C re-read and compared with it. All
-    findings are shown, each with its place and with what would be right.
+    findings are shown, each with its place and with what would be right. Of a spec
+    with variants, all are checked, or the one that --variant names.
 
     \b
     Examples:
       qgen check my-board.yaml
       qgen check specs/*.yaml --qemu 10.0
+      qgen check mps2 --variant mps2-an385
     """
     from qgen import compose
     from qgen.cli import FINDINGS, OK, console
-    from qgen.diagnostics import Rejected
 
     status = OK
     for spec in specs:
-        try:
-            resolved = compose.resolve(spec, target)
-            console.findings(resolved.warnings, resolved.source)
-            compose.render(resolved)
-        except Rejected as rejected:
-            console.findings(rejected.findings, rejected.source)
-            status = FINDINGS
-            continue
-        if not quiet:
-            board = resolved.board
-            click.echo(
-                f"{console.printable(spec)}: ok ({_count(len(board.regions), 'region')}, "
-                f"{_count(len(board.devices), 'device')}, "
-                f"QEMU {target.release})"
-            )
+        results = _results(spec, variant, target)
+        found = {name: _findings(result) for name, result in results.items()}
+        console.findings(in_all(found), next(iter(results.values())).source)
+        for name, result in results.items():
+            if isinstance(result, Rejected):
+                status = FINDINGS
+                continue
+            compose.render(result)
+            if not quiet:
+                click.echo(_good(spec, name, result, target))
     return status
+
+
+def _results(
+    spec: Path, variant: str | None, target: Target
+) -> dict[str | None, Resolved | Rejected]:
+    """What the variants of a spec come to: all of them, or the one that is asked for."""
+    from qgen import compose
+
+    try:
+        if variant is None:
+            return compose.resolve_all(spec, target)
+        return {variant: compose.resolve(spec, target, variant=variant)}
+    except Rejected as rejected:
+        return {variant: rejected}
+
+
+def _findings(result: Resolved | Rejected) -> list[Finding]:
+    found = result.findings if isinstance(result, Rejected) else result.warnings
+    return [finding.pinned(result.source) for finding in found]
+
+
+def _good(spec: Path, variant: str | None, result: Resolved, target: Target) -> str:
+    from qgen.cli import console
+
+    which = "" if variant is None else f", variant {variant}"
+    return (
+        f"{console.printable(spec)}{which}: ok "
+        f"({_count(len(result.board.regions), 'region')}, "
+        f"{_count(len(result.board.devices), 'device')}, "
+        f"QEMU {target.release})"
+    )
 
 
 def _count(number: int, what: str) -> str:

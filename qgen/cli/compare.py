@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qgen.cli import console
-from qgen.cli.options import spec_argument
+from qgen.cli.options import spec_argument, variant_option
 
 if TYPE_CHECKING:
     from qgen.compare import Comparison
@@ -28,6 +28,7 @@ LIMIT = 20
 @click.option(
     "--machine", required=True, metavar="NAME", help="The machine, as -M takes it."
 )
+@variant_option
 @click.option(
     "--sdk",
     "selector",
@@ -45,6 +46,7 @@ def command(
     spec: Path,
     arguments: tuple[str, ...],
     machine: str,
+    variant: str | None,
     selector: str | None,
     form: str,
 ) -> int:
@@ -66,7 +68,7 @@ def command(
     progress = PatientProgress()
     try:
         progress.step("compiling the board")
-        built = compose.build(spec, selector)
+        built = compose.build(spec, selector, variant=variant)
         console.findings(built.resolved.warnings, built.resolved.source)
         _check_name(machine, built)
         comparison = compose.compare(built, machine, arguments, progress)

@@ -79,3 +79,12 @@ def qemu_option(function: F) -> F:
         help=f"The release of QEMU to write C for: {', '.join(TARGETS)}. "
         f"[default: {NEWEST.release}]",
     )(function)
+
+
+def variant_option(function: F) -> F:
+    """``--variant NAME``."""
+    return click.option(
+        "--variant",
+        metavar="NAME",
+        help="Which machine of a spec that has several variants.",
+    )(function)

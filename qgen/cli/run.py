@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from qgen.cli.options import spec_argument
+from qgen.cli.options import spec_argument, variant_option
 from qgen.compose import Timing
 
 
@@ -16,6 +16,7 @@ from qgen.compose import Timing
 @click.argument(
     "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- QEMU ARGUMENTS]"
 )
+@variant_option
 @click.option(
     "--sdk",
     "selector",
@@ -24,7 +25,11 @@ from qgen.compose import Timing
 )
 @click.option("--timing", is_flag=True, help="Print how long each part took.")
 def command(
-    spec: Path, arguments: tuple[str, ...], selector: str | None, timing: bool
+    spec: Path,
+    arguments: tuple[str, ...],
+    variant: str | None,
+    selector: str | None,
+    timing: bool,
 ) -> int | None:
     """Run a spec's board in QEMU.
 
@@ -41,7 +46,7 @@ def command(
     from qgen.lab.board import execute
 
     clock = Timing({"python": _age()})
-    build = compose.build(spec, selector, clock)
+    build = compose.build(spec, selector, clock, variant=variant)
     console.findings(build.resolved.warnings, build.resolved.source)
     if build.loadable.machine != build.resolved.board.name:
         console.note(

@@ -35,11 +35,13 @@ def emit(
     type_ = machine_type(unit, board, machine_name or board.name)
     # Whoever names the file may name it anything; a comment may not hold everything.
     spec = re.sub(r"[^A-Za-z0-9._+-]", "_", board.origin.spec)[-40:]
+    wanted = board.origin.variant
+    variant = "" if wanted is None else f" --variant {wanted}"
     return Unit(
         title=board.description,
         spec=spec,
         digest=board.origin.digest,
-        command=f"qgen render {spec} --qemu {target.release}",
+        command=f"qgen render {spec}{variant} --qemu {target.release}",
         version=version,
         includes=in_order(unit.headers),
         types=(type_,),

@@ -10,6 +10,7 @@ from qgen.board import (
     Format,
     Image,
     Region,
+    RiscvBoot,
     X86BiosBoot,
 )
 from qgen.cunit import CallExpr, CExpr, If, Local, Return, Text
@@ -22,6 +23,7 @@ _ELF = {
     Arch.ARM: ("ELFDATA2LSB", "EM_ARM"),
     Arch.AARCH64: ("ELFDATA2LSB", "EM_AARCH64"),
     Arch.PPC: ("ELFDATA2MSB", "PPC_ELF_MACHINE"),
+    Arch.RISCV64: ("ELFDATA2LSB", "EM_RISCV"),
     Arch.X86_64: ("ELFDATA2LSB", "EM_X86_64"),
 }
 
@@ -111,6 +113,8 @@ def emit_boot(boot: Boot, into: FunctionBuilder) -> None:
                 into.expr(boot.base),
                 into.expr(boot.size),
             )
+        case RiscvBoot():
+            _riscv(boot, into)
         case X86BiosBoot():
             into.unit.use("TYPE_X86_MACHINE", "address_spaces")
             into.call(
@@ -120,6 +124,21 @@ def emit_boot(boot: Boot, into: FunctionBuilder) -> None:
                 CallExpr("get_system_memory"),
                 "true" if boot.writable else "false",
             )
+
+
+def _riscv(boot: RiscvBoot, into: FunctionBuilder) -> None:
+    unit = into.unit
+    unit.field("RISCVBootInfo boot_info")
+    unit.use("riscv_load_kernel", "RISCV_HART_ARRAY")
+    info = f"&{into.state()}->boot_info"
+    harts = CallExpr("RISCV_HART_ARRAY", (into.device(boot.harts, {}),))
+    into.call("riscv_boot_info_init", info, harts)
+    body = into.block()
+    initrd = "true" if boot.initrd else "false"
+    start = into.expr(boot.start)
+    machine = into.machine()
+    body.call("riscv_load_kernel", machine, info, start, initrd, "NULL")
+    into.body.append(If(f"{machine}->kernel_filename", body.statements()))
 
 
 def _arm(boot: ArmBoot, into: FunctionBuilder) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from qgen.arch import ARCHES
-from qgen.board import Arch, Board, Cpus
-from qgen.cunit import CallExpr, For, Function, Local
+from qgen.board import Arch, Board, Cpus, Parent
+from qgen.cunit import CallExpr, CExpr, For, Function, If, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.devices import emit_object_property
+from qgen.names import string_literal
 
 _TYPE_NAMES = {
     Arch.ARM: "ARM_CPU_TYPE_NAME",
     Arch.AARCH64: "ARM_CPU_TYPE_NAME",
     Arch.PPC: "POWERPC_CPU_TYPE_NAME",
+    Arch.RISCV64: "RISCV_CPU_TYPE_NAME",
     Arch.X86_64: "X86_CPU_TYPE_NAME",
 }
 
@@ -29,7 +31,7 @@ def emit_cpus(unit: UnitBuilder, board: Board) -> None:
     if not board.cpus.created:
         return
     function = FunctionBuilder(unit, f"{unit.prefix}_create_cpus")
-    if board.parent.is_x86:
+    if board.parent is Parent.X86:
         unit.use("TYPE_X86_MACHINE", "CPU_VERSION_LATEST")
         machine = CallExpr("X86_MACHINE", (function.machine(),))
         function.call("x86_cpus_init", machine, "CPU_VERSION_LATEST")
@@ -42,13 +44,23 @@ def emit_cpus(unit: UnitBuilder, board: Board) -> None:
 
 def _generic(cpus: Cpus, into: FunctionBuilder) -> None:
     loop = into.block()
-    for prop in cpus.properties:
-        emit_object_property(prop, "cpu", loop, {"cpu": "i"})
+    _properties(cpus, "cpu", loop)
     into.unit.use("qdev_new", "error_fatal")
     device = CallExpr("DEVICE", ("cpu",))
     loop.call("qdev_realize_and_unref", device, "NULL", "&error_fatal")
     new = CallExpr("object_new", (f"{into.machine()}->cpu_type",))
     _loop(into, loop, Local("Object *", "cpu", new))
+
+
+def _properties(cpus: Cpus, target: CExpr, loop: FunctionBuilder) -> None:
+    for prop in cpus.properties:
+        into = loop.block() if prop.if_present else loop
+        emit_object_property(prop, target, into, {"cpu": "i"})
+        if prop.if_present:
+            loop.unit.use("object")
+            args = (target, string_literal(prop.name))
+            found = CallExpr("object_property_find", args)
+            loop.body.append(If(found, into.statements()))
 
 
 def _powerpc(cpus: Cpus, into: FunctionBuilder) -> None:
@@ -62,9 +74,7 @@ def _powerpc(cpus: Cpus, into: FunctionBuilder) -> None:
     if cpus.properties:
         unit.use("qdev_new", "error_fatal")
         new = CallExpr("object_new", (f"{into.machine()}->cpu_type",))
-        for prop in cpus.properties:
-            target = CallExpr("OBJECT", ("cpu",))
-            emit_object_property(prop, target, loop, {"cpu": "i"})
+        _properties(cpus, CallExpr("OBJECT", ("cpu",)), loop)
         device = CallExpr("DEVICE", ("cpu",))
         loop.call("qdev_realize_and_unref", device, "NULL", "&error_fatal")
     else:

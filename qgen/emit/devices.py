@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from itertools import count, groupby
 
 from qgen.board import (
     NUMBER,
-    UNIMPLEMENTED,
     Array,
     Audiodev,
+    Call,
     Chardev,
     ClockOutput,
     Device,
@@ -29,18 +29,19 @@ from qgen.emit.buses import (
     PCI_PROPERTIES,
     bus_of,
     create_simple_pci,
-    is_i2c,
     is_pci,
     is_simple,
     new_pci,
 )
-from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
-from qgen.emit.values import NO_NUMBERS
+from qgen.emit.calls import call_expr, made_device
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
-_Run = Callable[[UnitBuilder, list[Device], str], None]
+_NO_NUMBERS = (
+    *(bool, str, Array, Chardev, Drive, Audiodev),
+    *(Link, MachineValue, PciAddress),
+)
 _QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
 
 
@@ -60,33 +61,35 @@ def emit_clocks(unit: UnitBuilder) -> None:
 
 
 def emit_devices(unit: UnitBuilder) -> None:
-    """A function for each device, but one for a run of stubs, or of plain I2C devices."""
-    runs: dict[_Run, int] = {}
-
-    def kind(device: Device) -> tuple[_Run | None, object]:
-        when = device.when and device.when.key
-        if device.type == UNIMPLEMENTED:
-            return _stubs, when
-        return (emit_plain_i2c if is_plain_i2c(unit, device) else None), when
-
-    for (emit_run, _), devices in groupby(unit.board.devices, kind):
-        run = list(devices)
-        if emit_run is None or (emit_run is emit_plain_i2c and len(run) == 1):
-            for device in run:
-                emit_device(unit, device)
+    """A function for each device, and one for each run of stubs."""
+    taken = {identifier(device.name) for device in unit.board.devices}
+    names = (name for name in _stub_names() if name not in taken)
+    for (are_stubs, _), devices in groupby(unit.board.devices, _kind):
+        if are_stubs:
+            _stubs(unit, list(devices), f"{unit.prefix}_create_{next(names)}")
         else:
-            runs[emit_run] = runs.get(emit_run, 0) + 1
-            emit_run(unit, run, "" if runs[emit_run] == 1 else f"_{runs[emit_run]}")
+            for device in devices:
+                emit_device(unit, device)
 
 
-def _stubs(unit: UnitBuilder, devices: list[Device], suffix: str) -> None:
+def _kind(device: Device) -> tuple[bool, object]:
+    """What neighbours have in common that one function makes."""
+    return device.is_stub, device.when and device.when.key
+
+
+def _stub_names() -> Iterator[str]:
+    yield "unimplemented"
+    yield from (f"unimplemented_{number}" for number in count(2))
+
+
+def _stubs(unit: UnitBuilder, devices: list[Device], name: str) -> None:
     """Devices that are not modelled, by QEMU's helper."""
     unit.use("create_unimplemented_device")
-    function = FunctionBuilder(unit, f"{unit.prefix}_create_unimplemented{suffix}")
+    function = FunctionBuilder(unit, name)
     for device in devices:
         function.note(device.comment)
         label, size = (p.value for p in device.properties)
-        assert isinstance(label, str) and not isinstance(size, NO_NUMBERS)
+        assert isinstance(label, str) and not isinstance(size, _NO_NUMBERS)
         into, index = function, {}
         if device.count is not None:
             function.local(Local("unsigned int", "i"))
@@ -106,9 +109,6 @@ def _stubs(unit: UnitBuilder, devices: list[Device], suffix: str) -> None:
 
 def emit_device(unit: UnitBuilder, device: Device) -> None:
     """The function that creates, maps and wires one device, or several alike."""
-    if device.made:
-        _wire_made(unit, device)
-        return
     name = identifier(device.name)
     function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}", device.when)
     function.note(device.comment)
@@ -120,7 +120,7 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
     inner = function if device.count is None else function.block()
     index = {} if device.count is None else {"n": "i"}
     locals_ = _handles(device, inner, index)
-    if not is_simple(device):
+    if not is_simple(device) and device.call is None:
         _create(device, inner, index)
     if shared:
         element = "" if device.count is None else "[i]"
@@ -155,14 +155,13 @@ def _handles(
     device: Device, into: FunctionBuilder, index: dict[str, str]
 ) -> list[Local]:
     """The locals that hold the new device; none for one that nobody refers to."""
+    if device.call is not None:
+        return _called(device, device.call, into, index)
     unit, type_ = into.unit, into.unit.type_name(device.type)
     if is_simple(device):
-        bus = bus_of(device.bus, into, index)
-        if is_i2c(device):
-            new = create_simple_i2c(device, bus, into, index)
-        else:
-            new = create_simple_pci(device, type_, bus)
-        if unit.refers_to(device):
+        unit.use("pci")
+        new = create_simple_pci(device, type_, bus_of(device.bus, into, index))
+        if device.wires or device.name in unit.shared:
             return [Local("DeviceState *", "dev", CallExpr("DEVICE", (new,)))]
         into.call(new.func, *new.args)
         return []
@@ -181,16 +180,22 @@ def _handles(
     return locals_
 
 
-def _wire_made(unit: UnitBuilder, device: Device) -> None:
-    """The wires that a device which the machine's base made has to itself."""
-    function = FunctionBuilder(unit, f"{unit.prefix}_wire_{identifier(device.name)}")
-    emit_own_wires(device, function, {})
-    if function.body:
-        function.local(Local("DeviceState *", "dev", function.kept(device.name)))
-        if any(w.source.is_irq and not w.source.path for w in device.wires):
-            cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
-            function.local(Local("SysBusDevice *", "sbd", cast))
-    function.add()
+def _called(
+    device: Device, call: Call, into: FunctionBuilder, index: dict[str, str]
+) -> list[Local]:
+    """The locals that hold what a helper makes; none if nobody refers to it."""
+    unit, name = into.unit, device.name
+    driven = name in unit.incoming or name in unit.incoming_per_cpu
+    if not (device.wires or name in unit.shared or driven):
+        made = call_expr(device, call, into, index)
+        into.call(made.func, *made.args)
+        return []
+    new = made_device(device, call, into, index)
+    locals_ = [Local("DeviceState *", "dev", new)]
+    if any(w.source.is_irq and not w.source.path for w in device.wires):
+        cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
+        locals_.append(Local("SysBusDevice *", "sbd", cast))
+    return locals_
 
 
 def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> None:

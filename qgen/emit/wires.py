@@ -9,7 +9,7 @@ from qgen.condition import same
 from qgen.cunit import CallExpr, CExpr, For, If, Local
 from qgen.emit.builder import FunctionBuilder
 from qgen.expr import Expr, Num, evaluate
-from qgen.names import string_literal
+from qgen.names import identifier, string_literal
 
 _ARM_INPUTS = "ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ"
 _ARM_OUTPUTS = "GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC"
@@ -28,7 +28,7 @@ def emit_own_wires(
     for wire in device.wires:
         if wire.per_cpu or places[wire.sink.device] > places[device.name]:
             continue
-        sink = _sink(wire.sink, into, index, device)
+        sink = input_line(wire.sink, into, index, device)
         _connect(wire.source, "dev", sink, into, index, local=True)
 
 
@@ -40,15 +40,15 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
         if unit.places[source] >= unit.places[device.name]:
             continue
         from_cpu = source == CPUS
-        handle = _loop_cpu(loop) if from_cpu else into.kept(source)
+        handle = _loop_cpu(loop) if from_cpu else _kept(source, into)
         there = _guarded(source, device, loop)
         for wire in wires:
-            sink = _sink(wire.sink, there, index, device)
+            sink = input_line(wire.sink, there, index, device)
             _connect(wire.source, handle, sink, there, index)
         _close(there, handle, loop)
     for wire in device.wires:
         if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
-            sink = _sink(wire.sink, loop, index, device)
+            sink = input_line(wire.sink, loop, index, device)
             _connect(wire.source, "dev", sink, loop, index, local=True)
     if not loop.body:
         return
@@ -70,11 +70,11 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         if unit.places[source_name] >= unit.places[device.name]:
             continue
         source = unit.devices[source_name]
-        name = into.kept(source.name)
+        name = _kept(source.name, into)
         if source.count is None:
             there = _guarded(source.name, device, into)
             for wire in wires:
-                sink = _sink(wire.sink, there, {}, device)
+                sink = input_line(wire.sink, there, {}, device)
                 _connect(wire.source, name, sink, there, {})
             _close(there, name, into)
             continue
@@ -82,7 +82,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         loop.count = evaluate(source.count)
         there = _guarded(source.name, device, loop)
         for wire in wires:
-            sink = _sink(wire.sink, there, {"n": "i"}, device)
+            sink = input_line(wire.sink, there, {"n": "i"}, device)
             _connect(wire.source, f"{name}[i]", sink, there, {"n": "i"})
         _close(there, f"{name}[i]", loop)
         into.local(Local("unsigned int", "i"))
@@ -95,14 +95,14 @@ def _guarded(source: str, here: Device, into: FunctionBuilder) -> FunctionBuilde
     return into if when is None or same(when, here.when) else into.block()
 
 
-def _close(there: FunctionBuilder, handle: CExpr, into: FunctionBuilder) -> None:
+def _close(there: FunctionBuilder, handle: str, into: FunctionBuilder) -> None:
     if there is not into:
         into.body.append(If(handle, there.statements()))
 
 
 def _connect(
     source: Source,
-    owner: CExpr,
+    owner: str,
     sink: CExpr,
     into: FunctionBuilder,
     index: dict[str, str],
@@ -112,8 +112,6 @@ def _connect(
     line = into.expr(source.index, **index)
     handle = into.inside(owner, source.path)
     if source.is_irq:
-        if isinstance(handle, CallExpr) and handle.func == "DEVICE":
-            (handle,) = handle.args
         sbd: CExpr = CallExpr("SYS_BUS_DEVICE", (handle,))
         if local and not source.path:
             sbd = "sbd"
@@ -140,7 +138,7 @@ def _cpu_line(
     return known[evaluate(index)]
 
 
-def _sink(
+def input_line(
     sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device
 ) -> CExpr:
     """The qemu_irq of an input line."""
@@ -156,6 +154,11 @@ def _sink(
         return CallExpr("qdev_get_gpio_in", (handle, line))
     name = string_literal(sink.name)
     return CallExpr("qdev_get_gpio_in_named", (handle, name, line))
+
+
+def _kept(device: str, into: FunctionBuilder) -> str:
+    """A device that was created earlier, as the state keeps it."""
+    return f"{into.state()}->{identifier(device)}"
 
 
 def _loop_cpu(into: FunctionBuilder) -> str:

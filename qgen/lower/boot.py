@@ -1,4 +1,4 @@
-"""How the board starts."""
+"""How the board starts, and what the parent type wants of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from qgen.board import (
     ArmBoot,
     Armv7mBoot,
     Boot,
+    Place,
     Region,
+    RiscvBoot,
     X86BiosBoot,
 )
 from qgen.diagnostics import Code, did_you_mean
 from qgen.expr import evaluate, variables
+from qgen.lower.ends import Ends
+from qgen.lower.inside import NoChild
 from qgen.lower.memory import regions_of
 from qgen.lower.places import address
 from qgen.lower.scope import Scope
@@ -21,16 +25,47 @@ from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
 
+HARTS = "riscv.hart_array"
+"""The type of the device that holds RISC-V CPUs."""
 MAX_FLASH = 0x7FFF_FFFF
 """The size is an int in QEMU's prototype."""
 _LOADER_ARCHES = {
     "arm": ("arm", "aarch64"),
     "armv7m": ("arm",),
+    "riscv": ("riscv64",),
     "x86-bios": ("x86_64",),
 }
 
 
-def lower_boot(spec: Spec, regions: Sequence[Region], scope: Scope) -> Boot | None:
+def judge_parent(spec: Spec, scope: Scope) -> None:
+    """The parent type and the architecture belong together."""
+    if spec.parent == "x86" and spec.arch != "x86_64":
+        scope.error(
+            Code.Q0214,
+            f"the parent 'x86' does not fit {spec.arch!r}",
+            ("parent",),
+            "leave it out, or write arch: x86_64",
+        )
+    if spec.arch == "x86_64" and spec.parent != "x86":
+        scope.error(
+            Code.Q0214,
+            "an x86_64 machine derives from the parent 'x86'",
+            ("arch",),
+            "add parent: x86",
+        )
+    if spec.parent == "x86" and spec.cpus.usual is None:
+        scope.error(
+            Code.Q0102,
+            "an x86 machine needs a default CPU",
+            ("cpus",),
+            "add cpus: {default: qemu64}",
+            key=True,
+        )
+
+
+def lower_boot(
+    spec: Spec, regions: Sequence[Region], ends: Ends, scope: Scope
+) -> Boot | None:
     """The boot loader with its addresses."""
     boot, path = spec.boot, ("boot",)
     if boot is None:
@@ -54,6 +89,8 @@ def lower_boot(spec: Spec, regions: Sequence[Region], scope: Scope) -> Boot | No
             return _arm(spec, boot, path, scope)
         case model.Armv7mBoot():
             return _armv7m(spec, boot, regions, path, scope)
+        case model.RiscvBoot():
+            return _riscv(boot, ends, path, scope)
         case model.X86BiosBoot():
             return X86BiosBoot(boot.firmware, boot.writable, path)
 
@@ -76,6 +113,35 @@ def _arm(spec: Spec, boot: model.ArmBoot, path: Path, scope: Scope) -> ArmBoot |
     if start is None:
         return None
     return ArmBoot(start, boot.psci, boot.board_id, path)
+
+
+def _riscv(
+    boot: model.RiscvBoot, ends: Ends, path: Path, scope: Scope
+) -> RiscvBoot | None:
+    name, *inner = boot.harts.split("/")
+    here = (*path, "harts")
+    if name not in ends.types:
+        if name not in ends.failed:
+            message = f"there is no device {name!r}"
+            help_ = did_you_mean(name, ends.types)
+            scope.error(Code.Q0201, message, here, help_)
+        return None
+    place = Place(name, None, tuple(inner))
+    try:
+        known = ends.type_at(place)
+    except NoChild as missing:
+        scope.error(Code.Q0201, str(missing), here, missing.help)
+        return None
+    if known is not None and HARTS not in (known.name, *known.ancestors):
+        message = f"the loader needs a device of type {HARTS!r}, not {known.name!r}"
+        scope.error(Code.Q0214, message, here)
+        return None
+    if ends.devices[name].count is not None:
+        message = f"there are several {name!r}, and the loader takes one"
+        scope.error(Code.Q0214, message, here)
+        return None
+    start = address(boot.at, (*path, "at"), scope)
+    return None if start is None else RiscvBoot(start, place, boot.initrd, path)
 
 
 def _armv7m(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from qgen.board import PCI_BUS, BusEnd, Device, PciAddress, Place, Property, Value
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.condition import exclusive
 from qgen.diagnostics import Code, did_you_mean, quoted
-from qgen.expr import Bin, Entry, Expr, Num, Sym, Var, evaluate, variables
+from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
 from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -32,10 +31,11 @@ class Addressing:
     what: str
     highest: int
     example: str
+    needed: bool = False
 
 
 ADDRESSING = {
-    "i2c-bus": Addressing("address", "I2C address", 0x7F, "0x50"),
+    "i2c-bus": Addressing("address", "I2C address", 0x7F, "0x50", needed=True),
     "SSI": Addressing("cs", "chip select", 0xFF, "0"),
     PCI_BUS: Addressing("addr", "slot", 0, "16.0"),
 }
@@ -73,7 +73,7 @@ class Buses:
                 key=True,
             )
             return None, ()
-        end = self._end(device.bus, known, (*path, "bus"))
+        end = self.find(device.bus, (*path, "bus"), known.bus)
         kind = ADDRESSING.get(known.bus)
         if kind is not None and kind.property in device.properties:
             self.scope.error(
@@ -108,14 +108,15 @@ class Buses:
     def _is_a(self, bus: str, wanted: str) -> bool:
         if bus == wanted:
             return True
-        known = getattr(self.catalogue, "bus", lambda _: None)(bus)
+        known = self.catalogue.bus(bus)
         return known is not None and wanted in known.ancestors
 
-    def _end(self, written: str, known: DeviceType, path: Path) -> BusEnd | None:
+    def find(self, written: str, path: Path, kind: str | None = None) -> BusEnd | None:
+        """The bus at a path; one that devices of that ``kind`` sit on, if it is given."""
         name, *inner = written.split("/")
         if name in self.spec.buses and not inner:
             type_ = _OWN[self.spec.buses[name].type]
-            return self._fitting(BusEnd(None, name, known.bus or ""), type_, path)
+            return self._fitting(BusEnd(None, name, kind or type_), type_, path)
         if name not in self.created:
             self._no_owner(name, path)
             return None
@@ -125,23 +126,26 @@ class Buses:
         *children, bus = inner
         if name in self.spec.devices and self.spec.devices[name].count is not None:
             message = f"there are several {name!r}, and a device sits on one bus"
-            self.scope.error(Code.Q0214, message, path)
+            help_ = "describe each of them by itself"
+            self.scope.error(Code.Q0214, message, path, help_)
             return None
         try:
             owner = inside(self.created[name], children, self.catalogue)
         except NoChild as missing:
             self.scope.error(Code.Q0217, str(missing), path, missing.help)
             return None
-        types = {} if owner is None else _buses_of(owner, bus, bool(children))
-        if owner is not None and owner.realized and bus not in types:
+        types = {} if owner is None else dict(owner.child_buses)
+        given = self.spec.devices[name].properties if not children else None
+        if owner is not None and has_only(owner, given) and bus not in types:
             message = f"{spelled(name, children)!r} has no bus {quoted(bus)}"
             help_ = did_you_mean(bus, types) or _listed(types)
             self.scope.error(Code.Q0217, message, path, help_)
             return None
+        type_ = types.get(bus, kind or "")
         owning = Place(name, None, tuple(children))
         of_host = owner is not None and _is_behind(owner)
-        end = BusEnd(owning, bus, known.bus or "", of_host)
-        return self._fitting(end, types.get(bus, end.kind), path)
+        end = BusEnd(owning, bus, kind or type_, of_host)
+        return self._fitting(end, type_, path)
 
     def _which(self, name: str, known: DeviceType, path: Path) -> None:
         self.scope.error(
@@ -190,56 +194,35 @@ class Buses:
             isinstance(written, PciText) != (known.bus == PCI_BUS)
             and written is not None
         ):
-            help_ = "write 16.0" if known.bus == PCI_BUS else "write a number"
-            message = f"this is no {kind.what} of a bus of type {known.bus!r}"
-            self.scope.error(Code.Q0217, message, here, help_)
+            message = f"this is no {kind.what}"
+            self.scope.error(Code.Q0217, message, here, f"write {kind.example}")
             return ()
         type_ = types[kind.property]
         match written:
-            case None if known.bus == "i2c-bus":
-                message = f"{known.name!r} needs an I2C address"
-                self.scope.error(
-                    Code.Q0217, message, path, "add address: 0x50", key=True
-                )
+            case None if kind.needed and kind.property not in device.properties:
+                message = f"{known.name!r} needs an {kind.what}"
+                help_ = f"add address: {kind.example}"
+                self.scope.error(Code.Q0217, message, path, help_, key=True)
             case PciText(slot, function):
                 value = PciAddress(slot, function)
                 return (Property(kind.property, type_, value, here),)
             case None:
                 pass
             case expr:
-                return self._number(expr, kind, type_, device.count is not None, here)
+                run_time = () if device.count is None else ("n",)
+                number = self.scope.resolve(expr, here, run_time=run_time)
+                if number is not None:
+                    return (Property(kind.property, type_, number, here),)
         return ()
 
-    def _number(
-        self, written: Expr, kind: Addressing, type_: str, several: bool, path: Path
-    ) -> tuple[Property, ...]:
-        run_time = ("n",) if several else ()
-        expr = self.scope.resolve(written, path, run_time=run_time)
-        if expr is None:
-            return ()
-        fixed = not variables(expr)
-        if fixed and self.scope.number(expr, path, high=kind.highest) is None:
-            return ()
-        return (Property(kind.property, type_, expr, path),)
 
+def has_only(known: DeviceType, given: Collection[str] | None) -> bool:
+    """Whether a device has no buses but those of the catalogue.
 
-def _buses_of(owner: DeviceType, bus: str, inner: bool) -> dict[str, str]:
-    """The buses of a type, and ``bus`` if it is one of them under another number.
-
-    Whoever made a device inside another may have set what numbers them.
+    ``given`` are the properties that it is given; None: whoever made it knows them.
     """
-    types = dict(owner.child_buses)
-    if inner and owner.shaped_by and bus not in types:
-        alike = (type_ for name, type_ in types.items() if _same(name, bus))
-        type_ = next(alike, None)
-        if type_ is not None:
-            types[bus] = type_
-    return types
-
-
-def _same(name: str, other: str) -> bool:
-    """Whether two names differ in nothing but their numbers."""
-    return re.sub("[0-9]+", "0", name) == re.sub("[0-9]+", "0", other)
+    shaped = known.shaped_by if given is None else {*known.shaped_by} & {*given}
+    return known.realized and not shaped
 
 
 def _listed(buses: Mapping[str, str], prefix: str = "") -> str:
@@ -279,12 +262,23 @@ def judge_addresses(devices: Sequence[Device], scope: Scope) -> None:
             value = _at(None if prop is None else prop.value, n, kind)
             if value is None:
                 continue
+            if isinstance(value, int) and not 0 <= value <= kind.highest:
+                message = f"{_hex(value)} is no {kind.what}"
+                help_ = f"it is one of 0 to {kind.highest:#x}"
+                scope.error(
+                    Code.Q0217,
+                    message,
+                    device.origin if prop is None else prop.origin,
+                    help_,
+                )
+                break
             key = (device.bus.owner, device.bus.name, value)
             other = taken.get(key)
             if other is not None and not exclusive(other.when, device.when):
                 scope.error(
                     Code.Q0217,
-                    f"the {kind.what} {value} of this bus is taken by {other.name!r}",
+                    f"the {kind.what} {_hex(value)} of this bus is taken by "
+                    f"{other.name!r}",
                     device.origin if prop is None else prop.origin,
                     "take another one",
                     key=prop is None,
@@ -321,11 +315,17 @@ def _judge_functions(devices: Sequence[Device], scope: Scope) -> None:
             )
 
 
-def _at(value: Value | None, n: int, kind: Addressing) -> str | None:
-    """An address as messages show it; None where QEMU chooses a free one."""
+def _hex(address: str | int) -> str:
+    if isinstance(address, str):
+        return address
+    return hex(address) if abs(address) >> 64 == 0 else "so large a number"
+
+
+def _at(value: Value | None, n: int, kind: Addressing) -> str | int | None:
+    """An address on a bus; None where QEMU chooses a free one."""
     match value:
         case PciAddress(slot, function):
             return f"{slot}.{function}"
         case Num() | Sym() | Var() | Entry() | Bin():
-            return hex(evaluate(value, {"n": n}))
-    return "0x0" if kind.property == "cs" else None
+            return evaluate(value, {"n": n})
+    return 0 if kind.property == "cs" else None

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from qgen.board import Clock, ClockInput, ClockOutput, Place
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
-from qgen.lower.inside import NoChild, inside, spelled
-from qgen.lower.scope import Scope, is_repeated
+from qgen.expr import Expr
+from qgen.lower.inside import NoChild, child_path, inside, spelled
+from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Composite
 from qgen.spec.scalars import ClockText, SinkText
@@ -65,10 +66,12 @@ class Clocks:
     def _source(self, clock: ClockText, path: Path) -> str | ClockOutput | None:
         if clock.text in self.spec.clocks:
             return clock.text
-        known = {*self.spec.devices, *self.created}
-        if clock.output is not None and clock.output.device in known:
+        if clock.output is not None and clock.output.device in self.spec.devices:
             return self._output(clock.output, path)
-        self._no_clock(clock.text, path)
+        if clock.output is not None:
+            self._no_device(clock.output.device, path)
+        else:
+            self._no_clock(clock.text, path)
         return None
 
     def _output(self, written: SinkText, path: Path) -> ClockOutput | None:
@@ -79,36 +82,53 @@ class Clocks:
                 help_ = f"write {written.device!r} first"
                 self.scope.error(Code.Q0215, message, path, help_)
             return None
-        if (
-            is_repeated(self.spec, written.device)
-            or written.exprs
-            or written.line is None
-        ):
-            self.scope.error(
-                Code.Q0215,
-                f"a clock output of {written.device!r} is written "
-                f"{written.device}.OUTPUT",
-                path,
-            )
+        if self.spec.devices[written.device].count is not None:
+            message = f"there are several {written.device!r}, and a clock is of one"
+            help_ = "describe each of them by itself"
+            self.scope.error(Code.Q0214, message, path, help_)
             return None
+        names: tuple[str, ...] = ()
+        brackets: list[Expr] = []
         try:
-            known = inside(device, written.path, self.catalogue)
+            if written.path:
+                names, brackets = child_path(device, written, self.catalogue)
+            known = inside(device, names, self.catalogue)
         except NoChild as missing:
             self.scope.error(Code.Q0215, str(missing), path, missing.help)
             return None
-        if known is not None and written.line not in known.clocks_out:
-            name = spelled(written.device, written.path)
-            near = did_you_mean(written.line, known.clocks_out)
+        name = spelled(written.device, names)
+        if brackets or written.brackets or written.line_index or written.line is None:
+            message = f"a clock output of {name!r} is written {name}.OUTPUT"
+            self.scope.error(Code.Q0215, message, path)
+            return None
+        if known is not None and not self._gives(known, written.line):
             self.scope.error(
                 Code.Q0215,
                 f"{name!r} has no clock output {quoted(written.line)}",
                 path,
-                near or "it has none",
+                did_you_mean(written.line, known.clocks_out) or "it has none",
             )
             return None
-        return ClockOutput(Place(written.device, None, written.path), written.line)
+        return ClockOutput(Place(written.device, None, names), written.line)
+
+    def _gives(self, known: DeviceType, output: str) -> bool:
+        """Whether a type has a clock output, as far as anybody knows."""
+        return output in known.clocks_out or not known.realized
+
+    def _no_device(self, name: str, path: Path) -> None:
+        message = f"there is no clock and no device {quoted(name)}"
+        near = did_you_mean(name, [*self.spec.clocks, *self.spec.devices])
+        self.scope.error(Code.Q0215, message, path, near, word=name)
 
     def _no_clock(self, name: str, path: Path) -> None:
+        if name in self.spec.devices:
+            message = f"{name!r} is a device: say which of its clock outputs"
+            known = self.created.get(name)
+            outputs = () if known is None else known.clocks_out[:8]
+            help_ = ", ".join(f"{name}.{output}" for output in outputs) or None
+            self.scope.error(Code.Q0215, message, path, help_ and f"it has {help_}")
+            return
+
         def near() -> str:
             near = did_you_mean(name, self.spec.clocks)
             return near or f"declare it: clocks: {{{name}: 25 MHz}}"

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from qgen.board import UNIMPLEMENTED
 from qgen.catalogue import DeviceType, Mmio
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
 
 FW_CFG_MEM = "fw_cfg_mem"
+SYSBUS = "sys-bus-device"
+"""The ancestor of all devices that have IRQ outputs and MMIO regions."""
 
 Properties = Mapping[str, object]
-
-ONE_CALL = ("smbus-eeprom",)
-"""Types that QEMU makes in one call of its own, which gives nothing to go on with."""
 
 
 def _number(known: DeviceType, properties: Properties, name: str, cpus: int) -> int:
@@ -41,18 +41,25 @@ def _gic_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
     return 4 * _number(known, properties, "num-cpu", cpus)
 
 
+def _none(known: DeviceType, properties: Properties, cpus: int) -> int:
+    return 0
+
+
 _INPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "arm_gic": _gic_inputs,
     "arm-gicv3": _gic_inputs,
     "armv7m": _property("num-irq"),
     "or-irq": _property("num-lines"),
+    UNIMPLEMENTED: _none,
 }
 _IRQS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "arm_gic": _gic_outputs,
     "arm-gicv3": _gic_outputs,
+    UNIMPLEMENTED: _none,
 }
 _GPIO_OUTPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "split-irq": _property("num-lines"),
+    UNIMPLEMENTED: _none,
 }
 
 
@@ -81,6 +88,8 @@ def irqs_of(known: DeviceType, properties: Properties, cpus: int) -> int | None:
     rule = _IRQS.get(known.name)
     if rule is not None:
         return rule(known, properties, cpus)
+    if SYSBUS not in known.ancestors:
+        return 0
     return known.irqs if _measured(known, properties) else None
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qgen.arch import ARCHES, ArchFacts
-from qgen.bases import Base
-from qgen.board import Arch, Cpus, Property, Wire
+from qgen.board import Arch, Cpus, Parent, Property, Wire
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.lower.properties import Properties
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Spec
-from qgen.spec.scalars import AudioText, DriveText, SerialText
+from qgen.spec.scalars import AudioText, DriveText, IfPresentText, SerialText
 
 PATH: Path = ("cpus",)
 
@@ -66,16 +67,16 @@ def _known(
 
 def lower_cpus(
     spec: Spec,
-    base: Base,
     catalogue: Catalogue,
+    facts: ArchFacts,
     known: DeviceType | None,
     wires: tuple[Wire, ...],
     scope: Scope,
 ) -> Cpus:
     """The CPUs of the board."""
-    cpus, facts = spec.cpus, ARCHES[Arch(spec.arch)]
-    created = cpus.usual is not None and cpus.created_by is None and not base.boots
-    _judge_counts(spec, base, scope)
+    cpus = spec.cpus
+    created = cpus.usual is not None and cpus.created_by is None
+    _judge_counts(spec, scope)
     _judge_maker(spec, created, facts, scope)
     properties: tuple[Property, ...] = ()
     if known is not None and created:
@@ -107,14 +108,37 @@ def _properties(
     spec: Spec, catalogue: Catalogue, known: DeviceType, scope: Scope
 ) -> tuple[Property, ...]:
     path = (*PATH, "properties")
-    written = dict(spec.cpus.properties)
-    for name, value in spec.cpus.properties.items():
+    lowering = Properties(spec, catalogue, scope)
+    done: list[Property] = []
+    for name, written in spec.cpus.properties.items():
+        value, type_ = written, known
+        if isinstance(written, IfPresentText):
+            value, type_ = written.value, _having(name, spec, catalogue, known)
         if isinstance(value, (SerialText, DriveText, AudioText)):
-            del written[name]
             message = "a CPU has no back end"
             scope.error(Code.Q0210, message, (*path, name))
-    lowering = Properties(spec, catalogue, scope)
-    return lowering.lower(written, known, path, ("cpu", "cpus"))
+            continue
+        lowered = lowering.lower({name: value}, type_, path, ("cpu", "cpus"))
+        sometimes = isinstance(written, IfPresentText)
+        done += [replace(prop, if_present=sometimes) for prop in lowered]
+    return tuple(done)
+
+
+def _having(
+    name: str, spec: Spec, catalogue: Catalogue, default: DeviceType
+) -> DeviceType:
+    """A CPU that has a property: one that -cpu may choose; the default if none has."""
+    suffix = _suffix(spec)
+    chosen = [catalogue.find(cpu + suffix) for cpu in spec.cpus.valid]
+    for known in (default, *chosen):
+        if known is not None and known.property(name) is not None:
+            return known
+    every = () if spec.cpus.valid else catalogue.names()
+    for other in every:
+        known = catalogue.find(other) if other.endswith(suffix) else None
+        if known is not None and known.property(name) is not None:
+            return known
+    return default
 
 
 def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> None:
@@ -132,7 +156,7 @@ def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> N
         scope.error(Code.Q0214, message, (*PATH, "timebase"), "leave it out", key=True)
     for key in ("properties", "timebase"):
         given = getattr(cpus, key) and not scope.broken(*PATH, key)
-        if given and (not created or spec.parent == "x86"):
+        if given and (not created or spec.parent == Parent.X86.value):
             scope.error(
                 Code.Q0214,
                 f"{key!r} is for CPUs that the board creates itself",
@@ -150,7 +174,7 @@ def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> N
         )
 
 
-def _judge_counts(spec: Spec, base: Base, scope: Scope) -> None:
+def _judge_counts(spec: Spec, scope: Scope) -> None:
     cpus = spec.cpus
     low, high = cpus.min or 1, cpus.max or 1
     count = cpus.default_count or low
@@ -166,8 +190,7 @@ def _judge_counts(spec: Spec, base: Base, scope: Scope) -> None:
             f"there are {low} to {high} CPUs, not {count}",
             (*PATH, "default_count"),
         )
-    known = cpus.usual is not None or "valid_cpu_types" in base.sets
-    if not known and (cpus.valid or cpus.created_by or cpus.properties):
+    if cpus.usual is None and (cpus.valid or cpus.created_by or cpus.properties):
         scope.error(
             Code.Q0102,
             "the key 'default' is missing",

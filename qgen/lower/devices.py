@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from qgen.arch import ARCHES
-from qgen.board import IO, Arch, Bus, Device, Mmio, Part, Property
+from qgen.board import (
+    IO,
+    UNIMPLEMENTED,
+    Arch,
+    Bus,
+    BusEnd,
+    Device,
+    Mmio,
+    Part,
+    Property,
+)
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code
-from qgen.expr import Entry, Expr, Num, Var, evaluate
+from qgen.expr import Entry, Expr, Num, Sym, Var, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.conditions import Conditions
-from qgen.lower.counts import ONE_CALL, mmio_of, shaping
+from qgen.lower.counts import SYSBUS, mmio_of, shaping
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import is_container
@@ -25,21 +34,20 @@ from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Composite
 
-_NOT_OF_MADE = (
-    "type",
+_NOT_OF_CALLS: tuple[str, ...] = (
     "unimplemented",
-    "name",
+    "nic",
+    "full_buses",
+    "properties",
+    "clocks",
     "child",
     "bus",
     "address",
-    "count",
-    "properties",
-    "at",
-    "clocks",
-    "comment",
+    "parts",
 )
 _NOT_OF_STUBS = (
     "type",
+    "call",
     "properties",
     "irqs",
     "gpios",
@@ -58,29 +66,16 @@ def lower_buses(spec: Composite) -> list[Bus]:
     return [Bus(name, bus.type, ("buses", name)) for name, bus in spec.buses.items()]
 
 
-def lower_devices(
-    spec: Composite,
-    made: Mapping[str, tuple[DeviceType, Device]],
-    catalogue: Catalogue,
-    scope: Scope,
-) -> tuple[list[Device], list[Device]]:
-    """All devices but their wires, in the order of the spec.
-
-    Those that the base ``made`` come first, and by themselves.
-    """
+def lower_devices(spec: Composite, catalogue: Catalogue, scope: Scope) -> list[Device]:
+    """All devices but their wires, in the order of the spec."""
     lowering = _Devices(spec, catalogue, scope)
-    first, devices = {n: device for n, (_, device) in made.items()}, []
-    lowering.created.update({name: known for name, (known, _) in made.items()})
+    devices = []
     for name, device in spec.devices.items():
-        if name in made:
-            known, done = made[name]
-            first[name] = lowering.made(done, known, device)
-            continue
-        lowered = lowering.device(name, device)
-        if lowered is not None:
-            devices.append(lowered)
+        done = lowering.device(name, device)
+        if done is not None:
+            devices.append(done)
     judge_addresses(devices, scope)
-    return list(first.values()), devices
+    return devices
 
 
 class _Devices:
@@ -102,15 +97,21 @@ class _Devices:
         self._one_kind(device, path)
         when = self.conditions.lower(device.when, (*path, "when"))
         if device.unimplemented is not None:
+            self._is_created(name, UNIMPLEMENTED)
             made = self.stub(name, device, count, path) if counted else None
             return None if made is None else replace(made, when=when)
+        if device.call is not None and device.type is None:
+            return Device(
+                name, "", count, (), (), (), (), device.comment, path, when=when
+            )
         known = self.type(device.type, (*path, "type")) if device.type else None
         if known is None or not counted:
             return None
-        if known.name in ONE_CALL:
-            self._one_call(known.name, device, path)
         run_time = ("cpus",) if count is None else ("cpus", "n")
-        bus, place = self.buses.lower(device, known, path)
+        bus: BusEnd | None = None
+        place: tuple[Property, ...] = ()
+        if device.call is None:
+            bus, place = self.buses.lower(device, known, path)
         properties = self.properties.lower(
             device.properties, known, (*path, "properties"), run_time
         )
@@ -130,7 +131,7 @@ class _Devices:
             clocks,
             device.comment,
             path,
-            is_sysbus="sys-bus-device" in known.ancestors,
+            is_sysbus=SYSBUS in known.ancestors,
             bus=bus,
             child=child_of(device, path, self.scope),
             parts=parts,
@@ -139,39 +140,16 @@ class _Devices:
             when=when,
         )
 
-    def _one_call(self, type_: str, device: model.Device, path: Path) -> None:
-        """What QEMU makes in one call takes nothing but a bus and an address."""
-        for key in ("properties", "irqs", "gpios", "clocks", "parts", "child", "at"):
-            if getattr(device, key):
-                message = f"QEMU makes a {type_!r} in one call: it has no {key!r}"
-                self.scope.error(
-                    Code.Q0214, message, (*path, key), "leave it out", key=True
-                )
-
-    def made(self, made: Device, known: DeviceType, device: model.Device) -> Device:
-        """A device that the machine's base made: the board only wires it."""
-        path = made.origin
-        keys = [key for key in _NOT_OF_MADE if getattr(device, key)]
-        parts = [
-            ("parts", name, key)
-            for name, part in device.parts.items()
-            for key in ("properties", "clocks")
-            if getattr(part, key)
-        ]
-        for place in (*((key,) for key in keys), *parts):
-            self.scope.error(
-                Code.Q0214,
-                f"the machine's parent makes {made.name!r}: the board only wires it",
-                (*path, *place),
-                "leave it out",
-                key=True,
-            )
-        done = self.parts(device, known, (), (*path, "parts"))
-        return replace(made, parts=done)
+    def _is_created(self, name: str, type_: str) -> None:
+        known = self.catalogue.find(type_)
+        if known is not None:
+            self.created[name] = known
 
     def _one_kind(self, device: model.Device, path: Path) -> None:
         """A device has a type, or is a stub for one that is not modelled."""
-        if device.type is None and device.unimplemented is None:
+        if device.call is not None:
+            self._not_of_calls(device, path)
+        elif device.type is None and device.unimplemented is None:
             self.scope.error(
                 Code.Q0102,
                 "the key 'type' is missing",
@@ -199,6 +177,26 @@ class _Devices:
                     key=True,
                 )
 
+    def _not_of_calls(self, device: model.Device, path: Path) -> None:
+        """A helper makes a device whole; without a type, nobody knows what it makes."""
+        keys = _NOT_OF_CALLS
+        if device.type is None:
+            keys += ("at", "irqs", "gpios")
+        for key in keys:
+            if getattr(device, key):
+                what = "what a helper makes" if device.type else "a call without 'type'"
+                self.scope.error(
+                    Code.Q0218,
+                    f"{what} has no {key!r}",
+                    (*path, key),
+                    (
+                        "leave it out"
+                        if device.type
+                        else "add type: what the helper makes"
+                    ),
+                    key=True,
+                )
+
     def stub(
         self, name: str, device: model.Device, count: Expr | None, path: Path
     ) -> Device | None:
@@ -222,7 +220,8 @@ class _Devices:
         at = address(device.at[0].at, at_path, self.scope)
         if size is None or self.scope.number(size, here, low=1) is None or at is None:
             return None
-        at = self._repeated(at, count, evaluate(size), at_path)
+        stride = size if isinstance(size, Sym) else Num(evaluate(size))
+        at = self._repeated(at, count, stride, at_path)
         return stub(name, device.name or name, at, size, device.comment, path, count)
 
     def parts(
@@ -324,7 +323,7 @@ class _Devices:
             base = address(written.at, (*here, "at"), self.scope)
             if base is None or not self._fits(base, size, known, (*here, "at")):
                 continue
-            base = self._repeated(base, count, size, (*here, "at"))
+            base = self._repeated(base, count, Num(size), (*here, "at"))
             container = written.in_
             if container is not None and not self._is_container(container, here):
                 continue
@@ -372,12 +371,12 @@ class _Devices:
         )
         return False
 
-    def _repeated(self, base: Expr, count: Expr | None, size: int, path: Path) -> Expr:
+    def _repeated(self, base: Expr, count: Expr | None, size: Expr, path: Path) -> Expr:
         """The address of number ``n``."""
         if count is None:
             return base
         if not isinstance(base, Entry):
-            return scaled(base, Var("n"), Num(size))
+            return scaled(base, Var("n"), size)
         entry, wanted = self.scope.entries[base.entry], evaluate(count)
         there = 1 if entry.count is None else evaluate(entry.count)
         if there < wanted:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from qgen.board import CPUS, Device, Wire
+from qgen.board import CPUS, Device, Sink, Source, Wire
 from qgen.condition import exclusive
 from qgen.diagnostics import Code
-from qgen.expr import Expr, evaluate
+from qgen.expr import Expr, Num, evaluate
 from qgen.lower.ends import Ends
 from qgen.lower.inside import spelled
 from qgen.lower.scope import Scope
@@ -53,6 +53,12 @@ def _all(
     for device in devices:
         for wire in device.wires:
             yield device.name, device.count, wire
+        if device.call is not None:
+            for place, argument in enumerate(device.call.arguments):
+                if isinstance(argument, Sink):
+                    source = Source(False, device.call.function, Num(place))
+                    wire = Wire(source, argument, False, device.call.origin)
+                    yield device.name, device.count, wire
 
 
 def _rounds(

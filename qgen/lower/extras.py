@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from qgen.board import NUMBER, Clock, Device
 from qgen.catalogue import DeviceType
@@ -20,13 +20,18 @@ memory-encryption nvdimm nvdimm-persistence peripheral peripheral-anon phandle-s
 smp smp-cache spcr suppress-vmdesc type unattached usb"""
 _MACHINES_OWN = frozenset(_NAMES.split())
 """The children and the properties that every machine has (hw/core/machine.c)."""
+_X86_NAMES = "acpi bus-lock-ratelimit pic pit sgx-epc smm x-oem-id x-oem-table-id"
+_X86_OWN = _MACHINES_OWN.union(_X86_NAMES.split())
+"""And those of x86 machines (hw/i386/x86.c)."""
 
 
 def judge_children(
     spec: Composite, devices: Sequence[Device], clocks: Sequence[Clock], scope: Scope
 ) -> None:
     """Refuse a second child of one name: QEMU would abort."""
-    own = _MACHINES_OWN if isinstance(spec, Spec) else ()
+    own: Collection[str] = ()
+    if isinstance(spec, Spec):
+        own = _X86_OWN if spec.parent == "x86" else _MACHINES_OWN
     taken = dict.fromkeys(own, "every machine's own")
     taken |= {clock.name: f"that of the clock {clock.name!r}" for clock in clocks}
     for clock in clocks:

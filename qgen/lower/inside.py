@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import did_you_mean, quoted
+from qgen.expr import Expr, Num
+from qgen.spec.scalars import SinkText
 
 
 class NoChild(LookupError):
@@ -33,6 +35,28 @@ def inside(
             raise NoChild(message, _near(name, children))
         found = catalogue.find(children[name])
     return found
+
+
+def child_path(
+    known: DeviceType, written: SinkText, catalogue: Catalogue
+) -> tuple[tuple[str, ...], list[Expr]]:
+    """The path of a device inside one of type ``known``, and the brackets behind it.
+
+    The first bracket may belong to the child's name: ``smbus[1]``.
+    """
+    *names, last = written.path
+    brackets = list(written.path_brackets)
+    owner = inside(known, names, catalogue)
+    if brackets and isinstance(brackets[0], Num):
+        numbered = f"{last}[{brackets[0].value}]"
+        if owner is None and len(brackets) > 1:
+            return (*names, numbered), brackets[1:]
+        if owner is not None and last not in dict(owner.children):
+            inside(owner, (numbered,), catalogue)
+            return (*names, numbered), brackets[1:]
+    if owner is not None:
+        inside(owner, (last,), catalogue)
+    return (*names, last), brackets
 
 
 def _near(name: str, children: dict[str, str]) -> str:

@@ -30,17 +30,17 @@ from qgen.expr import (
     variables,
 )
 from qgen.lower.arrays import element_of
-from qgen.lower.counts import ONE_CALL
 from qgen.lower.drives import lower_drive
-from qgen.lower.inside import NoChild, inside
+from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
-from qgen.lower.scope import Scope, is_repeated
+from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Composite
 from qgen.spec.scalars import (
     AudioText,
     DriveText,
+    IfPresentText,
     LinkText,
     ListText,
     MachineText,
@@ -81,6 +81,11 @@ class Properties:
             here = (*path, name)
             if name not in types:
                 self._unknown(name, known, here)
+                continue
+            if isinstance(value, IfPresentText):
+                message = "'if_present' is for CPUs, whose type -cpu chooses"
+                help_ = f"{known.name!r} has this property: write its value"
+                self.scope.error(Code.Q0210, message, here, help_)
                 continue
             type_ = types[name].type
             lowered: Value | None
@@ -202,15 +207,16 @@ class Properties:
                 return None
             fits = known is None or self._is_a(known, type_)
             what = "unknown" if known is None else repr(known.name)
-            if known is not None and known.name in ONE_CALL:
-                problem = f"QEMU makes {target!r} in one call: nothing can link to it"
-            if is_repeated(self.spec, target):
+            if self.spec.devices[target].unimplemented is not None:
+                problem = f"{target!r} is not modelled: nothing can link to it"
+            if self.spec.devices[target].count is not None:
                 problem = f"there are several {target!r}, and a link names one"
         else:
             self._no_target(target, path)
             return None
         if not fits:
-            message = f"the property links to {type_!r}, {target!r} is {what}"
+            name = spelled(target, written.path)
+            message = f"the property links to {type_!r}, {name!r} is {what}"
             self.scope.error(Code.Q0210, message, path)
             return None
         if problem is not None:

@@ -51,6 +51,7 @@ def stub(
         (),
         comment,
         path,
+        is_stub=True,
     )
 
 

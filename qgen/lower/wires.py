@@ -9,7 +9,7 @@ from qgen.board import CPUS, Device, Place, Sink, Source, Wire
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Name, Num, evaluate, variables, walk
 from qgen.lower.ends import Ends, extent, named
-from qgen.lower.inside import NoChild, inside, spelled
+from qgen.lower.inside import NoChild, child_path, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
@@ -21,11 +21,11 @@ def wire_devices(
     spec: Composite, devices: Sequence[Device], ends: Ends, scope: Scope
 ) -> list[Device]:
     """``devices`` with their wires."""
-    wiring = _Wiring(ends, scope)
+    wiring = Wiring(ends, scope)
     done = []
     for device in devices:
         written = spec.devices.get(device.name)
-        if written is None:
+        if written is None or device.is_stub or device.name not in ends.types:
             done.append(device)
             continue
         holders: list[tuple[model.Device | model.Part, tuple[str, ...], Path]]
@@ -46,7 +46,7 @@ def wire_devices(
 
 def wire_cpus(cpus: Cpus, ends: Ends, scope: Scope) -> tuple[Wire, ...]:
     """The wires that the CPUs drive; each is there once for every CPU."""
-    return tuple(_Wiring(ends, scope).of_cpus(cpus.gpios))
+    return tuple(Wiring(ends, scope).of_cpus(cpus.gpios))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class _Driver:
     last: dict[str, int]
 
 
-class _Wiring:
+class Wiring:
     """Resolves the wires of one board."""
 
     def __init__(self, ends: Ends, scope: Scope):
@@ -101,6 +101,10 @@ class _Wiring:
             source = self._cpu_output(gpio, here)
             if sink is not None and source is not None:
                 yield Wire(source, sink, True, here)
+
+    def argument(self, written: SinkText, device: Device, path: Path) -> Sink | None:
+        """The input line that the helper which makes ``device`` is given to drive."""
+        return self.sink(written, path, self._driver(device, None))
 
     def _driver(self, device: Device, loop: str | None) -> _Driver:
         names, last = ["cpus"], {"cpu": self.ends.max_cpus - 1, "n": 0}
@@ -226,6 +230,11 @@ class _Wiring:
         if device is None:
             self._no_device(written.device, path)
             return None
+        if device.name not in self.ends.types:
+            message = f"nobody knows what {device.name!r} is: it has no lines"
+            help_ = "add type: what the helper makes"
+            self.scope.error(Code.Q0211, message, path, help_)
+            return None
         brackets, element = list(written.brackets), None
         if device.count is not None:
             if not brackets:
@@ -252,24 +261,13 @@ class _Wiring:
         self, written: SinkText, outer: Place, path: Path, driver: _Driver
     ) -> Sink | None:
         """The input of a device inside one of the board's."""
-        *names, last = written.path
-        brackets = list(written.path_brackets)
         known = self.ends.types[outer.device]
         try:
-            owner = inside(known, names, self.ends.catalogue)
-            numbered = None
-            if brackets and isinstance(brackets[0], Num):
-                numbered = f"{last}[{brackets[0].value}]"
-            if owner is not None and numbered in dict(owner.children):
-                assert numbered is not None
-                last = numbered
-                brackets.pop(0)
-            if owner is not None:
-                inside(owner, (last,), self.ends.catalogue)
+            names, brackets = child_path(known, written, self.ends.catalogue)
         except NoChild as missing:
             self.scope.error(Code.Q0211, str(missing), path, missing.help)
             return None
-        place = Place(outer.device, outer.element, (*names, last))
+        place = Place(outer.device, outer.element, names)
         return self._input(written, place, brackets, path, driver)
 
     def _one_too_many(self, name: str, path: Path) -> None:

@@ -9,14 +9,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from qgen.spec.arguments import Call
 from qgen.spec.scalars import (
     Address,
-    BaseName,
     BusAddress,
     BusName,
     BusPath,
     ChildName,
-    ClassValue,
     ClockSource,
     Comment,
     ConstantName,
@@ -24,13 +23,13 @@ from qgen.spec.scalars import (
     CpuNumber,
     Description,
     DeviceName,
+    DevicePath,
     Drive,
     EntryName,
     Expression,
     FileName,
     Firmware,
     Frequency,
-    FunctionName,
     HeaderName,
     Integer32,
     ItemKey,
@@ -264,6 +263,7 @@ class Device(Model):
     name: Label | None = None
     when: When | None = None
     child: ChildName | None = None
+    call: Call | None = None
     bus: BusPath | None = None
     address: BusAddress | None = None
     parts: dict[ObjectPath, Part] = {}
@@ -343,6 +343,15 @@ class Armv7mBoot(Model):
     size: Size | None = None
 
 
+class RiscvBoot(Model):
+    """riscv_load_kernel: an image given with -kernel, loaded at an address."""
+
+    loader: Literal["riscv"]
+    at: Address
+    harts: DevicePath
+    initrd: Truth = False
+
+
 class X86BiosBoot(Model):
     """x86_bios_rom_init: the firmware below 4 GiB, its last 128 KiB below 1 MiB."""
 
@@ -351,7 +360,9 @@ class X86BiosBoot(Model):
     writable: Truth = False
 
 
-Boot = Annotated[ArmBoot | Armv7mBoot | X86BiosBoot, Field(discriminator="loader")]
+Boot = Annotated[
+    ArmBoot | Armv7mBoot | RiscvBoot | X86BiosBoot, Field(discriminator="loader")
+]
 
 BlockInterface = Literal[
     "none", "ide", "scsi", "floppy", "pflash", "mtd", "sd", "virtio", "xen"
@@ -379,10 +390,7 @@ class FwCfg(Model):
 
 
 class MachineClass(Model):
-    """Fields of QEMU's MachineClass, by their names there, and those that a base adds."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, ClassValue]
+    """Fields of QEMU's MachineClass, by their names there."""
 
     alias: MachineName | None = None
     auto_create_sdcard: Truth | None = None
@@ -422,7 +430,7 @@ class Composite(Model):
     """What a machine and a SoC are both made of."""
 
     description: Description
-    arch: Literal["arm", "aarch64", "ppc", "x86_64"]
+    arch: Literal["arm", "aarch64", "ppc", "riscv64", "x86_64"]
     constants: dict[
         ConstantName, Annotated[Constant, BeforeValidator(_as_mapping("value"))]
     ] = {}
@@ -444,9 +452,8 @@ class Spec(Composite):
     """A machine."""
 
     machine: MachineName
-    parent: BaseName = "machine"
+    parent: Literal["machine", "x86"] = "machine"
     class_: MachineClass = Field(default_factory=MachineClass, alias="class")
-    class_init: tuple[FunctionName, ...] = ()
     cpus: Cpus = Field(default_factory=Cpus)
     ram: Ram | None = None
     fw_cfg: FwCfg | None = None

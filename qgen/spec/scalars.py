@@ -14,8 +14,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from qgen import bases, expr, names
-from qgen.diagnostics import did_you_mean, quoted
+from qgen import expr, names
+from qgen.diagnostics import quoted
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def wrong(code: str, message: str, help_: str | None = None) -> PydanticCustomEr
     return PydanticCustomError(code, "{text}", context)
 
 
-def _inside(key: str | int, check: Callable[[Any], T], value: Any) -> T:
+def within(key: str | int, check: Callable[[Any], T], value: Any) -> T:
     """``check(value)``; its error is about the value under ``key``, not all of it."""
     try:
         return check(value)
@@ -78,7 +78,8 @@ def _line(value: Any) -> str:
     return text
 
 
-def _label(value: Any) -> str:
+def label(value: Any) -> str:
+    """One line of text that is not empty."""
     text = _line(value)
     if not text.strip():
         raise wrong("Q0105", "the text is empty", "write something, or leave it out")
@@ -87,7 +88,7 @@ def _label(value: Any) -> str:
 
 def _commented(what: str) -> Any:
     def check(value: Any) -> str:
-        text = _label(value)
+        text = label(value)
         if "*/" in text or "/*" in text:
             raise wrong("Q0105", f"{what} cannot hold /* or */", "leave them out")
         return text
@@ -99,7 +100,8 @@ def _commented(what: str) -> Any:
 MAX_NAME = 80
 
 
-def _checked(pattern: str, what: str, shape: str) -> Callable[[Any], str]:
+def checked_name(pattern: str, what: str, shape: str) -> Callable[[Any], str]:
+    """A check that text is ``what``, which has this pattern."""
     regex = re.compile(pattern)
 
     def check(value: Any) -> str:
@@ -116,24 +118,25 @@ def _checked(pattern: str, what: str, shape: str) -> Callable[[Any], str]:
 def _name(pattern: str, what: str, shape: str) -> Any:
     return Annotated[
         str,
-        BeforeValidator(_checked(pattern, what, shape)),
+        BeforeValidator(checked_name(pattern, what, shape)),
         WithJsonSchema(
             {"type": "string", "pattern": f"^{pattern}$", "maxLength": MAX_NAME}
         ),
     ]
 
 
-_WORD = r"[A-Za-z_][A-Za-z0-9_.-]*"
+WORD = r"[A-Za-z_][A-Za-z0-9_.-]*"
+CHILD = r"[A-Za-z_][A-Za-z0-9_.,-]*(\[[0-9]+\])?"
 MachineName = _name(
     r"[a-z0-9][a-z0-9._-]*",
     "the name of a machine",
     "lower-case letters, digits and . _ - make it up: my-board",
 )
 RegionName = _name(
-    _WORD, "the name of a region", "letters, digits and . _ - make it up: ram-below-4g"
+    WORD, "the name of a region", "letters, digits and . _ - make it up: ram-below-4g"
 )
 DeviceName = _name(
-    _WORD, "the name of a device", "letters, digits and . _ - make it up: uart0"
+    WORD, "the name of a device", "letters, digits and . _ - make it up: uart0"
 )
 ConstantName = _name(
     r"[A-Z_][A-Z0-9_]*",
@@ -168,17 +171,21 @@ ChildName = _name(
     "the name of a QOM child",
     "QEMU writes it so: soc; of several devices, timer{n} or fan-splitter[*]",
 )
-_CHILD = r"[A-Za-z_][A-Za-z0-9_.,-]*(\[[0-9]+\])?"
 ObjectPath = _name(
-    rf"{_CHILD}(/{_CHILD})*",
+    rf"{CHILD}(/{CHILD})*",
     "the path of a device inside another",
     "names of QOM children: pic, smbus[1], cuda/adb",
 )
 BusName = _name(
-    _CHILD, "the name of a bus", "one that the device has, as QEMU names it: i2c-bus"
+    CHILD, "the name of a bus", "one that the device has, as QEMU names it: i2c-bus"
+)
+DevicePath = _name(
+    rf"{WORD}(/{CHILD})*",
+    "the path of a device",
+    "write DEVICE, or DEVICE/CHILD: soc/cpus",
 )
 BusPath = _name(
-    rf"{_WORD}(/{_CHILD})*",
+    rf"{WORD}(/{CHILD})*",
     "the path of a bus",
     "write DEVICE/BUS, or DEVICE/CHILD/BUS: soc/smbus[1]/i2c-bus",
 )
@@ -205,41 +212,10 @@ ItemPath = _name(
 )
 Text = Annotated[str, BeforeValidator(_line), WithJsonSchema({"type": "string"})]
 Label = Annotated[
-    str, BeforeValidator(_label), WithJsonSchema({"type": "string", "minLength": 1})
+    str, BeforeValidator(label), WithJsonSchema({"type": "string", "minLength": 1})
 ]
 Comment = _commented("a comment")
 Description = _commented("the description, which is a comment of the C as well,")
-
-
-def _base(value: Any) -> str:
-    text = text_of(value, "a machine base")
-    if text not in bases.NAMES:
-        near = did_you_mean(text, bases.NAMES)
-        raise wrong("Q0107", f"'parent' cannot be {quoted(text)}", near)
-    return text
-
-
-BaseName = Annotated[
-    str,
-    PlainValidator(_base),
-    WithJsonSchema({"type": "string", "enum": list(bases.NAMES)}),
-]
-FunctionName = _name(
-    r"[a-z_][a-z0-9_]*",
-    "the name of a C function",
-    "QEMU writes it so: aspeed_machine_class_init_cpus_defaults",
-)
-
-
-def _class_value(value: Any) -> bool | str:
-    return value if isinstance(value, bool) else _line(value)
-
-
-ClassValue = Annotated[
-    bool | str,
-    PlainValidator(_class_value),
-    WithJsonSchema({"type": ["boolean", "string", "integer"]}),
-]
 
 
 def parse_expression(value: Any) -> expr.Expr:
@@ -325,7 +301,7 @@ def _firmware(value: Any) -> str | bool:
             f"the name of a firmware file is wanted here, not {kind_of(value)}",
             "write bios.bin, or true if only -bios names one",
         )
-    return _checked(*_FILE)(value)
+    return checked_name(*_FILE)(value)
 
 
 Firmware = Annotated[
@@ -358,7 +334,7 @@ class SinkText:
 
 
 _SINK = re.compile(
-    rf"(?P<device>{_WORD.replace('.', '')})"
+    rf"(?P<device>{WORD.replace('.', '')})"
     r"(?P<brackets>(?:\[[^\[\]]*\]){0,2})"
     r"(?:(?P<path>(?:/[A-Za-z_][A-Za-z0-9_-]*(?:\[[0-9]+\](?=/))?)+)"
     r"(?P<inner>(?:\[[^\[\]]*\]){0,2}))?"
@@ -367,7 +343,8 @@ _SINK = re.compile(
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 
-def _sink(value: Any) -> SinkText:
+def sink(value: Any) -> SinkText:
+    """An input line: ``gic[33]``, ``cpus[cpu].irq``, ``soc/mft[0].duty[1]``."""
     text = text_of(value, "an input line").strip(" ")
     match = _SINK.fullmatch(text)
     if match is None:
@@ -387,7 +364,7 @@ def _sink(value: Any) -> SinkText:
     )
 
 
-Sink = Annotated[SinkText, PlainValidator(_sink), WithJsonSchema({"type": "string"})]
+Sink = Annotated[SinkText, PlainValidator(sink), WithJsonSchema({"type": "string"})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,11 +377,11 @@ class ClockText:
 
 def _clock(value: Any) -> ClockText:
     text = text_of(value, "the name of a clock")
-    if re.fullmatch(_WORD, text) and len(text) <= MAX_NAME:
+    if re.fullmatch(WORD, text) and len(text) <= MAX_NAME:
         dotted = _SINK.fullmatch(text) if "." in text else None
-        return ClockText(text, _sink(text) if dotted else None)
+        return ClockText(text, sink(text) if dotted else None)
     if _SINK.fullmatch(text):
-        return ClockText(text, _sink(text))
+        return ClockText(text, sink(text))
     raise wrong(
         "Q0104",
         f"{quoted(text)} cannot be the name of a clock",
@@ -521,9 +498,9 @@ def _drive(value: Any) -> DriveText:
     if "interface" not in value:
         raise wrong("Q0102", "the key 'interface' is missing", example)
     bus, unit = (
-        _inside(key, parse_expression, value.get(key, "0")) for key in ("bus", "unit")
+        within(key, parse_expression, value.get(key, "0")) for key in ("bus", "unit")
     )
-    return DriveText(_inside("interface", _interface, value["interface"]), bus, unit)
+    return DriveText(within("interface", _interface, value["interface"]), bus, unit)
 
 
 _DRIVE_SCHEMA = {
@@ -549,19 +526,21 @@ _FORMS = (
     "{serial: 0}, {link: NAME}, {machine: cpu_type}, {drive: {interface: mtd, unit: 0}} "
     "or {audio: true}"
 )
-_target = _checked(
-    rf"{_WORD}(/{_CHILD})*",
+_target = checked_name(
+    rf"{WORD}(/{CHILD})*",
     "the name of a region or a device",
     "name one of this spec: {link: flash}",
 )
 
 
-def _link(value: Any) -> LinkText:
+def link_target(value: Any) -> LinkText:
+    """A region, a device, or a device inside one: ``soc/pic``."""
     target, *path = _target(value).split("/")
     return LinkText(target, tuple(path))
 
 
-def _machine_value(value: Any) -> str:
+def machine_value(value: Any) -> str:
+    """A field of MachineState."""
     field = text_of(value, "a field of the machine")
     if field not in MACHINE_VALUES:
         raise wrong(
@@ -584,11 +563,34 @@ def _item(value: Any) -> bool | str:
     return value if isinstance(value, bool) else _line(value)
 
 
-def _property(value: Any) -> PropertyValue:
+@dataclass(frozen=True, slots=True)
+class IfPresentText:
+    """``{value: V, if_present: true}``: set only where there is such a property."""
+
+    value: PropertyValue
+
+
+def _if_present(value: dict[str, Any]) -> IfPresentText:
+    example = "write {value: false, if_present: true}"
+    for key in value:
+        if key not in ("value", "if_present"):
+            raise wrong("Q0101", f"unknown key {quoted(key)} of a value", example)
+    if value.get("if_present") is not True or "value" not in value:
+        raise wrong("Q0103", "'value' and 'if_present: true' go together", example)
+    return IfPresentText(within("value", _plain_value, value["value"]))
+
+
+def _property(value: Any) -> PropertyValue | IfPresentText:
+    if isinstance(value, dict) and not value.keys().isdisjoint(("value", "if_present")):
+        return _if_present(value)
+    return _plain_value(value)
+
+
+def _plain_value(value: Any) -> PropertyValue:
     if isinstance(value, bool):
         return value
     if isinstance(value, list):
-        return ListText(tuple(_inside(i, _item, v) for i, v in enumerate(value)))
+        return ListText(tuple(within(i, _item, v) for i, v in enumerate(value)))
     if isinstance(value, str):
         return _line(value)
     if len(value) != 1:
@@ -596,15 +598,15 @@ def _property(value: Any) -> PropertyValue:
     ((form, inner),) = value.items()
     match form:
         case "serial":
-            return SerialText(_inside(form, parse_expression, inner))
+            return SerialText(within(form, parse_expression, inner))
         case "link":
-            return _inside(form, _link, inner)
+            return within(form, link_target, inner)
         case "machine":
-            return MachineText(_inside(form, _machine_value, inner))
+            return MachineText(within(form, machine_value, inner))
         case "drive":
-            return _inside(form, _drive, inner)
+            return within(form, _drive, inner)
         case "audio":
-            return _inside(form, _audio, inner)
+            return within(form, _audio, inner)
         case _:
             raise wrong(
                 "Q0101", f"{quoted(form)} is no kind of value", f"write {_FORMS}"
@@ -612,7 +614,7 @@ def _property(value: Any) -> PropertyValue:
 
 
 PropertyText = Annotated[
-    PropertyValue,
+    PropertyValue | IfPresentText,
     PlainValidator(_property),
     WithJsonSchema(
         {

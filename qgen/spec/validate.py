@@ -12,6 +12,7 @@ from qgen.diagnostics import (
     MAX_FINDINGS,
     Code,
     Finding,
+    Help,
     Rejected,
     did_you_mean,
     nearest,
@@ -70,11 +71,13 @@ def _finding(item: Any, source: Source) -> Finding:
             return _missing(key, (*loc, key), path)
         case "extra_forbidden":
             name, known = str(loc[-1]), known_keys(loc[:-1])
+            if len(loc) == 1:
+                known = [*known, *BEFORE]
             return Finding(
                 Code.Q0101,
                 f"unknown key {quoted(name)}",
                 path,
-                lambda: did_you_mean(name, known) or _keys(known),
+                _OTHERS.get(name, lambda: did_you_mean(name, known) or _keys(known)),
                 key=True,
             )
         case "literal_error":
@@ -92,6 +95,14 @@ def _finding(item: Any, source: Source) -> Finding:
             is_list = kind in ("tuple_type", "list_type")
             message = what if is_list else item["msg"]
             return Finding(Code.Q0103, message, path, "write [a, b]" * is_list or None)
+
+
+BEFORE = ("variants",)
+"""The keys of a spec that are gone when it is validated."""
+_OTHERS: dict[str, Help] = {
+    "only": "in a spec with variants, an entry of a mapping says so which of them have it"
+}
+"""What is said of keys that have their place elsewhere."""
 
 
 def _missing(name: str, loc: Loc, path: Path) -> Finding:
@@ -130,7 +141,8 @@ _EXAMPLES = {
     "flash": "flash: the region that the image is loaded into",
     "frequency": "frequency: 168 MHz",
     "kind": "kind: ram, rom, alias, container, io or unimplemented",
-    "loader": "loader: arm, armv7m or x86-bios",
+    "harts": "harts: the device of type riscv.hart_array",
+    "loader": "loader: arm, armv7m, riscv or x86-bios",
     "machine": "machine: my-board",
     "name": "name: ram-below-4g",
     "of": "of: the region that the alias shows, or ram",

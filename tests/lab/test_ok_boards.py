@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +12,14 @@ from object_tree import compare_devices, compare_maps
 from qgen import compose
 from qgen.board import Board, Format, X86BiosBoot
 from qgen.condition import Option, OptionGiven
-from qgen.diagnostics import Code, Rejected
 from qgen.expr import evaluate
 from qgen.lab.monitor import watch
+from qgen.load import read
 from qgen.predict import CommandLine, flat_view, format_view, memory_tree
+from qgen.variants import split
 
 OK = sorted((Path(__file__).parent.parent / "ok").glob("*.yaml"))
+BOARDS = [(file, variant) for file in OK for variant in split(read(file))]
 FIRMWARE_SIZE = 64 << 10
 
 
@@ -37,26 +38,20 @@ def files_for(board: Board, folder: Path) -> list[str]:
     return arguments
 
 
-def given(board: Board) -> frozenset[Hashable]:
-    """The conditions that hold: no option is given but what the board cannot do without."""
-    options = {OptionGiven(option, False) for option in Option}
-    if board.takes_audiodev:
-        options -= {OptionGiven(Option.AUDIO, False)}
-        options |= {OptionGiven(Option.AUDIO, True)}
-    return frozenset(option.key for option in options)
+NOTHING_GIVEN = frozenset(OptionGiven(option, False).key for option in Option)
 
 
 @pytest.mark.parametrize("release", ["10.0", "10.2"])
-@pytest.mark.parametrize("file", OK, ids=lambda f: f.stem)
+@pytest.mark.parametrize(
+    ("file", "variant"),
+    BOARDS,
+    ids=[f"{f.stem}-{v}" if v else f.stem for f, v in BOARDS],
+)
 def test_the_map_the_devices_and_the_wires_are_the_spec_s(
-    file: Path, release: str, tmp_path: Path
+    file: Path, variant: str | None, release: str, tmp_path: Path
 ) -> None:
     sdk = require_sdk(release)
-    try:
-        resolved = compose.resolve(file, compose.TARGETS[release])
-    except Rejected as rejected:
-        assert {finding.code for finding in rejected.findings} == {Code.Q0301}
-        return  # the release cannot have it
+    resolved = compose.resolve(file, compose.TARGETS[release], variant=variant)
     board = resolved.board
     loadable = compose.load_into(resolved, sdk)
     formats = {r.image.format for r in board.regions if r.image is not None}
@@ -69,11 +64,9 @@ def test_the_map_the_devices_and_the_wires_are_the_spec_s(
         ram = next((evaluate(size) for size in limits if size is not None), ram)
         arguments += ["-m", f"{ram >> 20}M"]
     cpus = max(board.cpus.minimum or 1, min(2, board.cpus.maximum or 1))
-    line = CommandLine(ram, cpus, FIRMWARE_SIZE, given(board))
+    line = CommandLine(ram, cpus, FIRMWARE_SIZE, NOTHING_GIVEN)
     board = replace(board, devices=tuple(filter(line.has, board.devices)))
-    if "min_cpus" not in board.parent.sets:  # the base knows how many there are
-        arguments += ["-smp", str(cpus)]
-    with watch(loadable, arguments) as monitor:
+    with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
         seen = monitor.address_spaces()
         compare_devices(board, monitor, cpus)
     trees = memory_tree(board, line)

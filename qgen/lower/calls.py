@@ -1,0 +1,316 @@
+"""Calls of QEMU's exported helpers: that they exist, and get what they take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from qgen.board import (
+    Argument,
+    Call,
+    Chardev,
+    Device,
+    Link,
+    MachineClassValue,
+    MachineValue,
+    Place,
+    Sink,
+    Text,
+)
+from qgen.catalogue import DeviceType, functions
+from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
+from qgen.lower.buses import Buses
+from qgen.lower.inside import NoChild, inside
+from qgen.lower.memory import regions_of, sometimes
+from qgen.lower.places import ROOTS
+from qgen.lower.scope import Scope
+from qgen.lower.wires import Wiring
+from qgen.source import Path
+from qgen.spec.arguments import (
+    BusArgument,
+    CallText,
+    ClassArgument,
+    LineArgument,
+    RegionArgument,
+    TextArgument,
+)
+from qgen.spec.model import Composite, Spec
+from qgen.spec.scalars import LinkText, MachineText, SerialText, SinkText
+
+_EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
+_INTEGERS = {
+    "hwaddr": (0, (1 << 64) - 1),
+    "ram_addr_t": (0, (1 << 64) - 1),
+    "size_t": (0, (1 << 64) - 1),
+    "unsigned": (0, (1 << 32) - 1),
+    "unsigned int": (0, (1 << 32) - 1),
+    "unsigned long": (0, (1 << 64) - 1),
+    "int": (-(1 << 31), (1 << 31) - 1),
+    "long": (-(1 << 63), (1 << 63) - 1),
+    **{f"uint{n}_t": (0, (1 << n) - 1) for n in (8, 16, 32, 64)},
+    **{f"int{n}_t": (-(1 << (n - 1)), (1 << (n - 1)) - 1) for n in (8, 16, 32, 64)},
+}
+_STRINGS = ("const char *", "char *")
+_OWN_WORDS = {
+    "arm_load_kernel": "boot:",
+    "armv7m_load_kernel": "boot:",
+    "blk_by_legacy_dinfo": "{drive: ...}",
+    "clock_": "clocks:",
+    "cpu_": "cpus:",
+    "create_unimplemented_device": "unimplemented: SIZE",
+    "drive_": "{drive: ...}",
+    "fw_cfg_": "fw_cfg:",
+    "get_system_": "{region: system}",
+    "isa_bus_new": "buses:",
+    "load_image_targphys": "image:",
+    "machine_add_audiodev_property": "{audio: true}",
+    "memory_region_": "memory:",
+    "object_": "devices:",
+    "pci_create_simple": "devices:",
+    "pci_new": "devices:",
+    "pci_realize": "devices:",
+    "qbus_mark_full": "full_buses:",
+    "qdev_": "devices:",
+    "qemu_configure_nic_device": "nic: true",
+    "qemu_find_file": "image:",
+    "qemu_get_cpu": "cpus:",
+    "riscv_boot_info_init": "boot:",
+    "riscv_load_kernel": "boot:",
+    "rom_add_": "memory:",
+    "serial_hd": "{serial: 0}",
+    "sysbus_connect_irq": "irqs:",
+    "sysbus_mmio_": "at:",
+    "sysbus_realize": "devices:",
+    "x86_bios_rom_init": "boot:",
+    "x86_cpus_init": "cpus:",
+}
+"""How functions that the generated C calls by itself begin, and what writes them."""
+ANY_DEVICE = ("DeviceState *", "SysBusDevice *", "Object *", "void *")
+"""The parameters that take any device."""
+_BUS = re.compile(r"(\w*Bus|BusState) \*")
+
+
+def lower_calls(
+    spec: Composite,
+    devices: Sequence[Device],
+    wiring: Wiring,
+    buses: Buses,
+    scope: Scope,
+) -> list[Device]:
+    """``devices``, with the calls that make some of them."""
+    lowering: _Calls | None = None
+    done = []
+    for device in devices:
+        written = spec.devices.get(device.name)
+        if written is not None and written.call is not None:
+            # The functions are read only where a spec calls one.
+            lowering = lowering or _Calls(spec, wiring, buses, scope)
+            device = lowering.device(device, written.call)
+        done.append(device)
+    return done
+
+
+def own_word(function: str) -> str | None:
+    """What a spec writes for a function that the generated C calls by itself."""
+    return next((w for f, w in _OWN_WORDS.items() if function.startswith(f)), None)
+
+
+class _Calls:
+    def __init__(self, spec: Composite, wiring: Wiring, buses: Buses, scope: Scope):
+        self.spec, self.wiring, self.buses, self.scope = spec, wiring, buses, scope
+        self.release = buses.catalogue.release
+        self.known = functions(self.release)
+        self.regions = regions_of(spec)
+
+    def device(self, device: Device, written: CallText) -> Device:
+        """``device`` with its call; as it is where the call is wrong."""
+        path: Path = (*device.origin, "call", written.function)
+        own = own_word(written.function)
+        if own is not None:
+            self.scope.error(
+                Code.Q0218,
+                f"{written.function}() is what {own!r} stands for",
+                path,
+                f"write {own}",
+                key=True,
+            )
+            return device
+        found = self.known.find(written.function)
+        if found is None:
+
+            def near() -> str | None:
+                names = [repr(n) for n in self.known.nearest(written.function)]
+                return f"did you mean {', '.join(names)}?" if names else None
+
+            message = f"QEMU {self.release} has no helper {quoted(written.function)}"
+            self.scope.error(Code.Q0218, message, path, near, key=True)
+            return device
+        wanted = found.parameters
+        if len(written.arguments) != len(wanted):
+            listed = ", ".join(f"{p.type} {p.name}" for p in wanted) or "nothing"
+            listed = listed.replace("* ", "*")
+            self.scope.error(
+                Code.Q0218,
+                f"{found.name}() takes {len(wanted)} arguments, not "
+                f"{len(written.arguments)}",
+                path,
+                f"it takes {listed}",
+                key=True,
+            )
+            return device
+        count = device.count
+        arguments = []
+        for place, (given, parameter) in enumerate(
+            zip(written.arguments, wanted, strict=True)
+        ):
+            here = (*path, place)
+            arguments.append(
+                self.argument(given, parameter.type, device, count is not None, here)
+            )
+        call = Call(
+            found.name,
+            found.header,
+            found.returns,
+            tuple(p.type for p in wanted),
+            tuple(arguments),
+            path,
+        )
+        return replace(device, call=call)
+
+    def argument(
+        self, given: object, type_: str, device: Device, several: bool, path: Path
+    ) -> Argument:
+        """An argument of C type ``type_``; None with a finding where it is not one."""
+        type_ = "int" if type_.startswith("enum ") else type_
+        run_time = ("cpus", "ram_size", "n") if several else ("cpus", "ram_size")
+        match given:
+            case bool() if type_ == "bool":
+                return given
+            case None if type_.endswith("*") or type_ == "qemu_irq":
+                return None
+            case TextArgument(text) if type_ in _STRINGS:
+                return Text(text)
+            case MachineText(field) if type_ in _STRINGS:
+                return MachineValue(field)
+            case ClassArgument(field) if type_ in _STRINGS:
+                return self.class_field(field, (*path, "class"))
+            case SerialText(index) if type_ == "Chardev *":
+                here = (*path, "serial")
+                expr = self.scope.resolve(index, here, run_time=run_time)
+                return None if expr is None else Chardev(expr)
+            case RegionArgument(name) if type_ == "MemoryRegion *":
+                return self.region(name, (*path, "region"))
+            case BusArgument(bus) if _BUS.fullmatch(type_):
+                self._earlier(bus.split("/")[0], device, (*path, "bus"))
+                return self.buses.find(bus, (*path, "bus"))
+            case LineArgument(sink) if type_ == "qemu_irq":
+                return self.line(sink, device, (*path, "line"))
+            case LinkText() if type_.endswith("*") and type_ not in _STRINGS:
+                self._earlier(given.target, device, (*path, "device"))
+                return self.link(given, type_, (*path, "device"))
+            case _ if isinstance(given, _EXPRESSIONS) and type_ in _INTEGERS:
+                return self.number(given, type_, run_time, path)
+        self._mismatch(type_, path)
+        return None
+
+    def _mismatch(self, type_: str, path: Path) -> None:
+        help_ = "write a number" if type_ in _INTEGERS else None
+        if type_ == "bool":
+            help_ = "write true or false"
+        elif type_ in _STRINGS:
+            help_ = "write {text: ...}"
+        elif type_ == "qemu_irq":
+            help_ = "write {line: DEVICE[NUMBER]}, or none"
+        elif type_ == "Chardev *":
+            help_ = "write {serial: 0}, or none"
+        elif type_ == "MemoryRegion *":
+            help_ = "write {region: NAME}, or {region: system}"
+        elif _BUS.fullmatch(type_):
+            help_ = "write {bus: DEVICE/BUS}"
+        elif type_.endswith("*"):
+            help_ = "write {device: NAME}, or none"
+        message = f"the parameter is of C type {type_!r}, which this is not"
+        self.scope.error(Code.Q0218, message, path, help_)
+
+    def class_field(self, field: str, path: Path) -> MachineClassValue | None:
+        """A text of the machine's class, which the spec sets."""
+        fields: dict[str, object] = {}
+        if isinstance(self.spec, Spec):
+            fields = self.spec.class_.model_dump(exclude_none=True)
+        if isinstance(fields.get(field), str):
+            return MachineClassValue(field)
+        message = f"the spec sets no text {quoted(field)} under 'class:'"
+        self.scope.error(Code.Q0218, message, path, f"add class: {{{field}: ...}}")
+        return None
+
+    def number(
+        self, given: Expr, type_: str, run_time: tuple[str, ...], path: Path
+    ) -> Expr | None:
+        """A number that the parameter's type holds; a table entry is its base."""
+        expr = self.scope.resolve(given, path, field="base", run_time=run_time)
+        if expr is None or variables(expr):
+            return expr
+        low, high = _INTEGERS[type_]
+        value = evaluate(expr)
+        if low <= value <= high:
+            return expr
+        message = f"the value {value:#x} does not fit the parameter's type {type_!r}"
+        self.scope.error(Code.Q0218, message, path)
+        return None
+
+    def region(self, name: str, path: Path) -> Link | None:
+        """A memory region that there is."""
+        if name in ROOTS or name in self.regions:
+            problem = sometimes(name, self.regions)
+            if problem is not None:
+                self.scope.error(Code.Q0214, problem, path)
+            return Link(name)
+        message = f"there is no region {quoted(name)}"
+        help_ = did_you_mean(name, [*ROOTS, *self.regions])
+        self.scope.error(Code.Q0201, message, path, help_)
+        return None
+
+    def line(self, written: SinkText, device: Device, path: Path) -> Sink | None:
+        """An input line of a device that is there already."""
+        sink = self.wiring.argument(written, device, path)
+        if sink is not None:
+            self._earlier(sink.device, device, path)
+        return sink
+
+    def _earlier(self, name: str, device: Device, path: Path) -> None:
+        names = list(self.spec.devices)
+        if name not in names or names.index(name) < names.index(device.name):
+            return
+        message = f"the device {name!r} is created only after this"
+        self.scope.error(Code.Q0214, message, path, f"write {name!r} first")
+
+    def link(self, written: LinkText, type_: str, path: Path) -> Link | None:
+        """A device that is there already, or one inside it."""
+        known = self.buses.created.get(written.target)
+        if known is None:
+            if not self.scope.broken("devices", written.target):
+                message = f"there is no device {quoted(written.target)}"
+                names = list(self.buses.created)
+                help_ = did_you_mean(written.target, names)
+                self.scope.error(Code.Q0201, message, path, help_)
+            return None
+        try:
+            found = inside(known, written.path, self.buses.catalogue)
+        except NoChild as missing:
+            self.scope.error(Code.Q0218, str(missing), path, missing.help)
+            return None
+        if found is not None and not self._has_struct(found, type_):
+            message = f"the parameter is of C type {type_!r}, not a {found.name!r}"
+            self.scope.error(Code.Q0218, message, path)
+            return None
+        return Link(Place(written.target, None, written.path))
+
+    def _has_struct(self, known: DeviceType, type_: str) -> bool:
+        """Whether a device can be cast to a parameter's type."""
+        if type_ in ANY_DEVICE:
+            return True
+        line = [known.name, *known.ancestors]
+        types = [self.buses.catalogue.find(name) for name in line]
+        return any(t is not None and f"{t.struct} *" == type_ for t in types)

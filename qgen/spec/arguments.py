@@ -1,0 +1,167 @@
+"""Calls of QEMU's exported helpers, as a spec writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from qgen import expr
+from qgen.diagnostics import quoted
+from qgen.spec.scalars import (
+    CHILD,
+    WORD,
+    LinkText,
+    MachineText,
+    SerialText,
+    SinkText,
+    checked_name,
+    label,
+    link_target,
+    machine_value,
+    parse_expression,
+    sink,
+    within,
+    wrong,
+)
+
+MAX_ARGUMENTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class TextArgument:
+    """``{text: "M"}``: a string."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionArgument:
+    """``{region: system}``: a memory region of the board."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusArgument:
+    """``{bus: soc/i2c/bus}``: a bus of a device."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineArgument:
+    """``{line: plic[3]}``: an input line, which the callee drives."""
+
+    sink: SinkText
+
+
+@dataclass(frozen=True, slots=True)
+class ClassArgument:
+    """``{class: default_nic}``: a text of the machine's class."""
+
+    field: str
+
+
+Argument = (
+    bool
+    | expr.Expr
+    | TextArgument
+    | RegionArgument
+    | LinkText
+    | BusArgument
+    | LineArgument
+    | SerialText
+    | MachineText
+    | ClassArgument
+    | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallText:
+    """``{HELPER: [ARGUMENT, ...]}``."""
+
+    function: str
+    arguments: tuple[Argument, ...]
+
+
+_region = checked_name(WORD, "the name of a region", "name one of this spec, or system")
+_bus = checked_name(
+    rf"{WORD}(/{CHILD})*", "the path of a bus", "write DEVICE/BUS: macio/ide[0]/ide.0"
+)
+NONE = "none"
+"""How a spec writes NULL."""
+_class_field = checked_name(
+    r"[a-z][a-z0-9_]*", "a field of MachineClass", "QEMU writes it so: default_nic"
+)
+_FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Argument]]] = {
+    "text": (label, TextArgument),
+    "region": (_region, RegionArgument),
+    "device": (link_target, lambda link: link),
+    "bus": (_bus, BusArgument),
+    "line": (sink, LineArgument),
+    "serial": (parse_expression, SerialText),
+    "machine": (machine_value, MachineText),
+    "class": (_class_field, ClassArgument),
+}
+_HELP = "write a number, true, none, or " + ", ".join(f"{{{f}: ...}}" for f in _FORMS)
+_function = checked_name(
+    r"[A-Za-z_][A-Za-z0-9_]*",
+    "the name of a function",
+    "as QEMU's header declares it: sifive_plic_create",
+)
+
+
+def _argument(value: Any) -> Argument:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return None if value == NONE else parse_expression(value)
+    if isinstance(value, list) or len(value) != 1:
+        raise wrong("Q0103", "an argument is one value", _HELP)
+    ((form, inner),) = value.items()
+    if form not in _FORMS:
+        raise wrong("Q0101", f"{quoted(form)} is no kind of argument", _HELP)
+    check, make = _FORMS[form]
+    return make(within(form, check, inner))
+
+
+def _arguments(value: Any) -> tuple[Argument, ...]:
+    if not isinstance(value, list):
+        raise wrong("Q0103", "a list of arguments is wanted here", "write [1, 2] or []")
+    if len(value) > MAX_ARGUMENTS:
+        raise wrong("Q0105", f"no function of QEMU has {len(value)} parameters")
+    return tuple(within(place, _argument, item) for place, item in enumerate(value))
+
+
+def _call(value: Any) -> CallText:
+    if not isinstance(value, dict) or len(value) != 1:
+        raise wrong(
+            "Q0103",
+            "a call is one function and its arguments",
+            "write call: {sifive_plic_create: [PLIC, {text: M}, cpus, 0]}",
+        )
+    ((function, written),) = value.items()
+    name = _function(function)
+    return CallText(name, within(name, _arguments, written))
+
+
+Call = Annotated[
+    CallText,
+    PlainValidator(_call),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {
+                "type": "array",
+                "items": {"type": ["string", "boolean", "object", "integer"]},
+                "maxItems": MAX_ARGUMENTS,
+            },
+        }
+    ),
+]
