@@ -10,6 +10,7 @@ from qgen.board import (
     CPUS,
     NUMBER,
     UNIMPLEMENTED,
+    Array,
     Audiodev,
     Board,
     BusEnd,
@@ -23,7 +24,7 @@ from qgen.board import (
     Place,
     Wire,
 )
-from qgen.expr import evaluate
+from qgen.expr import Expr, evaluate
 from qgen.lab.monitor import Monitor
 
 Paths = dict[tuple[str, int], str]
@@ -175,11 +176,18 @@ def _compare_properties(
                 assert seen == _path(place, env, paths), prop
             case Link():
                 assert seen, prop
+            case Array(_, items):
+                wanted = [_item(item, env) for item in items]
+                assert (seen or []) == wanted, prop
             case Chardev() | Drive() | Audiodev() | MachineValue():
                 pass
             case expr:
                 added = ADDED.get((type_, prop.name), 0)
                 assert seen == evaluate(expr, env) + added, prop
+
+
+def _item(item: bool | str | Expr, env: dict[str, int]) -> bool | str | int:
+    return item if isinstance(item, (bool, str)) else evaluate(item, env)
 
 
 def _bus(bus: BusEnd, paths: Paths, monitor: Monitor) -> str:

@@ -74,6 +74,7 @@ GUESTS = {
         _arm_virt("arm-virt-smp", "smp.c"),
         _cortex_m("cortex-m", "hello.c"),
         _cortex_m("cortex-m-uart", "uart.c", "UART_BASE", "UART_TX_IRQ"),
+        _cortex_m("mps2", "mps2.c", "ETHERNET", "PSRAM", "UART2", "UART4"),
         _ppc_rom("ppc-rom", raw=False),
         _ppc_rom("ppc-rom-bin", raw=True),
     )

@@ -35,26 +35,34 @@ class Case:
     spec: str
     sizes: tuple[int, ...]
     firmware: str | None = None
+    variant: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.variant or self.spec
 
 
+MPS2 = ("mps2-an385", "mps2-an386", "mps2-an500", "mps2-an511")
 CASES = (
     Case("arm-virt", (64 * MIB, 128 * MIB, 1 * GIB, 3 * GIB)),
     Case("cortex-m-mini", (16 * MIB, 128 * MIB)),
     Case("g3beige", (64 * MIB, 128 * MIB, 2047 * MIB), "ppc-rom"),
     Case("netduinoplus2", (128 * MIB,)),
     Case("mac99", (64 * MIB, 128 * MIB, 2047 * MIB), "ppc-rom"),
+    *(Case("mps2", (16 * MIB,), variant=name) for name in MPS2),
     Case("x86-split", (2 * GIB, 3 * GIB, 4 * GIB, 8 * GIB), "seabios"),
 )
 ON_EACH_RELEASE = pytest.mark.parametrize("release", RELEASES)
-ON_EACH_SPEC = pytest.mark.parametrize("case", CASES, ids=lambda c: c.spec)
+ON_EACH_SPEC = pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 
 
 @cache
-def board(spec: str, release: str) -> tuple[Board, Loadable]:
+def board(
+    spec: str, release: str, variant: str | None = None
+) -> tuple[Board, Loadable]:
     sdk = require_sdk(release)
-    resolved = compose.resolve(
-        ROOT / "specs" / f"{spec}.yaml", compose.TARGETS[release]
-    )
+    file = ROOT / "specs" / f"{spec}.yaml"
+    resolved = compose.resolve(file, compose.TARGETS[release], variant=variant)
     return resolved.board, compose.load_into(resolved, sdk)
 
 
@@ -74,7 +82,7 @@ def firmware(case: Case, tmp_path: Path) -> tuple[list[str], int]:
 def test_the_memory_map_is_the_predicted_one(
     case: Case, release: str, tmp_path: Path
 ) -> None:
-    spec, loadable = board(case.spec, release)
+    spec, loadable = board(case.spec, release, case.variant)
     arguments, size = firmware(case, tmp_path)
     for ram in case.sizes:
         trees = memory_tree(spec, CommandLine(ram, 1, size))
@@ -87,7 +95,7 @@ def test_the_memory_map_is_the_predicted_one(
 @ON_EACH_RELEASE
 @ON_EACH_SPEC
 def test_the_machine_is_listed_with_its_description(case: Case, release: str) -> None:
-    spec, loadable = board(case.spec, release)
+    spec, loadable = board(case.spec, release, case.variant)
     done = subprocess.run(
         [loadable.qemu, "-M", "help"],
         env=loadable.environment(),
@@ -104,7 +112,7 @@ def test_the_machine_is_listed_with_its_description(case: Case, release: str) ->
 @ON_EACH_RELEASE
 @ON_EACH_SPEC
 def test_the_machine_class_is_the_spec_s(case: Case, release: str) -> None:
-    spec, loadable = board(case.spec, release)
+    spec, loadable = board(case.spec, release, case.variant)
     with watch(replace(loadable, machine="none")) as monitor:
         info = {m["name"]: m for m in monitor.execute("query-machines")}
     seen = info[loadable.machine]
@@ -118,7 +126,7 @@ def test_the_machine_class_is_the_spec_s(case: Case, release: str) -> None:
 def test_the_devices_and_wires_are_the_spec_s(
     case: Case, release: str, tmp_path: Path
 ) -> None:
-    spec, loadable = board(case.spec, release)
+    spec, loadable = board(case.spec, release, case.variant)
     arguments, _ = firmware(case, tmp_path)
     cpus = min(4, spec.cpus.maximum or 1)
     with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
@@ -148,6 +156,16 @@ def test_too_much_ram_is_refused_in_qemu_s_words(
         f"{loadable.qemu.name}: Too much memory for this machine: 2048 MB, "
         "maximum 2047 MB\n"
     )
+
+
+@ON_EACH_RELEASE
+@pytest.mark.parametrize("ram", ["1M", "15M", "17M", "1G"])
+def test_ram_of_another_size_is_refused_in_qemu_s_words(ram: str, release: str) -> None:
+    _, loadable = board("mps2", release, "mps2-an386")
+    for machine in (loadable.machine, "mps2-an386"):
+        done = _ended(replace(loadable, machine=machine), ["-m", ram])
+        said = f"{loadable.qemu.name}: Invalid RAM size, should be 16 MiB\n"
+        assert (done.returncode, done.stderr) == (1, said)
 
 
 @ON_EACH_RELEASE
@@ -293,7 +311,7 @@ def test_seabios_prints_its_banner(ram: str, release: str, tmp_path: Path) -> No
 @ON_EACH_SPEC
 def test_checkpatch_is_content(case: Case, release: str) -> None:
     sdk = require_sdk(release)
-    file = ROOT / "generated" / release / f"{case.spec.replace('-', '_')}.c"
+    file = ROOT / "generated" / release / f"{case.name.replace('-', '_')}.c"
     done = subprocess.run(
         ["perl", "scripts/checkpatch.pl", "--no-tree", "-f", str(file)],
         cwd=sdk.source,
@@ -310,9 +328,9 @@ def test_the_committed_c_compiles_as_it_stands(case: Case, release: str) -> None
     from qgen.lab.board import compile_board
 
     sdk = require_sdk(release)
-    spec, _ = board(case.spec, release)
+    spec, _ = board(case.spec, release, case.variant)
     facts = ARCHES[spec.arch]
     text = (
-        ROOT / "generated" / release / f"{case.spec.replace('-', '_')}.c"
+        ROOT / "generated" / release / f"{case.name.replace('-', '_')}.c"
     ).read_text()
     compile_board(text, sdk, facts.qemu, facts.hw_dir, spec.name)

@@ -14,6 +14,7 @@
 #define SYST_CVR        0xe000e018
 #define NVIC_ISER       0xe000e100
 #define NVIC_ICER       0xe000e180
+#define NVIC_ICPR       0xe000e280
 
 #define SYS_WRITE0      0x04
 #define SYS_EXIT        0x18
@@ -45,10 +46,14 @@ _Noreturn void semihosting_exit(_Bool good)
     }
 }
 
-/* All of them, so that a wire to the wrong line is noticed as such. */
+/*
+ * All of them, so that a wire to the wrong line is noticed as such. What was
+ * pending is over: its source was told so.
+ */
 void irqs_enable_all(void)
 {
     for (unsigned i = 0; i < IRQ_LINES / 32; i++) {
+        REG(NVIC_ICPR + 4 * i) = ~0u;
         REG(NVIC_ISER + 4 * i) = ~0u;
     }
 }

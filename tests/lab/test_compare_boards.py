@@ -1,0 +1,164 @@
+"""Specs of boards that QEMU has: nothing tells them from the originals, not even a guest.
+
+A row a board: what `qgen compare` is told, and the programs that run on both.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from lab_support import guest, require_sdk
+
+from qgen import compose
+from qgen.compose import Built
+from qgen.lab.board import Loadable
+
+ROOT = Path(__file__).parent.parent.parent
+RELEASES = ("10.0", "10.2")
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A guest of ``tests/guests``, what it prints, and the arguments that run it."""
+
+    name: str
+    prints: str
+    defines: dict[str, int] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    loaded: str = "-kernel"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A board; ``arguments`` are the command lines that it is compared with."""
+
+    spec: str
+    machine: str
+    variant: str | None = None
+    arguments: tuple[tuple[str, ...], ...] = ((),)
+    programs: tuple[Program, ...] = ()
+
+
+SEMIHOSTING = (
+    *("-serial", "stdio", "-nic", "none"),
+    *("-semihosting-config", "enable=on,target=native"),
+)
+MPS2 = """\
+qgen: hello from an mps2
+qgen: uart 0 sent line {sent[0]}
+qgen: uart 1 sent line {sent[1]}
+qgen: uart 2 sent line {sent[2]}
+qgen: uart 0 overrun line 12
+qgen: uart 1 overrun line 12
+qgen: uart 2 overrun line 12
+{more}qgen: timer 0 line 08
+qgen: timer 1 line 09
+qgen: dual timer line 10
+qgen: adc line 22
+qgen: spi 0 line 11
+qgen: spi 1 line 11
+qgen: shield spi 0 line 24
+qgen: shield spi 1 line 24
+qgen: scc id {scc:08x}
+qgen: scc aid 00200008
+qgen: clock 02faf080
+qgen: clock 01770000
+qgen: clock 017d7840
+qgen: ethernet 01180001
+qgen: sram mirror {mirror}
+qgen: psram 9abcdef0
+"""
+AN511 = "qgen: uart 4 sent line 56\nqgen: uart 4 overrun line 12\n"
+
+
+def mps2(
+    image: str,
+    scc: int,
+    sent: tuple[str, ...] = ("01", "03", "05"),
+    more: str = "",
+    mirror: str = "12345678",
+    **defines: int,
+) -> Case:
+    """One of the four boards."""
+    prints = MPS2.format(scc=scc, sent=sent, more=more, mirror=mirror)
+    name = f"mps2-{image}"
+    program = Program("mps2", prints, defines, SEMIHOSTING)
+    return Case("mps2", name, name, ((), ("-nic", "none")), (program,))
+
+
+CASES = (
+    Case("netduinoplus2", "netduinoplus2"),
+    mps2("an385", 0x41043850),
+    mps2("an386", 0x41043860),
+    mps2("an500", 0x41045000, PSRAM=0x6000_0000, ETHERNET=0xA000_0000),
+    mps2(
+        *("an511", 0x41045110, ("00", "02", "45"), AN511, "00000000"),
+        **{"UART2": 0x4002_C000, "UART4": 0x4002_E000},
+    ),
+)
+
+
+@cache
+def built(case: Case, release: str) -> Built:
+    require_sdk(release)
+    spec = ROOT / "specs" / f"{case.spec}.yaml"
+    return compose.build(spec, release, variant=case.variant)
+
+
+ON_EACH_RELEASE = pytest.mark.parametrize("release", RELEASES)
+ON_EACH_CASE = pytest.mark.parametrize("case", CASES, ids=lambda case: case.machine)
+RUNNING = [case for case in CASES if case.programs]
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def step(self, text: str) -> None:
+        """Nothing."""
+
+    def update(self, done: int, total: int) -> None:
+        """Nothing."""
+
+
+@ON_EACH_RELEASE
+@ON_EACH_CASE
+def test_the_board_is_identical_to_qemu_s(case: Case, release: str) -> None:
+    for arguments in case.arguments:
+        comparison = compose.compare(
+            built(case, release), case.machine, arguments, Silent()
+        )
+        assert [each.text for each in comparison.differences] == [], arguments
+        for what in ("class fields", "ranges", "regions", "objects", "properties"):
+            assert comparison.counts[what] > 20, what
+
+
+def run(loadable: Loadable, program: Program, image: Path) -> tuple[int, str]:
+    """The exit status and all that is printed, but for QEMU's own warnings."""
+    arguments = ["-display", "none", program.loaded, str(image), *program.arguments]
+    done = subprocess.run(
+        loadable.command(arguments),
+        env=loadable.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    said = (done.stdout + done.stderr).replace("\r\n", "\n").splitlines(keepends=True)
+    return done.returncode, "".join(s for s in said if ": warning: " not in s)
+
+
+@ON_EACH_RELEASE
+@pytest.mark.parametrize("case", RUNNING, ids=lambda case: case.machine)
+def test_a_guest_cannot_tell_the_board_from_qemu_s(
+    case: Case, release: str, tmp_path: Path
+) -> None:
+    ours = built(case, release).loadable
+    theirs = replace(ours, machine=case.machine)
+    for program in case.programs:
+        image = guest(program.name, tmp_path, **program.defines)
+        assert run(ours, program, image) == (0, program.prints)
+        assert run(theirs, program, image) == (0, program.prints)
