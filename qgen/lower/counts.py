@@ -115,6 +115,9 @@ def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
         width = max(1, _number(known, properties, "data_width", 1))
         wide = properties.get("dma_enabled", True) is True
         return (control, Mmio(data.name, width), *(dma if wide else ()))
+    if known.name == UNIMPLEMENTED:
+        name, size = properties.get("name"), _number(known, properties, "size", 1)
+        return (Mmio(name if isinstance(name, str) else known.mmio[0].name, size),)
     return known.mmio
 
 
@@ -123,6 +126,6 @@ def shaping(known: DeviceType, properties: Properties) -> str | None:
 
     None where the sizes are those of `mmio_of`.
     """
-    if known.name in ("arm_gic", FW_CFG_MEM):
+    if known.name in ("arm_gic", FW_CFG_MEM, UNIMPLEMENTED):
         return None
     return next((name for name in known.shaped_by if name in properties), None)

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 from guests import SEABIOS
 from lab_support import guest, require_package, require_sdk
-from object_tree import compare_devices, compare_maps, paths_of
+from object_tree import command_line, compare_devices, compare_maps, paths_of
 
 from qgen import compose
 from qgen.arch import ARCHES
 from qgen.board import Board
+from qgen.expr import evaluate
 from qgen.lab.board import Loadable, machines
 from qgen.lab.monitor import Monitor, watch
-from qgen.predict import CommandLine, flat_view, format_view, memory_tree
+from qgen.predict import flat_view, format_view, memory_tree
 
 ROOT = Path(__file__).parent.parent.parent
 RELEASES = ("10.0", "10.2")
@@ -66,6 +67,11 @@ def board(
     return resolved.board, compose.load_into(resolved, sdk)
 
 
+def _default_ram(spec: Board) -> int:
+    size = None if spec.ram is None else spec.ram.default_size
+    return 128 * MIB if size is None else evaluate(size)
+
+
 def firmware(case: Case, tmp_path: Path) -> tuple[list[str], int]:
     """The arguments that give the board its firmware, and its size in bytes."""
     if case.firmware is None:
@@ -85,7 +91,7 @@ def test_the_memory_map_is_the_predicted_one(
     spec, loadable = board(case.spec, release, case.variant)
     arguments, size = firmware(case, tmp_path)
     for ram in case.sizes:
-        trees = memory_tree(spec, CommandLine(ram, 1, size))
+        trees = memory_tree(spec, command_line(ram, 1, size))
         with watch(loadable, [*arguments, "-m", f"{ram // MIB}M"]) as monitor:
             seen = monitor.address_spaces()
         for space, root in trees.items():
@@ -130,7 +136,7 @@ def test_the_devices_and_wires_are_the_spec_s(
     arguments, _ = firmware(case, tmp_path)
     cpus = min(4, spec.cpus.maximum or 1)
     with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
-        compare_devices(spec, monitor, cpus)
+        compare_devices(spec, monitor, command_line(_default_ram(spec), cpus))
 
 
 @ON_EACH_RELEASE
@@ -138,7 +144,7 @@ def test_the_devices_and_wires_are_the_spec_s(
 def test_the_gic_has_its_cpus(release: str, cpus: int) -> None:
     spec, loadable = board("arm-virt", release)
     with watch(loadable, ["-smp", str(cpus)]) as monitor:
-        paths = paths_of(spec, monitor, cpus)
+        paths = paths_of(spec, monitor, command_line(128 * MIB, cpus))
         assert monitor.get(paths["gic", 0], "num-cpu") == cpus
         assert len(monitor.execute("query-cpus-fast")) == cpus
 
