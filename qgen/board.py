@@ -465,6 +465,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class IdeController:
+    """A device with IDE buses; ``drives``: how many drives those hold."""
+
+    place: Place
+    type: str
+    drives: int
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A device, or ``count`` alike (then ``n`` in its expressions is the number).
 
@@ -474,6 +483,8 @@ class Device:
     ``full_buses`` are buses of its own that take no device that a user adds.
     ``when`` says on what it depends whether there is such a device, None: there always is.
     ``call`` makes it, and maps ``mmio``; ``type`` is empty where it makes none.
+    ``ide`` are controllers that get the drives of ``-drive if=ide`` in order; that makes no
+    device that the board could refer to, and has no type either.
     ``is_stub``: QEMU's helper for what is not modelled makes it, and hands out nothing.
     """
 
@@ -495,6 +506,7 @@ class Device:
     when: Condition | None = None
     call: Call | None = None
     is_stub: bool = False
+    ide: tuple[IdeController, ...] = ()
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:

@@ -52,6 +52,29 @@ class Reference(NamedTuple):
         self.frame[self.name] = value
 
 
+class Elements(NamedTuple):
+    """A pointer to element ``start`` of an array of pointers."""
+
+    array: list[Any]
+    start: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many elements there are from here on."""
+        return len(self.array) - self.start
+
+    def put(self, number: int, value: Any) -> None:
+        """Give an element a value."""
+        self.array[self.start + number] = value
+
+    def at(self, number: int, line: int) -> Any:
+        """The value of an element."""
+        value = self.array[self.start + number]
+        if value is UNSET:
+            raise Refused(line, f"element {number} is used before it has a value")
+        return value
+
+
 def constant(type_: CType, value: Any) -> Code:
     """Code for a value that is known already."""
     return Code(type_, lambda _frame: value, value)

@@ -12,6 +12,7 @@ from qgen.check.facts import (
     ClockLine,
     Cpu,
     Device,
+    Disk,
     Ending,
     FwCfgItem,
     Input,
@@ -63,6 +64,7 @@ class _Comparison:
         self._buses(made.buses, wanted.buses)
         self._loads(made.loads, wanted.loads)
         self._fields(0, "the x86 machine", made.x86, wanted.x86)
+        self._disks(made.disks, wanted.disks)
         self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
         self._boot(made, wanted)
 
@@ -308,6 +310,25 @@ class _Comparison:
         for mine, theirs in zip(made, wanted, strict=True):
             what = f"the image {theirs.file!r}"
             self._fields(mine.line, what, mine.arguments, theirs.arguments)
+
+    def _disks(self, made: Sequence[Disk], wanted: Sequence[Disk]) -> None:
+        mine, theirs = ({d.unit: d for d in disks} for disks in (made, wanted))
+        for disk in wanted:
+            if disk.unit not in mine:
+                self.say(0, f"the IDE drive {disk.unit} gets no device")
+        for disk in made:
+            what, right = f"the IDE drive {disk.unit}", theirs.get(disk.unit)
+            if right is None:
+                self.say(disk.line, f"{what} gets a device; the board gives it none")
+                continue
+            owner, wanted_owner = disk.controller.name, right.controller.name
+            self._same(disk.line, what, "controller", owner, wanted_owner)
+            self._same(disk.line, what, "place there", disk.place, right.place)
+            before = "number of devices before it"
+            self._same(disk.line, what, before, disk.made, right.made)
+        order = [d.unit for d in wanted]
+        if len(made) == len(wanted) and [d.unit for d in made] != order:
+            self.say(made[0].line, "the IDE drives are created in another order")
 
     def _fw_cfg(self, made: Sequence[FwCfgItem], wanted: Sequence[FwCfgItem]) -> None:
         mine, theirs = ({i.key: i for i in items} for items in (made, wanted))

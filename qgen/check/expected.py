@@ -19,6 +19,7 @@ from qgen.check.facts import (
     ClockLine,
     Cpu,
     Device,
+    Disk,
     Drive,
     Ending,
     FwCfgItem,
@@ -248,8 +249,9 @@ class _Expectation:
         made = self.devices[device.name] = []
         if not self.scenario.given.holds(device.when, self.scenario.ram_size):
             return
+        self._disks(device.ide)
         count = 1 if device.count is None else self._value(device.count)
-        for n in range(count):
+        for n in range(0 if device.ide else count):
             name = device.name if device.count is None else f"{device.name}[{n}]"
             if device.call is not None:
                 made.append(self._made(device.call, name, {"n": n}))
@@ -423,6 +425,16 @@ class _Expectation:
         line = self._value(sink.index, **env)
         end = self._inside(ends[element], place.path)
         self.result.wires[output] = (Input(end, sink.name, line), 0)
+
+    def _disks(self, controllers: Sequence[model.IdeController]) -> None:
+        unit = 0
+        for each in controllers:
+            owner = self._at(each.place, {})
+            for place in range(each.drives):
+                if ("ide", *divmod(unit, 2)) in self.scenario.given.drives:
+                    made = len(self.result.devices)
+                    self.result.disks.append(Disk(owner, place, unit, made))
+                unit += 1
 
     def _fw_cfg(self, fw_cfg: model.FwCfg) -> None:
         (owner,) = self.devices[fw_cfg.device]

@@ -10,8 +10,10 @@ from typing import Any
 from qgen.check import vocabulary
 from qgen.check.calls import call
 from qgen.check.code import (
+    UNKNOWN,
     UNSET,
     Code,
+    Elements,
     Frame,
     Record,
     Reference,
@@ -27,6 +29,7 @@ from qgen.check.ctype import (
     INT,
     NULL,
     STRING,
+    ULONG,
     Array,
     CType,
     Int,
@@ -43,6 +46,9 @@ from qgen.check.parse import line_of
 from qgen.check.scan import MIDDLE
 from qgen.check.symbols import Table, Unit
 from qgen.check.values import record
+
+MOST_ELEMENTS = 1 << 17
+"""Twice as many devices of a kind as a board may have."""
 
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "?": "?", "'": "'"}
@@ -129,10 +135,41 @@ class Expressions:
             return Code(Pointer(local.type), lambda frame: Reference(frame, name))
         if type(node).__name__ == "ID" and node.name == "error_fatal":
             return constant(Pointer(Pointer(Struct("Error"))), vocabulary.ERROR_FATAL)
+        if type(node).__name__ == "ArrayRef" and self._is_list(node.name):
+            return self._from_element(node)
         inner = self.expression(node)
         if not isinstance(inner.type, Struct):
             raise Refused(line_of(node), "the address of something that is no struct")
         return Code(Pointer(inner.type), inner.run, inner.value)
+
+    def _is_list(self, node: Any) -> bool:
+        """Whether ``node`` is a local array."""
+        local = self.locals.get(getattr(node, "name", ""))
+        return local is not None and isinstance(local.type, Array)
+
+    def _from_element(self, node: Any) -> Code:
+        """``&array[index]`` of a local array."""
+        base, index = self.expression(node.name), self.expression(node.subscript)
+        line, type_, array, number = line_of(node), base.type, base.run, index.run
+        if not isinstance(type_, Array) or not isinstance(index.type, Int):
+            raise Refused(line, "the address of an element of no array")
+
+        def run(frame: Frame) -> Elements:
+            elements, start = array(frame), number(frame)
+            if not 0 <= start < elements.length:
+                raise Refused(line, f"there is no element {start} of {elements.length}")
+            return Elements(elements.array, start)
+
+        return Code(Pointer(type_.of), run)
+
+    def length(self, node: Any) -> int:
+        """The length of an array."""
+        length = self.expression(node)
+        if not isinstance(length.type, Int) or length.value is UNKNOWN:
+            raise Refused(line_of(node), "the length of an array is a constant")
+        if not 0 < length.value <= MOST_ELEMENTS:
+            raise Refused(line_of(node), f"{int(length.value)} elements in an array")
+        return int(length.value)
 
     def _binary(self, node: Any) -> Code:
         left, right = self.expression(node.left), self.expression(node.right)
@@ -237,7 +274,16 @@ class Expressions:
         if type(node.name).__name__ != "ID" or node.name.name in self.locals:
             raise Refused(line, "a call of something that is no function")
         args = [self.expression(arg) for arg in (node.args.exprs if node.args else ())]
+        if node.name.name == "ARRAY_SIZE" and len(args) == 1:
+            return _array_size(args[0], line)
         return call(self.unit, node.name.name, args, line)
+
+
+def _array_size(array: Code, line: int) -> Code:
+    """``ARRAY_SIZE(array)``."""
+    if not isinstance(array.type, Array) or array.type.length is None:
+        raise Refused(line, f"ARRAY_SIZE() of '{array.type}'")
+    return constant(ULONG, array.type.length)
 
 
 def element(array: Any, index: int, line: int) -> Any:

@@ -282,6 +282,19 @@ class BootCall(NamedTuple):
     line: int = 0
 
 
+class Disk(NamedTuple):
+    """The drive ``unit`` of -drive if=ide, counted over all buses.
+
+    It is drive number ``place`` of ``controller``, created after ``made`` devices.
+    """
+
+    controller: Device
+    place: int
+    unit: int
+    made: int
+    line: int = 0
+
+
 class FwCfgItem(NamedTuple):
     """What ``owner``, a fw_cfg device, tells the guest under ``key``, or as a file.
 
@@ -330,6 +343,7 @@ class Machine:
     wires: dict[Output, tuple[Input, int]] = field(default_factory=dict)
     x86: dict[str, int] = field(default_factory=dict)
     loads: list[Load] = field(default_factory=list)
+    disks: list[Disk] = field(default_factory=list)
     fw_cfg: list[FwCfgItem] = field(default_factory=list)
     boot: BootCall | None = None
     endings: list[Ending] = field(default_factory=list)

@@ -102,6 +102,8 @@ def _atoms(board: Board) -> Iterator[_Atom]:
             case OptionGiven(option, _):
                 yield option
         yield from _of_properties(device)
+        for number in range(sum(c.drives for c in device.ide)):
+            yield "ide", *divmod(number, 2)
     if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):
         yield Option.KVM
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qgen.check import api
-from qgen.check.code import UNSET, Frame, Record, Run, converted, truth
+from qgen.check.code import UNSET, Elements, Frame, Record, Run, converted, truth
 from qgen.check.ctype import VOID, Array, CType, Int, Pointer, Signature
 from qgen.check.declarators import type_of
 from qgen.check.expressions import Expressions, Local
@@ -92,8 +92,9 @@ class Statements(Expressions):
         line, name = line_of(node), node.name
         if not name or not self.open_blocks:
             raise Refused(line, "a declaration of nothing")
-        type_ = type_of(node.type, self.unit)
-        if not isinstance(type_, (Int, Pointer)):
+        type_ = type_of(node.type, self.unit, self.length)
+        is_list = isinstance(type_, Array) and isinstance(type_.of, Pointer)
+        if not isinstance(type_, (Int, Pointer)) and not is_list:
             raise Refused(line, f"a local of type '{type_}'")
         if name in self.locals:
             raise Refused(line, f"the local {name!r} hides another one")
@@ -107,6 +108,9 @@ class Statements(Expressions):
             run = self._value(node.init, type_, line, repr(name))
         self.locals[name] = local
         self.open_blocks[-1].append(name)
+        if isinstance(type_, Array):
+            count = type_.length or 0
+            return _storing(name, lambda _frame: Elements([UNSET] * count))
         if run is None:
             return lambda _frame: None
         return _storing(name, run)

@@ -28,8 +28,6 @@ from qgen.check.values import StaticArray
 from qgen.check.vocabulary import CONSTANTS, TYPES, Sentinel
 
 ROWS = "MemMapEntry"
-MOST_ELEMENTS = 1 << 17
-"""Twice as many devices of a kind as a board may have."""
 
 
 def read(text: str, unit: Unit) -> Unit:
@@ -146,7 +144,7 @@ class _Reader:
         for field in node.decls or ():
             if not getattr(field, "name", None) or field.name in fields:
                 raise Refused(line, "a field without a name, or twice")
-            fields[field.name] = type_of(field.type, self.unit, self._length)
+            fields[field.name] = type_of(field.type, self.unit, self.top.length)
             if fields[field.name] == VOID or isinstance(fields[field.name], Signature):
                 raise Refused(line_of(field), f"{field.name!r} is no field")
             if field.name != "parent_obj":
@@ -154,15 +152,6 @@ class _Reader:
                 self.unit.fields[node.name, field.name] = use
         self.unit.structs[node.name] = fields
         self.unit.lines[node.name] = line
-
-    def _length(self, node: Any) -> int:
-        """The length of an array."""
-        length = self.top.expression(node)
-        if not isinstance(length.type, Int) or length.value is UNKNOWN:
-            raise Refused(line_of(node), "the length of an array is a constant")
-        if not 0 < length.value <= MOST_ELEMENTS:
-            raise Refused(line_of(node), f"{int(length.value)} elements in an array")
-        return int(length.value)
 
     def _bug_on(self, node: Any) -> None:
         """A QEMU_BUILD_BUG_ON proves the value of a header's constant."""

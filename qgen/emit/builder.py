@@ -194,6 +194,7 @@ def _references(device: Device) -> Iterator[Place]:
                 yield place
             case Sink(place) if place.device != CPUS:
                 yield place
+    yield from (controller.place for controller in device.ide)
     for each in device.holders:
         for prop in each.properties:
             if isinstance(prop.value, Link) and isinstance(prop.value.target, Place):
@@ -266,6 +267,13 @@ class FunctionBuilder:
         if place.element is not None:
             handle = f"{handle}[{self.expr(place.element, **index)}]"
         return self.inside(handle, place.path)
+
+    def object(self, place: Place) -> CExpr:
+        """A device as an object, which any cast of QOM's takes."""
+        handle = self.device(place, {})
+        # Whatever casts it next, the last of these casts is not needed.
+        inner = handle.args[0] if isinstance(handle, CallExpr) else handle
+        return inner if place.path else handle
 
     def inside(self, handle: CExpr, path: tuple[str, ...]) -> CExpr:
         """The device at ``path`` inside the one that ``handle`` is."""

@@ -34,6 +34,7 @@ from qgen.emit.buses import (
     new_pci,
 )
 from qgen.emit.calls import call_expr, made_device
+from qgen.emit.ide import emit_ide_drives
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
@@ -109,6 +110,9 @@ def _stubs(unit: UnitBuilder, devices: list[Device], name: str) -> None:
 
 def emit_device(unit: UnitBuilder, device: Device) -> None:
     """The function that creates, maps and wires one device, or several alike."""
+    if device.ide:
+        emit_ide_drives(unit, device)
+        return
     name = identifier(device.name)
     function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}", device.when)
     function.note(device.comment)

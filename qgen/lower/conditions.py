@@ -158,6 +158,8 @@ def _needed(device: Device) -> Iterator[tuple[Place, Path]]:
     """The devices that this one cannot do without, and where it says so."""
     if device.bus is not None and device.bus.owner is not None:
         yield device.bus.owner, (*device.origin, "bus")
+    for place, controller in enumerate(device.ide):
+        yield controller.place, (*device.origin, "ide_drives", place)
     for each in device.holders:
         for prop in each.properties:
             if isinstance(prop.value, Link) and isinstance(prop.value.target, Place):

@@ -24,6 +24,7 @@ from qgen.lower.clocks import Clocks
 from qgen.lower.conditions import Conditions
 from qgen.lower.counts import SYSBUS, mmio_of, shaping
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
+from qgen.lower.ide import Ide
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
@@ -87,12 +88,17 @@ class _Devices:
         self.created = self.properties.created
         self.buses = Buses(spec, catalogue, self.created, scope)
         self.conditions = Conditions(spec, catalogue, scope)
+        self.ide = Ide(spec, catalogue, self.created, scope)
         self.clocks = Clocks(spec, catalogue, self.created, scope)
         self.total = 0
 
     def device(self, name: str, device: model.Device) -> Device | None:
         """The device ``name``; None where nothing sensible can be made of it."""
         path: Path = ("devices", name)
+        if device.ide_drives:
+            drives = self.ide.lower(name, device, path)
+            when = self.conditions.lower(device.when, (*path, "when"))
+            return replace(drives, when=when)
         count, counted = self.count(device, path)
         self._one_kind(device, path)
         when = self.conditions.lower(device.when, (*path, "when"))
@@ -206,7 +212,7 @@ class _Devices:
         size = self.scope.resolve(device.unimplemented, here, field="size")
         if len(device.at) != 1 or any(
             getattr(device.at[0], key) is not None
-            for key in ("region", "size", "priority")
+            for key in ("region", "size", "priority", "in_")
         ):
             self.scope.error(
                 Code.Q0213,

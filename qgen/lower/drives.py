@@ -52,7 +52,11 @@ def _number(
 
 def judge_drives(devices: Sequence[Device], scope: Scope) -> None:
     """Refuse a drive that two devices would get: QEMU ends with an error then."""
-    taken: dict[tuple[str, int, int], list[tuple[str, Device, Property]]] = {}
+    taken: dict[tuple[str, int, int], list[tuple[str, Device, Property | None]]] = {}
+    for device in devices:
+        for number in range(sum(controller.drives for controller in device.ide)):
+            key = ("ide", *divmod(number, UNITS["ide"]))
+            taken.setdefault(key, []).append((device.name, device, None))
     for device in devices:
         for n in range(1 if device.count is None else evaluate(device.count)):
             name = device.name if device.count is None else f"{device.name}[{n}]"

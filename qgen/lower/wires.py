@@ -232,7 +232,7 @@ class Wiring:
             return None
         if device.name not in self.ends.types:
             message = f"nobody knows what {device.name!r} is: it has no lines"
-            help_ = "add type: what the helper makes"
+            help_ = "add type: what the helper makes" if not device.ide else None
             self.scope.error(Code.Q0211, message, path, help_)
             return None
         brackets, element = list(written.brackets), None

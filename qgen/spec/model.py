@@ -38,6 +38,7 @@ from qgen.spec.scalars import (
     LineName,
     MachineName,
     ObjectPath,
+    PlacePath,
     Priority,
     PropertyName,
     PropertyText,
@@ -256,10 +257,14 @@ class When(Model):
 
 
 class Device(Model):
-    """A device of any QOM type, or a stub for one that is not modelled."""
+    """A device of any QOM type, a stub for one that is not modelled, or disks.
+
+    ``ide_drives`` are controllers that get the drives of -drive if=ide, two for each bus.
+    """
 
     type: TypeName | None = None
     unimplemented: Size | None = None
+    ide_drives: tuple[PlacePath, ...] = ()
     name: Label | None = None
     when: When | None = None
     child: ChildName | None = None

@@ -189,6 +189,11 @@ BusPath = _name(
     "the path of a bus",
     "write DEVICE/BUS, or DEVICE/CHILD/BUS: soc/smbus[1]/i2c-bus",
 )
+PlacePath = _name(
+    rf"{WORD}(/{CHILD})*",
+    "the path of a device",
+    "write DEVICE, or DEVICE/CHILD: macio/ide[0]",
+)
 HeaderName = _name(
     r"[a-z][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*\.h",
     "the name of a header",
