@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from qgen.bases import X86, Base
 from qgen.condition import Condition, Option, OptionGiven
 from qgen.expr import Expr
 from qgen.source import Path
@@ -47,20 +48,37 @@ class Arch(Enum):
     X86_64 = "x86_64"
 
 
-class Parent(Enum):
-    """The QOM type that the machine derives from."""
+@dataclass(frozen=True, slots=True)
+class ClassField:
+    """A field of MachineClass, or of the base's class, and its value, by QEMU's name."""
 
-    MACHINE = "machine"
-    X86 = "x86"
+    name: str
+    value: bool | int | str | Expr
+    origin: Path
 
 
 @dataclass(frozen=True, slots=True)
-class ClassField:
-    """A field of MachineClass and its value, by QEMU's name."""
+class Parent:
+    """What the machine derives from.
 
-    name: str
-    value: bool | int | str
-    origin: Path
+    ``fields`` are those of the base's class that the spec sets, ``calls`` the base's
+    functions that class_init calls after that.
+    """
+
+    base: Base
+    fields: tuple[ClassField, ...] = ()
+    calls: tuple[str, ...] = ()
+
+    @property
+    def is_x86(self) -> bool:
+        """Whether it is QEMU's x86 base, which boards share much with."""
+        return self.base.name == X86.name
+
+    @property
+    def sets(self) -> frozenset[str]:
+        """The fields of MachineClass that the called functions set."""
+        helpers = (h for h in self.base.helpers if h.name in self.calls)
+        return frozenset(name for helper in helpers for name in helper.sets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,6 +504,7 @@ class Device:
     ``ide`` are controllers that get the drives of ``-drive if=ide`` in order; that makes no
     device that the board could refer to, and has no type either.
     ``is_stub``: QEMU's helper for what is not modelled makes it, and hands out nothing.
+    ``made``: the machine's base made it, and the board only names and wires it.
     """
 
     name: str
@@ -507,6 +526,7 @@ class Device:
     call: Call | None = None
     is_stub: bool = False
     ide: tuple[IdeController, ...] = ()
+    made: bool = False
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:

@@ -30,7 +30,7 @@ Env = dict[str, int]
 Paths = dict[tuple[str, int], str]
 
 # Devices that map regions by themselves: nothing but running them tells which.
-MAPPING = ("-soc", "npcm7")
+MAPPING = ("-soc", "npcm")
 
 # Regions of devices that are containers, and answer nothing as long as they are empty.
 HOLLOW = (": pci-hole",)
@@ -47,7 +47,7 @@ def command_line(ram: int, cpus: int = 1, firmware_size: int = 0) -> CommandLine
 
 def maps_more(spec: Board) -> bool:
     """Whether a device of the board maps regions that the board does not know."""
-    return any(
+    return spec.parent.base.boots or any(
         (device.call is not None and not device.type)
         or any(each in device.type for each in MAPPING)
         for device in spec.devices

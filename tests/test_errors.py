@@ -241,8 +241,8 @@ spec.yaml:6:45: error[Q0004]: expands to more than 500000 values
 spec.yaml:4:3: error[Q0101]: unknown key 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'
     4 | ? aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  help: known here: arch, boot, buses, class, clocks, constants, cpus, description, devices, \
-fw_cfg, machine, map, memory, parent, ram, variants
+  help: known here: arch, boot, buses, class, class_init, clocks, constants, cpus, description, \
+devices, fw_cfg, machine, map, memory, parent, ram, variants
 """,
     ),
     "a-number-of-ten-thousand-digits": (

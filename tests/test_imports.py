@@ -11,10 +11,20 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "qgen"
 
-LEAVES = {"diagnostics", "expr", "files", "names", "source", "targets", "catalogue"}
+LEAVES = {
+    "bases",
+    "catalogue",
+    "diagnostics",
+    "expr",
+    "files",
+    "names",
+    "source",
+    "targets",
+}
 
 # What a stage may import of qgen: leaves, and the data on either side of it.
 ALLOWED = {
+    "bases": set(),
     "diagnostics": {"source"},
     "expr": set(),
     "files": set(),
@@ -23,7 +33,7 @@ ALLOWED = {
     "targets": set(),
     "shipped": set(),
     "catalogue": set(),
-    "board": {"condition", "expr", "source"},
+    "board": {"bases", "condition", "expr", "source"},
     "condition": {"board", "expr"},
     "arch": {"board"},
     "cunit": set(),
@@ -33,6 +43,7 @@ ALLOWED = {
     "lower": (LEAVES - {"files", "targets"}) | {"spec", "board", "condition", "arch"},
     "emit": {
         "arch",
+        "bases",
         "board",
         "condition",
         "catalogue",
@@ -43,7 +54,7 @@ ALLOWED = {
     },
     "layout": {"cunit", "names"},
     "render": {"cunit", "layout", "shipped"},
-    "check": {"board", "condition", "expr"},
+    "check": {"bases", "board", "condition", "expr"},
     "predict": {"board", "condition", "expr"},
     "compare": set(),
     "lab": {"catalogue", "compare"},

@@ -34,6 +34,8 @@ def fields() -> set[str]:
     for model in (SCHEMA, *SCHEMA["$defs"].values()):
         for key, schema in model.get("properties", {}).items():
             found |= {f"{model['title']}.{key}", *_choices(model["title"], key, schema)}
+        if _open(model):
+            found.add(f"{model['title']}.*")
     return found
 
 
@@ -43,14 +45,21 @@ def string_fields() -> set[str]:
     for model in (SCHEMA, *SCHEMA["$defs"].values()):
         for key, schema in model.get("properties", {}).items():
             inner = _plain(schema)
-            while "items" in inner or _values(inner) is not None:
+            while "items" in inner or (_values(inner) and not _open(inner)):
                 if _values(inner) is not None:
                     found.add(f"{model['title']}.{key} (its keys)")
                 inner = _plain(inner.get("items") or _values(inner))
             is_model = "properties" in inner or "discriminator" in inner
             if not is_model and inner.get("type") != "boolean":
                 found.add(f"{model['title']}.{key}")
+        if _open(model):
+            found.add(f"{model['title']}.*")
     return found
+
+
+def _open(model: Any) -> bool:
+    """Whether a model takes keys besides those that it names."""
+    return "properties" in model and _values(model) is not None
 
 
 def _choices(model: str, key: str, schema: Any) -> set[str]:
@@ -91,7 +100,13 @@ def _walk(
         kind = schema["discriminator"]
         schema = _plain({"$ref": kind["mapping"][data[kind["propertyName"]]]})
     values = _values(schema)
-    if "properties" in schema and not isinstance(data, dict):
+    if _open(schema):
+        for key, value in data.items():
+            known = schema["properties"].get(key)
+            name = "*" if known is None else key
+            inner = values if known is None else known
+            yield from _walk(value, inner, schema["title"], name, (*path, key))
+    elif "properties" in schema and not isinstance(data, dict):
         # A scalar stands for a mapping with that scalar under its first required key.
         yield Place(schema["title"], schema["required"][0], path, False, data)
     elif "properties" in schema:
@@ -146,8 +161,9 @@ def _opened(data: Any, schema: Any) -> Iterator[tuple[str, str]]:
         return
     if "properties" in schema and isinstance(data, dict):
         for key, value in data.items():
-            yield schema["title"], key
-            yield from _opened(value, schema["properties"][key])
+            if key in schema["properties"]:
+                yield schema["title"], key
+                yield from _opened(value, schema["properties"][key])
         return
     inner = schema.get("items") or _values(schema)
     if inner is not None:

@@ -13,13 +13,16 @@ from collections.abc import Iterable, Mapping
 from qgen.board import Board
 from qgen.check import (
     api_backends,
+    api_bases,
     api_devices,
     api_fw_cfg,
+    api_i2c,
     api_ide,
     api_machine,
     api_memory,
     api_pci,
     api_values,
+    bases,
     declared,
 )
 from qgen.check.code import Record
@@ -37,8 +40,10 @@ __all__ = ["Helper", "check"]
 
 MODELS = (
     api_backends,
+    api_bases,
     api_devices,
     api_fw_cfg,
+    api_i2c,
     api_ide,
     api_machine,
     api_memory,
@@ -90,10 +95,16 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
     if not isinstance(class_init, Function):
         unit.notes.add(0, "TypeInfo.class_init is not set")
         return
-    fields, properties = class_facts(unit, class_init, limit)
-    declared.judge_class(unit, fields, board)
-    declared.judge_class_properties(unit, properties, board)
-    init, ram_id = fields.fields.get("init"), fields.fields.get("default_ram_id")
+    base = board.parent.base
+    facts = class_facts(unit, class_init, base, limit)
+    declared.judge_class(unit, facts.machine, board)
+    declared.judge_class_properties(unit, facts.properties, board)
+    bases.judge_base(unit, facts, board)
+    init = facts.machine.fields.get("init")
+    if base.devices_in is not None:
+        init = facts.base.fields.get(base.devices_in)
+    ram_id = base.sets.get("default_ram_id")
+    ram_id = facts.machine.fields.get("default_ram_id", ram_id)
     if not isinstance(init, Function):
         return
     state = unit.state_of(info.fields.get("name"))
@@ -103,7 +114,7 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
         # What is wrong in one run is mostly wrong in all: the first is enough to tell.
         if scenario.ends or len(unit.notes) == before:
             execution = Execution(unit, scenario, ram_id, limit, struct)
-            execution.machine_class.views["MachineClass"] = fields
+            execution.machine_class.views["MachineClass"] = facts.machine
             _run(execution, board, init, "" if not place else str(scenario))
 
 

@@ -79,6 +79,14 @@ def _component(m: Execution, parent: object, name: str) -> Device:
     return parent.part(name, m.line)
 
 
+@function("Object *object_resolve_path_at(Object *, const char *)", used=True)
+def _path_at(m: Execution, parent: object, path: str) -> Device:
+    for name in path.split("/"):
+        parent = _component(m, parent, name)
+    assert isinstance(parent, Device)
+    return parent
+
+
 @function("void object_property_add_child(Object *, const char *, Object *)")
 def _add_child(m: Execution, parent: object, name: str, child: object) -> None:
     if parent is not m.instance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
-from qgen.board import Arch, Board, Constant, MapEntry, Parent
+from qgen.board import Arch, Board, Constant, MapEntry
 from qgen.check.code import Record
 from qgen.check.ctype import Struct
 from qgen.check.expected import expr_names
@@ -16,11 +16,6 @@ from qgen.check.values import StaticArray
 from qgen.check.vocabulary import INTERFACES, Sentinel
 from qgen.expr import evaluate
 
-_PARENTS = {
-    Parent.MACHINE: ("machine", "MachineState"),
-    Parent.X86: ("x86-machine", "X86MachineState"),
-}
-"""The parent's QOM type and its struct."""
 _INTERFACES = {
     Arch.ARM: "arm_machine_interfaces",
     Arch.AARCH64: "aarch64_machine_interfaces",
@@ -67,10 +62,14 @@ def judge_constants(unit: Unit, board: Board) -> None:
 def _constant(unit: Unit, constant: Constant) -> None:
     value, line = unit.defines[constant.name]
     what = f"the constant {constant.name!r}"
-    _number(unit, line, what, value, Number(constant.value, expr_names(constant.expr)))
+    judge_number(
+        unit, line, what, value, Number(constant.value, expr_names(constant.expr))
+    )
 
 
-def _number(unit: Unit, line: int, what: str, value: object, wanted: Number) -> None:
+def judge_number(
+    unit: Unit, line: int, what: str, value: object, wanted: Number
+) -> None:
     """Note where a number differs, in its value or in what it is computed from."""
     if value != wanted:
         is_, has = shown(value), shown(wanted)
@@ -129,19 +128,19 @@ def _row(unit: Unit, row: Record, entry: MapEntry) -> None:
     for field, expr in (("base", entry.base), ("size", entry.size)):
         value, wanted = row.fields[field], Number(evaluate(expr), expr_names(expr))
         what = f"the {field} of {entry.name!r}"
-        _number(unit, row.lines[field], what, value, wanted)
+        judge_number(unit, row.lines[field], what, value, wanted)
         row.fields[field] = Number(value, frozenset({f"{entry.name}.{field}"}))
 
 
 def judge_type(unit: Unit, info: Record, board: Board, name: str) -> None:
     """The TypeInfo is that of the machine ``name``."""
-    parent, parent_struct = _PARENTS[board.parent]
-    wanted: dict[str, object] = {"name": f"{name}-machine", "parent": parent}
+    base = board.parent.base
+    wanted: dict[str, object] = {"name": f"{name}-machine", "parent": base.type}
     state = unit.state_of(info.fields.get("name"))
     if state is not None:
         struct, macro = state
         wanted["instance_size"] = Sentinel(f"sizeof({struct})")
-        _state(unit, struct, parent_struct)
+        _state(unit, struct, base.struct)
         if unit.value(f"TYPE_{macro}") != info.fields.get("name"):
             line = info.lines.get("name", 0)
             unit.notes.add(
@@ -191,7 +190,12 @@ def judge_class(unit: Unit, fields: Record, board: Board) -> None:
     for name in sorted(fields.fields.keys() - wanted.keys() - _JUDGED):
         text = f"MachineClass.{name} is set; the board does not set it"
         unit.notes.add(fields.lines[name], text)
-    if not isinstance(fields.fields.get("init"), Function):
+    init = fields.fields.get("init")
+    if board.parent.base.boots:
+        if init is not None:
+            text = "MachineClass.init is set; that of the base has to run"
+            unit.notes.add(fields.lines["init"], text)
+    elif not isinstance(init, Function):
         unit.notes.add(0, "MachineClass.init is not set")
     _valid_cpus(unit, fields, board.cpus.valid_types)
 
@@ -209,9 +213,10 @@ def judge_class_properties(
 
 
 def _class_fields(board: Board) -> dict[str, object]:
-    cpus, ram = board.cpus, board.ram
+    cpus, ram, base = board.cpus, board.ram, board.parent.base
     wanted: dict[str, object] = {"desc": board.description}
-    wanted["max_cpus"] = cpus.maximum or 1
+    if "max_cpus" not in board.parent.sets:
+        wanted["max_cpus"] = cpus.maximum or 1
     for name, value in (
         ("default_cpu_type", cpus.default_type),
         ("min_cpus", cpus.minimum),
@@ -220,7 +225,8 @@ def _class_fields(board: Board) -> dict[str, object]:
         if value is not None:
             wanted[name] = value
     if ram is not None:
-        wanted["default_ram_id"] = ram.id
+        if ram.id != base.sets.get("default_ram_id"):
+            wanted["default_ram_id"] = ram.id
         if ram.default_size is not None:
             wanted["default_ram_size"] = evaluate(ram.default_size)
     for field in board.class_fields:

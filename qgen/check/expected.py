@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qgen import board as model
-from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind, Parent
+from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind
 from qgen.check.facts import (
     BootCall,
     Bus,
@@ -242,7 +242,7 @@ class _Expectation:
             cpu.resets = int(self.board.arch is Arch.PPC)
             cpu.timebase_resets = int(cpus.timebase_reset)
             self.result.cpus.append(cpu)
-        if self.board.parent is Parent.X86:
+        if self.board.parent.is_x86:
             self.result.x86["CPU version"] = _LATEST_CPU
 
     def _device(self, device: model.Device) -> None:
@@ -457,7 +457,7 @@ class _Expectation:
     def _x86(self) -> None:
         """An x86 machine tells the rest of QEMU how its RAM is split."""
         ram = self.board.ram
-        if self.board.parent is not Parent.X86 or ram is None or ram.split is None:
+        if not self.board.parent.is_x86 or ram is None or ram.split is None:
             return
         size, split = self.scenario.ram_size, self._value(ram.split)
         below, names = min(size, split), names_of(split)

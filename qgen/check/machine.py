@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
+from qgen.bases import MACHINE, Base
 from qgen.check.code import UNSET, Frame, Record
 from qgen.check.ctype import Array, CType, Int, Struct
 from qgen.check.facts import (
@@ -30,7 +31,7 @@ MAX_DEPTH = 16
 """How deep functions of a board may call each other."""
 
 
-IDLE = Scenario(0, 0, 0, None, None, False, False)
+IDLE = Scenario(0, 0, 0, None, None, False, MACHINE)
 """The scenario before there is a machine."""
 
 
@@ -42,9 +43,10 @@ class Execution:
     """One run of a board.
 
     ``facts`` is what it makes, ``line`` the line of the call that is running, ``types``
-    the types that were registered, ``resets`` what a reset of the machine calls,
-    ``drives`` those that have a device, ``lists`` all lists that were made; ``state`` is
-    the struct of the type that runs, if it has one of its own.
+    the types that were registered, ``class_calls`` what class_init called of the base's
+    functions, ``resets`` what a reset of the machine calls, ``drives`` those that have a
+    device, ``lists`` all lists that were made; ``state`` is the struct of the type that
+    runs, if it has one of its own.
     """
 
     def __init__(
@@ -60,6 +62,10 @@ class Execution:
         self.notes: Notes = unit.notes
         self.line = 0
         self.facts = empty_machine(ram_id, scenario.ram_size)
+        for name, type_ in scenario.made:
+            device = Device(type_, name, realized=True, child=name)
+            self.facts.devices.append(device)
+        self.class_calls: list[tuple[str, int]] = []
         self.types: list[Record] = []
         self.resets: list[tuple[Function, object, int]] = []
         self.class_properties: dict[str, ClassProperty] = {}
@@ -201,8 +207,12 @@ class Execution:
             fields[name] = machine_value(name, scenario)
         fields["audiodev"] = machine_value("audiodev", scenario)
         views["MachineState"] = Record("MachineState", fields)
-        if scenario.x86:
-            views["X86MachineState"] = Record("X86MachineState")
+        base = scenario.base
+        if base is not MACHINE:
+            made = {each.name: each for each in self.facts.devices}
+            views[base.struct] = Record(
+                base.struct, {m.field: made[m.name] for m in base.made}
+            )
         if self.state is not None:
             views[self.state] = fresh(self.unit, self.state)
 
@@ -249,12 +259,26 @@ def register(unit: Unit, function: Function, loop_limit: int) -> list[Record]:
     return execution.types
 
 
+class ClassFacts(NamedTuple):
+    """What class_init made: MachineClass, the base's class, properties; what it called."""
+
+    machine: Record
+    base: Record
+    properties: dict[str, ClassProperty]
+    calls: list[tuple[str, int]]
+
+
 def class_facts(
-    unit: Unit, class_init: Function, loop_limit: int
-) -> tuple[Record, dict[str, ClassProperty]]:
-    """Run a class_init function: what it writes into MachineClass, and its properties."""
+    unit: Unit, class_init: Function, base: Base, loop_limit: int
+) -> ClassFacts:
+    """Run a class_init function."""
     execution = Execution(unit, IDLE, None, loop_limit)
-    fields = Record("MachineClass")
-    execution.instance.views["MachineClass"] = fields
+    views = {"MachineClass": Record("MachineClass")}
+    if base.class_struct is not None:
+        views[base.class_struct] = Record(base.class_struct)
+    execution.instance.views |= views
     execution.call(class_init, [execution.instance, None], class_init.line)
-    return fields, execution.class_properties
+    own = views.get(base.class_struct or "", Record(""))
+    return ClassFacts(
+        views["MachineClass"], own, execution.class_properties, execution.class_calls
+    )

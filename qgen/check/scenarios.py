@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from qgen.board import Arch, Board, Format, Parent, Ram
+from qgen.bases import Base
+from qgen.board import Arch, Board, Format, Ram
 from qgen.check.given import Given, givens
 from qgen.check.vocabulary import CPU_STRUCTS
 from qgen.condition import Option, RamAbove
@@ -23,8 +24,9 @@ class Scenario(NamedTuple):
     ``ram_size`` in bytes (``-m``), ``cpus`` of at most ``max_cpus`` (``-smp``),
     ``firmware`` (``-bios``); ``found``: files are found, ``elf`` and ``raw``: they load
     as such. ``cpu_type`` is what ``-cpu`` chose, ``cpu_maker`` the type of the device
-    that makes the CPUs. ``ends``: the machine's own limits end QEMU. ``given`` is what
-    else the command line gives.
+    that makes the CPUs. ``base`` is what the machine derives from, ``made`` the devices
+    that it makes, by name and type. ``ends``: the machine's own limits end QEMU.
+    ``given`` is what else the command line gives.
     """
 
     ram_size: int
@@ -33,7 +35,8 @@ class Scenario(NamedTuple):
     cpu_type: str | None
     cpu_maker: str | None
     big_endian: bool
-    x86: bool
+    base: Base
+    made: tuple[tuple[str, str], ...] = ()
     firmware: str | None = None
     found: bool = True
     elf: bool = True
@@ -74,6 +77,7 @@ def scenarios(board: Board) -> list[Scenario]:
     maker = next(
         (d.type for d in board.devices if d.name == board.cpus.created_by), None
     )
+    made = tuple((d.name, d.type) for d in board.devices if d.made)
 
     def scenario(place: int, size: int, *, ends: bool) -> Scenario:
         fate, gives = fates[place % len(fates)], given[place % len(given)]
@@ -89,7 +93,8 @@ def scenarios(board: Board) -> list[Scenario]:
             _cpu_type(board),
             maker,
             board.arch is Arch.PPC,
-            board.parent is Parent.X86,
+            board.parent.base,
+            made,
             firmware,
             fate.found,
             fate.elf,

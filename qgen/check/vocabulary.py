@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from qgen.bases import Kind, all_bases
 from qgen.check.ctype import (
+    BOOL,
     INT,
     LONG,
     NULL,
@@ -82,8 +84,7 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     "EM_RISCV": (INT, 243),
     "EM_AARCH64": (INT, 183),
     "PPC_ELF_MACHINE": (INT, 20),
-    "TYPE_MACHINE": (STRING, "machine"),
-    "TYPE_X86_MACHINE": (STRING, "x86-machine"),
+    **{base.macro: (STRING, base.type) for base in all_bases()},
     **{name: (INT, value) for value, name in enumerate(_CPU_LINES)},
     **{name: (INT, value) for value, name in enumerate(_TIMERS)},
     **{f"PPC6xx_INPUT_{name}": (INT, v) for v, name in enumerate(_PPC6XX)},
@@ -117,19 +118,19 @@ TYPE_NAMES = {
 
 CASTS = {
     "OBJECT": "Object",
-    "MACHINE": "MachineState",
-    "X86_MACHINE": "X86MachineState",
     "MACHINE_CLASS": "MachineClass",
     "MACHINE_GET_CLASS": "MachineClass",
+    **{base.cast: base.struct for base in all_bases()},
+    **{b.class_cast or "": b.class_struct or "" for b in all_bases() if b.class_cast},
     "DEVICE": "DeviceState",
     "SYS_BUS_DEVICE": "SysBusDevice",
     "BUS": "BusState",
     "FW_CFG": "FWCfgState",
     "MACIO_IDE": "MACIOIDEState",
+    "I2C_BUS": "I2CBus",
     "PCI_BUS": "PCIBus",
     "PCI_DEVICE": "PCIDevice",
     "PCI_HOST_BRIDGE": "PCIHostState",
-    "I2C_BUS": "I2CBus",
     "ISA_BUS": "ISABus",
     "SSI_BUS": "SSIBus",
     "CPU": "CPUState",
@@ -223,7 +224,24 @@ STRUCTS: dict[str, dict[str, CType]] = {
 }
 """The fields of QEMU's structs that boards use."""
 
-READ_ONLY = ("MachineState", "CpuTopology", "PowerPCCPU", "PCIHostState")
+_HOLDS: dict[Kind, CType] = {Kind.TRUTH: BOOL, Kind.NUMBER: UNSIGNED, Kind.TEXT: STRING}
+for _base in all_bases():
+    STRUCTS.setdefault(_base.struct, {}).update(
+        {made.field: Pointer(Struct(made.struct)) for made in _base.made}
+    )
+    if _base.class_struct is not None:
+        STRUCTS[_base.class_struct] = {f.name: _HOLDS[f.kind] for f in _base.fields}
+        if _base.devices_in is not None:
+            callback = Signature(VOID, (Pointer(Struct(_base.struct)),))
+            STRUCTS[_base.class_struct][_base.devices_in] = Pointer(callback)
+
+READ_ONLY = (
+    "MachineState",
+    "CpuTopology",
+    "PowerPCCPU",
+    "PCIHostState",
+    *(base.struct for base in all_bases() if base.made),
+)
 """The structs that a board does not write to."""
 
 _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
@@ -233,7 +251,7 @@ ObjectProperty qemu_irq ISABus BusState Error QList
 CPUPPCState InterfaceInfo"""
 TYPES = frozenset(
     {*STRUCTS, *CASTS.values(), *f"{_SCALARS} {_INTEGERS} {_OPAQUE}".split()}
-    - {"arm_boot_info"}
+    | {made.struct for base in all_bases() for made in base.made} - {"arm_boot_info"}
 )
 """The type names that C needs no ``struct`` before."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from qgen.bases import MACHINE
 from qgen.board import (
     CPUS,
     IO,
@@ -18,7 +19,6 @@ from qgen.board import (
     Device,
     Kind,
     Link,
-    Parent,
     Place,
     RiscvBoot,
     Sink,
@@ -45,7 +45,9 @@ from qgen.names import camel_case, identifier, string_literal, upper_case
 from qgen.targets import Target
 
 # The order in which locals are declared.
-_LOCALS = ("s", "machine", "x86ms", "pci_dev", "dev", "sbd", "dinfo")
+_LOCALS = ("s", "machine", "x86ms", "owner", "bus", "pci_dev", "dev", "sbd", "dinfo")
+_BASE = "base"
+"""What `FunctionBuilder.used` calls the machine as its base sees it."""
 
 
 GRAPHICS = ("graphic_width", "graphic_height", "graphic_depth")
@@ -67,15 +69,22 @@ class UnitPart:
 
 
 class UnitBuilder:
-    """What every part of one unit shares."""
+    """What every part of one unit shares.
+
+    ``base`` is what the machine derives from. ``parts`` are the functions that the one
+    named ``devices_in`` calls, which is the machine's init function or what the base
+    has in place of it.
+    """
 
     def __init__(self, board: Composite, target: Target, catalogue: Catalogue):
         self.board, self.target, self.catalogue = board, target, catalogue
+        self.base = board.parent.base if isinstance(board, Board) else MACHINE
         self.prefix = identifier(board.name)
         self.headers: set[str] = set()
         self.fields: list[Field] = []
         self.functions: list[Function] = []
         self.parts: list[UnitPart] = []
+        self.devices_in: str | None = None
         self.shared = _shared(board)
         self.used_buses = {
             bus.name
@@ -103,6 +112,11 @@ class UnitBuilder:
     def state_param(self) -> str:
         """The parameter of a function that takes the state."""
         return f"{self.struct} *s"
+
+    @property
+    def base_param(self) -> str:
+        """The parameter of a function that takes the machine as its base's struct."""
+        return f"{self.base.struct} *{self.base.handle}"
 
     @property
     def macro(self) -> str:
@@ -141,6 +155,12 @@ class UnitBuilder:
         self.headers.add(known.header)
         return known.macro
 
+    def refers_to(self, device: Device) -> bool:
+        """Whether C refers to a device after it was created."""
+        wired = (self.incoming, self.incoming_per_cpu)
+        kept = bool(device.wires) or device.name in self.shared
+        return kept or any(device.name in incoming for incoming in wired)
+
     def needs_state(self) -> bool:
         """Whether the machine has a state struct of its own."""
         return (
@@ -167,6 +187,7 @@ def _shared(board: Composite) -> set[str]:
     """The devices that the code of a later part refers to: they are kept in the state."""
     at = {d.name: i for i, d in enumerate(board.devices)}
     shared: set[str] = set(board.kept)
+    made = {d.name for d in board.devices if d.made}
     for device in board.devices:
         shared |= {place.device for place in _references(device)}
         for wire in device.wires:
@@ -181,7 +202,7 @@ def _shared(board: Composite) -> set[str]:
     for wire in board.cpu_wires:
         if wire.sink.place.element is not None:
             shared.add(wire.sink.device)
-    return shared
+    return shared - made
 
 
 def _references(device: Device) -> Iterator[Place]:
@@ -254,16 +275,32 @@ class FunctionBuilder:
         self.unit.use("machine")
         return "machine"
 
+    def base(self) -> str:
+        """The machine as the struct of its base."""
+        if self.unit.base is MACHINE:
+            return self.machine()
+        self.used.add(_BASE)
+        return self.unit.base.handle
+
     def owner(self) -> CExpr:
         """The machine as the owner of an object."""
-        kept = self.unit.needs_state()
-        return CallExpr("OBJECT", (self.state() if kept else self.machine(),))
+        if self.unit.needs_state():
+            return CallExpr("OBJECT", (self.state(),))
+        boots = self.unit.base.boots
+        return CallExpr("OBJECT", (self.base() if boots else self.machine(),))
+
+    def kept(self, name: str) -> CExpr:
+        """A device that was created earlier: the state has it, or the machine's base."""
+        for made in self.unit.base.made:
+            if made.name == name:
+                return CallExpr("DEVICE", (f"{self.base()}->{made.field}",))
+        return f"{self.state()}->{identifier(name)}"
 
     def device(self, place: Place, index: dict[str, str], here: str = "") -> CExpr:
         """A device of the board, or one inside it; the local is that of ``here``."""
-        handle = "dev"
+        handle: CExpr = "dev"
         if place.device != here or place.element is not None:
-            handle = f"{self.state()}->{identifier(place.device)}"
+            handle = self.kept(place.device)
         if place.element is not None:
             handle = f"{handle}[{self.expr(place.element, **index)}]"
         return self.inside(handle, place.path)
@@ -279,10 +316,15 @@ class FunctionBuilder:
         """The device at ``path`` inside the one that ``handle`` is."""
         if not path:
             return handle
+        if isinstance(handle, CallExpr) and handle.func == "DEVICE":
+            (handle,) = handle.args
         found: CExpr = CallExpr("OBJECT", (handle,))
-        for name in path:
-            args = (found, string_literal(name))
-            found = CallExpr("object_resolve_path_component", args)
+        by = (
+            "object_resolve_path_component"
+            if len(path) == 1
+            else "object_resolve_path_at"
+        )
+        found = CallExpr(by, (found, string_literal("/".join(path))))
         self.unit.use("object")
         return CallExpr("DEVICE", (found,))
 
@@ -323,13 +365,19 @@ class FunctionBuilder:
         """The function, with the parameter and the locals that it uses."""
         params: tuple[str, ...] = ()
         locals_: list[Local] = []
+        base, given = self.unit.base, ""
         if "s" in self.used:
-            params = (self.unit.state_param,)
-            if "machine" in self.used:
-                value = CallExpr("MACHINE", ("s",))
-                locals_.append(Local("MachineState *", "machine", value))
+            params, given = (self.unit.state_param,), "s"
+        elif _BASE in self.used or ("machine" in self.used and base.boots):
+            params, given = (self.unit.base_param,), base.handle
         elif "machine" in self.used:
-            params = ("MachineState *machine",)
+            params, given = ("MachineState *machine",), "machine"
+        for wanted, struct, name, cast in (
+            ("machine", "MachineState", "machine", "MACHINE"),
+            (_BASE, base.struct, base.handle, base.cast),
+        ):
+            if wanted in self.used and name != given:
+                locals_.append(Local(f"{struct} *", name, CallExpr(cast, (given,))))
         order = {name: i for i, name in enumerate(_LOCALS)}
         extra = sorted(self.extra, key=lambda local: order.get(local.name, 99))
         return Function(self.name, params, (*locals_, *extra), self.statements())
@@ -341,10 +389,3 @@ class FunctionBuilder:
             return
         self.unit.functions.append(function)
         self.unit.parts.append(UnitPart(function, when))
-
-
-def parent_struct(parent: Parent) -> tuple[str, str]:
-    """The struct and the type macro of a parent type."""
-    if parent is Parent.X86:
-        return "X86MachineState", "TYPE_X86_MACHINE"
-    return "MachineState", "TYPE_MACHINE"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgen.board import BusEnd, Device, PciAddress
-from qgen.cunit import Arrow, CallExpr, CExpr
+from qgen.cunit import Arrow, CallExpr, CExpr, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.names import identifier, string_literal
 
@@ -44,7 +44,13 @@ def bus_of(bus: BusEnd | None, into: FunctionBuilder, index: dict[str, str]) -> 
     if bus.of_host:
         into.unit.use("PCI_HOST_BRIDGE")
         return Arrow(CallExpr("PCI_HOST_BRIDGE", (handle,)), "bus")
-    found = CallExpr("qdev_get_child_bus", (handle, string_literal(bus.name)))
+    into.unit.use("qdev_new")
+    if bus.owner.path and isinstance(handle, CallExpr):
+        owner = into.local(Local("Object *", "owner", handle.args[0]))
+        handle = CallExpr("DEVICE", (owner,))
+    found: CExpr = CallExpr("qdev_get_child_bus", (handle, string_literal(bus.name)))
+    if bus.owner.path:
+        found = into.local(Local("BusState *", "bus", found))
     return CallExpr("PCI_BUS", (found,)) if bus.is_pci else found
 
 
@@ -53,11 +59,17 @@ def is_pci(device: Device) -> bool:
     return device.bus is not None and device.bus.is_pci
 
 
+def is_i2c(device: Device) -> bool:
+    """Whether a device sits on an I2C bus."""
+    return device.bus is not None and device.bus.kind == "i2c-bus"
+
+
 def is_simple(device: Device) -> bool:
-    """Whether a PCI device is realized just as it is created."""
-    if not is_pci(device):
+    """Whether a PCI or I2C device is realized just as it is created."""
+    if not is_pci(device) and not is_i2c(device):
         return False
-    given = [p for p in device.properties if p.name not in PCI_PROPERTIES]
+    known = PCI_PROPERTIES if is_pci(device) else ("address",)
+    given = [p for p in device.properties if p.name not in known]
     set_up = any(p.properties or p.clocks or p.nic for p in device.parts)
     more = device.clocks or device.child or device.nic or device.full_buses
     return not (given or set_up or more)

@@ -60,6 +60,8 @@ def call_parts(into: FunctionBuilder) -> None:
                 block.call(function.name)
             elif function.params == (into.unit.state_param,):
                 block.call(function.name, into.state())
+            elif function.params == (into.unit.base_param,):
+                block.call(function.name, into.base())
             else:
                 block.call(function.name, into.machine())
         if parts[0].when is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgen.arch import ARCHES
-from qgen.board import Arch, Board, Cpus, Parent
+from qgen.board import Arch, Board, Cpus
 from qgen.cunit import CallExpr, CExpr, For, Function, If, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.devices import emit_object_property
@@ -31,7 +31,7 @@ def emit_cpus(unit: UnitBuilder, board: Board) -> None:
     if not board.cpus.created:
         return
     function = FunctionBuilder(unit, f"{unit.prefix}_create_cpus")
-    if board.parent is Parent.X86:
+    if board.parent.is_x86:
         unit.use("TYPE_X86_MACHINE", "CPU_VERSION_LATEST")
         machine = CallExpr("X86_MACHINE", (function.machine(),))
         function.call("x86_cpus_init", machine, "CPU_VERSION_LATEST")

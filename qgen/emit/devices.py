@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count, groupby
 
 from qgen.board import (
@@ -29,20 +29,20 @@ from qgen.emit.buses import (
     PCI_PROPERTIES,
     bus_of,
     create_simple_pci,
+    is_i2c,
     is_pci,
     is_simple,
     new_pci,
 )
 from qgen.emit.calls import call_expr, made_device
+from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
+from qgen.emit.values import NO_NUMBERS
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
-_NO_NUMBERS = (
-    *(bool, str, Array, Chardev, Drive, Audiodev),
-    *(Link, MachineValue, PciAddress),
-)
+_Run = Callable[[UnitBuilder, list[Device], str], None]
 _QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
 
 
@@ -62,35 +62,41 @@ def emit_clocks(unit: UnitBuilder) -> None:
 
 
 def emit_devices(unit: UnitBuilder) -> None:
-    """A function for each device, and one for each run of stubs."""
+    """A function for each device, but one for a run of stubs, or of plain I2C devices."""
     taken = {identifier(device.name) for device in unit.board.devices}
-    names = (name for name in _stub_names() if name not in taken)
-    for (are_stubs, _), devices in groupby(unit.board.devices, _kind):
-        if are_stubs:
-            _stubs(unit, list(devices), f"{unit.prefix}_create_{next(names)}")
-        else:
-            for device in devices:
+    names: dict[_Run, Iterator[str]] = {
+        _stubs: (name for name in _names("unimplemented") if name not in taken),
+        emit_plain_i2c: _names("i2c"),
+    }
+
+    def kind(device: Device) -> tuple[_Run | None, object]:
+        when = device.when and device.when.key
+        if device.is_stub:
+            return _stubs, when
+        return (emit_plain_i2c if is_plain_i2c(unit, device) else None), when
+
+    for (emit_run, _), devices in groupby(unit.board.devices, kind):
+        run = list(devices)
+        if emit_run is None or (emit_run is emit_plain_i2c and len(run) == 1):
+            for device in run:
                 emit_device(unit, device)
+        else:
+            emit_run(unit, run, next(names[emit_run]))
 
 
-def _kind(device: Device) -> tuple[bool, object]:
-    """What neighbours have in common that one function makes."""
-    return device.is_stub, device.when and device.when.key
-
-
-def _stub_names() -> Iterator[str]:
-    yield "unimplemented"
-    yield from (f"unimplemented_{number}" for number in count(2))
+def _names(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}_{number}" for number in count(2))
 
 
 def _stubs(unit: UnitBuilder, devices: list[Device], name: str) -> None:
     """Devices that are not modelled, by QEMU's helper."""
     unit.use("create_unimplemented_device")
-    function = FunctionBuilder(unit, name)
+    function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}")
     for device in devices:
         function.note(device.comment)
         label, size = (p.value for p in device.properties)
-        assert isinstance(label, str) and not isinstance(size, _NO_NUMBERS)
+        assert isinstance(label, str) and not isinstance(size, NO_NUMBERS)
         into, index = function, {}
         if device.count is not None:
             function.local(Local("unsigned int", "i"))
@@ -112,6 +118,9 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
     """The function that creates, maps and wires one device, or several alike."""
     if device.ide:
         emit_ide_drives(unit, device)
+        return
+    if device.made:
+        _wire_made(unit, device)
         return
     name = identifier(device.name)
     function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}", device.when)
@@ -163,9 +172,12 @@ def _handles(
         return _called(device, device.call, into, index)
     unit, type_ = into.unit, into.unit.type_name(device.type)
     if is_simple(device):
-        unit.use("pci")
-        new = create_simple_pci(device, type_, bus_of(device.bus, into, index))
-        if device.wires or device.name in unit.shared:
+        bus = bus_of(device.bus, into, index)
+        if is_i2c(device):
+            new = create_simple_i2c(device, bus, into, index)
+        else:
+            new = create_simple_pci(device, type_, bus)
+        if unit.refers_to(device):
             return [Local("DeviceState *", "dev", CallExpr("DEVICE", (new,)))]
         into.call(new.func, *new.args)
         return []
@@ -188,18 +200,31 @@ def _called(
     device: Device, call: Call, into: FunctionBuilder, index: dict[str, str]
 ) -> list[Local]:
     """The locals that hold what a helper makes; none if nobody refers to it."""
-    unit, name = into.unit, device.name
-    driven = name in unit.incoming or name in unit.incoming_per_cpu
-    if not (device.wires or name in unit.shared or driven):
+    if not into.unit.refers_to(device):
         made = call_expr(device, call, into, index)
         into.call(made.func, *made.args)
         return []
     new = made_device(device, call, into, index)
-    locals_ = [Local("DeviceState *", "dev", new)]
-    if any(w.source.is_irq and not w.source.path for w in device.wires):
-        cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
-        locals_.append(Local("SysBusDevice *", "sbd", cast))
-    return locals_
+    return [Local("DeviceState *", "dev", new), *_sbd(device)]
+
+
+def _sbd(device: Device) -> list[Local]:
+    """The local for IRQs of a device that the board does not create itself."""
+    if all(not w.source.is_irq or w.source.path for w in device.wires):
+        return []
+    cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
+    return [Local("SysBusDevice *", "sbd", cast)]
+
+
+def _wire_made(unit: UnitBuilder, device: Device) -> None:
+    """The wires that a device which the machine's base made has to itself."""
+    function = FunctionBuilder(unit, f"{unit.prefix}_wire_{identifier(device.name)}")
+    emit_own_wires(device, function, {})
+    if function.body:
+        function.local(Local("DeviceState *", "dev", function.kept(device.name)))
+        for local in _sbd(device):
+            function.local(local)
+    function.add()
 
 
 def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> None:

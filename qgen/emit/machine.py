@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgen.board import Arch, Board
+from qgen.board import Arch, Board, Parent
 from qgen.cunit import (
     CallExpr,
     CExpr,
@@ -17,7 +17,7 @@ from qgen.cunit import (
 )
 from qgen.emit import declared
 from qgen.emit.boot import emit_boot, emit_images
-from qgen.emit.builder import FunctionBuilder, UnitBuilder, parent_struct
+from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
 from qgen.emit.conditions import call_parts
@@ -25,7 +25,7 @@ from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_clocks, emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
-from qgen.expr import Num
+from qgen.expr import Expr, Num
 from qgen.names import string_literal
 from qgen.targets import Feature
 
@@ -42,11 +42,9 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     _init(unit, board)
     class_init = _class_init(unit, board)
     state = None
-    parent, parent_type = parent_struct(board.parent)
-    if parent_type != "TYPE_MACHINE":
-        unit.use("TYPE_X86_MACHINE")
+    unit.headers.add(unit.base.header)
     if unit.needs_state():
-        state = State(unit.struct, parent, unit.macro, tuple(unit.fields))
+        state = State(unit.struct, unit.base.struct, unit.macro, tuple(unit.fields))
     type_name = f"MACHINE_TYPE_NAME({string_literal(name)})"
     macro = f"TYPE_{unit.macro}" if state is not None else None
     unit.use("machine")
@@ -64,7 +62,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
         info=TypeInfo(
             f"{unit.prefix}_type_info",
             macro or type_name,
-            parent_type,
+            unit.base.macro,
             class_init.name,
             _interfaces(unit),
         ),
@@ -72,21 +70,29 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
 
 
 def _init(unit: UnitBuilder, board: Board) -> None:
-    """The machine's init function: limits, then every part, then the loader."""
-    function = FunctionBuilder(unit, f"{unit.prefix}_init")
+    """The machine's init function: limits, then every part, then the loader.
+
+    With a base that has one of its own, the function that this one calls for devices.
+    """
+    base = unit.base
+    function = FunctionBuilder(unit, f"{unit.prefix}_{base.devices_in or 'init'}")
     if board.ram is not None:
         emit_limits(board.ram, function)
     call_parts(function)
     if board.boot is not None:
         emit_boot(board.boot, function)
+    if not function.body and base.boots:
+        return
+    unit.devices_in = function.name
     done = function.done()
-    locals_ = tuple(local for local in done.locals if local.name != "machine")
+    handle, param = ("machine", "MachineState *machine")
+    if base.boots:
+        handle, param = base.handle, unit.base_param
+    locals_ = tuple(local for local in done.locals if local.name != handle)
     if "s" in function.used:
-        cast = CallExpr(unit.macro, ("machine",))
+        cast = CallExpr(unit.macro, (handle,))
         locals_ = (Local(f"{unit.struct} *", "s", cast), *locals_)
-    unit.functions.append(
-        replace(done, params=("MachineState *machine",), locals=locals_)
-    )
+    unit.functions.append(replace(done, params=(param,), locals=locals_))
 
 
 def _class_init(unit: UnitBuilder, board: Board) -> Function:
@@ -96,9 +102,10 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
     def put(name: str, value: CExpr) -> None:
         function.assign(f"mc->{name}", value)
 
+    cpus, parent = board.cpus, board.parent
     put("desc", Text((board.description,)))
-    put("init", f"{unit.prefix}_init")
-    cpus = board.cpus
+    if not unit.base.boots:
+        put("init", f"{unit.prefix}_init")
     if cpus.default_type is not None:
         put("default_cpu_type", cpu_type_name(unit, cpus.default_type))
     if cpus.valid_types:
@@ -108,30 +115,60 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
         ("max_cpus", cpus.maximum or 1),
         ("default_cpus", cpus.default_count),
     ):
-        if count is not None:
+        if count is not None and name not in parent.sets:
             put(name, str(count))
     if board.ram is not None:
         if board.ram.default_size is not None:
             put("default_ram_size", unit.spell(board.ram.default_size))
-        put("default_ram_id", string_literal(board.ram.id))
+        if board.ram.id != unit.base.sets.get("default_ram_id"):
+            put("default_ram_id", string_literal(board.ram.id))
     for field in board.class_fields:
         put(field.name, _value(unit, field.name, field.value))
     if board.takes_audiodev:
         function.call("machine_add_audiodev_property", "mc")
+    _base_fields(unit, parent, function)
     data = "const void *" if unit.target.has(Feature.CONST_CLASS_INIT) else "void *"
-    locals_ = (Local("MachineClass *", "mc", CallExpr("MACHINE_CLASS", ("oc",))),)
+    locals_ = [Local("MachineClass *", "mc", CallExpr("MACHINE_CLASS", ("oc",)))]
     params = ("ObjectClass *oc", f"{data}data")
-    return Function(function.name, params, locals_, function.statements())
+    return Function(
+        function.name, params, (*locals_, *function.extra), function.statements()
+    )
 
 
-def _value(unit: UnitBuilder, name: str, value: bool | int | str) -> CExpr:
+def _base_fields(unit: UnitBuilder, parent: Parent, into: FunctionBuilder) -> None:
+    """What the base's class has beside MachineClass, and the functions for it."""
+    base = unit.base
+    values = {f.name: _base_value(unit, f.value) for f in parent.fields}
+    if base.devices_in is not None and unit.devices_in is not None:
+        values[base.devices_in] = unit.devices_in
+    if values:
+        assert base.class_handle is not None and base.class_cast is not None
+        cast = CallExpr(base.class_cast, ("oc",))
+        into.local(Local(f"{base.class_struct} *", base.class_handle, cast))
+    for name, value in values.items():
+        into.assign(f"{base.class_handle}->{name}", value)
+    for call in parent.calls:
+        helper = base.helper(call)
+        assert helper is not None
+        into.call(call, helper.takes)
+
+
+def _base_value(unit: UnitBuilder, value: bool | int | str | Expr) -> CExpr:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return string_literal(value)
+    return unit.spell(Num(value) if isinstance(value, int) else value)
+
+
+def _value(unit: UnitBuilder, name: str, value: bool | int | str | Expr) -> CExpr:
     if name == "block_default_type":
         return f"IF_{str(value).upper()}"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return number(Num(value))
-    return Text((value,))
+    return Text((value,)) if isinstance(value, str) else unit.spell(value)
 
 
 def _valid_cpu_types(unit: UnitBuilder, board: Board) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgen.board import Arch, Board, Kind, Parent, Ram, Region
+from qgen.board import Arch, Board, Kind, Ram, Region
 from qgen.cunit import CallExpr, CExpr, If, Local, Ops, Statement, Text
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.expr import Bin, Expr, Var, evaluate, variables
@@ -72,7 +72,7 @@ def emit_memory(unit: UnitBuilder) -> None:
 def _split_of_x86(unit: UnitBuilder) -> Expr | None:
     """Where the RAM of an x86 machine is split, if it is."""
     board = unit.board
-    if not isinstance(board, Board) or board.parent is not Parent.X86:
+    if not isinstance(board, Board) or not board.parent.is_x86:
         return None
     return None if board.ram is None else board.ram.split
 
@@ -96,7 +96,8 @@ def _split_sizes(split: Expr, into: FunctionBuilder) -> None:
 def emit_region(region: Region, into: FunctionBuilder) -> None:
     """One region: created, and mapped where the board maps it."""
     unit = into.unit
-    unit.use("memory")
+    if region.kind is not Kind.MACHINE_RAM or region.mapping is not None:
+        unit.use("memory")
     into.note(region.comment)
     target = into
     if region.above is not None:

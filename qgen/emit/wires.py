@@ -9,7 +9,7 @@ from qgen.condition import same
 from qgen.cunit import CallExpr, CExpr, For, If, Local
 from qgen.emit.builder import FunctionBuilder
 from qgen.expr import Expr, Num, evaluate
-from qgen.names import identifier, string_literal
+from qgen.names import string_literal
 
 _ARM_INPUTS = "ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ"
 _ARM_OUTPUTS = "GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC"
@@ -40,7 +40,7 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
         if unit.places[source] >= unit.places[device.name]:
             continue
         from_cpu = source == CPUS
-        handle = _loop_cpu(loop) if from_cpu else _kept(source, into)
+        handle = _loop_cpu(loop) if from_cpu else into.kept(source)
         there = _guarded(source, device, loop)
         for wire in wires:
             sink = input_line(wire.sink, there, index, device)
@@ -70,7 +70,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         if unit.places[source_name] >= unit.places[device.name]:
             continue
         source = unit.devices[source_name]
-        name = _kept(source.name, into)
+        name = into.kept(source.name)
         if source.count is None:
             there = _guarded(source.name, device, into)
             for wire in wires:
@@ -95,14 +95,14 @@ def _guarded(source: str, here: Device, into: FunctionBuilder) -> FunctionBuilde
     return into if when is None or same(when, here.when) else into.block()
 
 
-def _close(there: FunctionBuilder, handle: str, into: FunctionBuilder) -> None:
+def _close(there: FunctionBuilder, handle: CExpr, into: FunctionBuilder) -> None:
     if there is not into:
         into.body.append(If(handle, there.statements()))
 
 
 def _connect(
     source: Source,
-    owner: str,
+    owner: CExpr,
     sink: CExpr,
     into: FunctionBuilder,
     index: dict[str, str],
@@ -112,6 +112,8 @@ def _connect(
     line = into.expr(source.index, **index)
     handle = into.inside(owner, source.path)
     if source.is_irq:
+        if isinstance(handle, CallExpr) and handle.func == "DEVICE":
+            (handle,) = handle.args
         sbd: CExpr = CallExpr("SYS_BUS_DEVICE", (handle,))
         if local and not source.path:
             sbd = "sbd"
@@ -154,11 +156,6 @@ def input_line(
         return CallExpr("qdev_get_gpio_in", (handle, line))
     name = string_literal(sink.name)
     return CallExpr("qdev_get_gpio_in_named", (handle, name, line))
-
-
-def _kept(device: str, into: FunctionBuilder) -> str:
-    """A device that was created earlier, as the state keeps it."""
-    return f"{into.state()}->{identifier(device)}"
 
 
 def _loop_cpu(into: FunctionBuilder) -> str:

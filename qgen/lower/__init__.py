@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qgen.arch import ARCHES, ArchFacts
+from qgen.bases import Base, find, releases_with
 from qgen.board import (
     Arch,
     Board,
@@ -22,8 +23,8 @@ from qgen.board import (
     Wire,
 )
 from qgen.catalogue import Catalogue, DeviceType
-from qgen.diagnostics import Finding, Rejected, Severity
-from qgen.lower.boot import judge_parent, lower_boot
+from qgen.diagnostics import Code, Finding, Rejected, Severity
+from qgen.lower.boot import lower_boot
 from qgen.lower.buses import Buses
 from qgen.lower.calls import lower_calls
 from qgen.lower.classfields import lower_class
@@ -39,6 +40,7 @@ from qgen.lower.fw_cfg import lower_fw_cfg
 from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
+from qgen.lower.parent import lower_parent, made_devices
 from qgen.lower.ram import lower_ram
 from qgen.lower.reach import judge_reach
 from qgen.lower.scope import Scope
@@ -72,24 +74,26 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     """The board that ``spec`` means; `Rejected` with all that does not fit."""
     scope = Scope(spec)
     facts = ARCHES[Arch(spec.arch)]
-    judge_parent(spec, scope)
-    judge_names(spec, spec.machine, judge_machine(spec.machine, scope), scope)
+    base = _base(spec, catalogue, source)
+    parent = lower_parent(spec, base, catalogue, scope)
+    macros = judge_machine(spec.machine, base, scope)
+    judge_names(spec, spec.machine, base, macros, scope)
     ram, ram_regions = lower_ram(spec, scope)
     known_cpu = cpu_type(spec, catalogue, scope)
-    inside = _inside(spec, spec.cpus, known_cpu, catalogue, ram_regions, scope)
+    inside = _inside(spec, parent, spec.cpus, known_cpu, catalogue, ram_regions, scope)
     wires = wire_cpus(spec.cpus, inside.ends, scope)
-    cpus = lower_cpus(spec, catalogue, facts, known_cpu, wires, scope)
+    cpus = lower_cpus(spec, base, catalogue, known_cpu, wires, scope)
     _judge(inside, cpus.wires, ram, facts, scope)
     fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)
     class_fields = lower_class(spec, scope)
     _reject(scope, source)
-    judge_reach(spec, inside.regions, inside.devices, scope)
+    judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
     board = Board(
         name=spec.machine,
         description=spec.description,
         arch=Arch(spec.arch),
-        parent=Parent(spec.parent),
+        parent=parent,
         class_fields=class_fields,
         constants=tuple(scope.constants.values()),
         memory_map=tuple(scope.entries.values()),
@@ -108,6 +112,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
 
 def _inside(
     spec: Composite,
+    parent: Parent,
     cpus: Cpus,
     known_cpu: DeviceType | None,
     catalogue: Catalogue,
@@ -119,9 +124,11 @@ def _inside(
     regions, stubs = lower_regions(spec, scope, ram)
     clocks = lower_clocks(spec, scope)
     judge_stubs(spec, catalogue, scope)
-    devices = [*stubs, *lower_devices(spec, catalogue, scope)]
+    made = made_devices(parent, catalogue)
+    first, devices = lower_devices(spec, made, catalogue, scope)
+    devices = [*first, *stubs, *devices]
     judge_children(spec, devices, clocks, scope)
-    ends = ends_of(spec, cpus, devices, catalogue, facts, known_cpu, scope)
+    ends = ends_of(spec, parent.base, cpus, devices, catalogue, facts, known_cpu, scope)
     devices = wire_devices(spec, devices, ends, scope)
     buses = Buses(spec, catalogue, ends.types, scope)
     devices = lower_calls(spec, devices, Wiring(ends, scope), buses, scope)
@@ -148,3 +155,17 @@ def _reject(scope: Scope, source: Source) -> None:
         # Warnings are for a board: what is wrong would give some that mean nothing.
         errors = [f for f in scope.findings if f.severity is Severity.ERROR]
         raise Rejected(errors, source)
+
+
+def _base(spec: Spec, catalogue: Catalogue, source: Source) -> Base:
+    """What the machine derives from; `Rejected` where the release keeps it to itself."""
+    base = find(spec.parent, catalogue.release)
+    if base is not None:
+        return base
+    finding = Finding(
+        Code.Q0301,
+        f"in QEMU {catalogue.release}, only its own file can derive from {spec.parent!r}",
+        ("parent",),
+        f"any board can in QEMU {', '.join(releases_with(spec.parent))}",
+    )
+    raise Rejected([finding], source)

@@ -1,4 +1,4 @@
-"""How the board starts, and what the parent type wants of it."""
+"""How the board starts."""
 
 from __future__ import annotations
 
@@ -35,32 +35,6 @@ _LOADER_ARCHES = {
     "riscv": ("riscv64",),
     "x86-bios": ("x86_64",),
 }
-
-
-def judge_parent(spec: Spec, scope: Scope) -> None:
-    """The parent type and the architecture belong together."""
-    if spec.parent == "x86" and spec.arch != "x86_64":
-        scope.error(
-            Code.Q0214,
-            f"the parent 'x86' does not fit {spec.arch!r}",
-            ("parent",),
-            "leave it out, or write arch: x86_64",
-        )
-    if spec.arch == "x86_64" and spec.parent != "x86":
-        scope.error(
-            Code.Q0214,
-            "an x86_64 machine derives from the parent 'x86'",
-            ("arch",),
-            "add parent: x86",
-        )
-    if spec.parent == "x86" and spec.cpus.usual is None:
-        scope.error(
-            Code.Q0102,
-            "an x86 machine needs a default CPU",
-            ("cpus",),
-            "add cpus: {default: qemu64}",
-            key=True,
-        )
 
 
 def lower_boot(

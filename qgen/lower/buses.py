@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -135,8 +136,9 @@ class Buses:
             self.scope.error(Code.Q0217, str(missing), path, missing.help)
             return None
         types = {} if owner is None else dict(owner.child_buses)
-        given = self.spec.devices[name].properties if not children else None
-        if owner is not None and has_only(owner, given) and bus not in types:
+        device = self.spec.devices.get(name)
+        given = None if device is None or children else device.properties
+        if owner is not None and not _may_have(owner, bus, has_only(owner, given)):
             message = f"{spelled(name, children)!r} has no bus {quoted(bus)}"
             help_ = did_you_mean(bus, types) or _listed(types)
             self.scope.error(Code.Q0217, message, path, help_)
@@ -223,6 +225,21 @@ def has_only(known: DeviceType, given: Collection[str] | None) -> bool:
     """
     shaped = known.shaped_by if given is None else {*known.shaped_by} & {*given}
     return known.realized and not shaped
+
+
+def _may_have(owner: DeviceType, bus: str, measured: bool) -> bool:
+    """Whether a type has a bus, or may have it under another number.
+
+    ``measured``: no property was set that the numbers may depend on.
+    """
+    known = [name for name, _ in owner.child_buses]
+    alike = not known or any(_same(name, bus) for name in known)
+    return bus in known or (alike and not measured)
+
+
+def _same(name: str, other: str) -> bool:
+    """Whether two names differ in nothing but their numbers."""
+    return re.sub("[0-9]+", "0", name) == re.sub("[0-9]+", "0", other)
 
 
 def _listed(buses: Mapping[str, str], prefix: str = "") -> str:

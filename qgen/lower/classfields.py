@@ -14,8 +14,11 @@ _EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
 def lower_class(spec: Spec, scope: Scope) -> tuple[ClassField, ...]:
     """The fields in alphabetical order, sizes as numbers of bytes."""
     fields = []
+    extra = spec.class_.model_extra or {}  # those of the base
     for name, value in spec.class_:
         path: Path = ("class", name)
+        if name in extra:
+            continue
         if value is None:
             continue
         if isinstance(value, _EXPRESSIONS):

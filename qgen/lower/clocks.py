@@ -9,7 +9,7 @@ from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr
 from qgen.lower.inside import NoChild, child_path, inside, spelled
-from qgen.lower.scope import Scope
+from qgen.lower.scope import Scope, is_repeated
 from qgen.source import Path
 from qgen.spec.model import Composite
 from qgen.spec.scalars import ClockText, SinkText
@@ -66,7 +66,8 @@ class Clocks:
     def _source(self, clock: ClockText, path: Path) -> str | ClockOutput | None:
         if clock.text in self.spec.clocks:
             return clock.text
-        if clock.output is not None and clock.output.device in self.spec.devices:
+        known = {*self.spec.devices, *self.created}
+        if clock.output is not None and clock.output.device in known:
             return self._output(clock.output, path)
         if clock.output is not None:
             self._no_device(clock.output.device, path)
@@ -82,7 +83,7 @@ class Clocks:
                 help_ = f"write {written.device!r} first"
                 self.scope.error(Code.Q0215, message, path, help_)
             return None
-        if self.spec.devices[written.device].count is not None:
+        if is_repeated(self.spec, written.device):
             message = f"there are several {written.device!r}, and a clock is of one"
             help_ = "describe each of them by itself"
             self.scope.error(Code.Q0214, message, path, help_)

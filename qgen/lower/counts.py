@@ -19,6 +19,9 @@ SYSBUS = "sys-bus-device"
 
 Properties = Mapping[str, object]
 
+ONE_CALL = ("smbus-eeprom",)
+"""Types that QEMU makes in one call of its own, which gives nothing to go on with."""
+
 
 def _number(known: DeviceType, properties: Properties, name: str, cpus: int) -> int:
     value = properties.get(name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qgen.arch import ARCHES, ArchFacts
-from qgen.board import Arch, Cpus, Parent, Property, Wire
+from qgen.bases import Base
+from qgen.board import Arch, Cpus, Property, Wire
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.lower.properties import Properties
@@ -67,16 +68,16 @@ def _known(
 
 def lower_cpus(
     spec: Spec,
+    base: Base,
     catalogue: Catalogue,
-    facts: ArchFacts,
     known: DeviceType | None,
     wires: tuple[Wire, ...],
     scope: Scope,
 ) -> Cpus:
     """The CPUs of the board."""
-    cpus = spec.cpus
-    created = cpus.usual is not None and cpus.created_by is None
-    _judge_counts(spec, scope)
+    cpus, facts = spec.cpus, ARCHES[Arch(spec.arch)]
+    created = cpus.usual is not None and cpus.created_by is None and not base.boots
+    _judge_counts(spec, base, scope)
     _judge_maker(spec, created, facts, scope)
     properties: tuple[Property, ...] = ()
     if known is not None and created:
@@ -156,7 +157,7 @@ def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> N
         scope.error(Code.Q0214, message, (*PATH, "timebase"), "leave it out", key=True)
     for key in ("properties", "timebase"):
         given = getattr(cpus, key) and not scope.broken(*PATH, key)
-        if given and (not created or spec.parent == Parent.X86.value):
+        if given and (not created or spec.parent == "x86"):
             scope.error(
                 Code.Q0214,
                 f"{key!r} is for CPUs that the board creates itself",
@@ -174,7 +175,7 @@ def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> N
         )
 
 
-def _judge_counts(spec: Spec, scope: Scope) -> None:
+def _judge_counts(spec: Spec, base: Base, scope: Scope) -> None:
     cpus = spec.cpus
     low, high = cpus.min or 1, cpus.max or 1
     count = cpus.default_count or low
@@ -190,7 +191,8 @@ def _judge_counts(spec: Spec, scope: Scope) -> None:
             f"there are {low} to {high} CPUs, not {count}",
             (*PATH, "default_count"),
         )
-    if cpus.usual is None and (cpus.valid or cpus.created_by or cpus.properties):
+    known = cpus.usual is not None or "valid_cpu_types" in base.sets
+    if not known and (cpus.valid or cpus.created_by or cpus.properties):
         scope.error(
             Code.Q0102,
             "the key 'default' is missing",

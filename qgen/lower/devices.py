@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from qgen.arch import ARCHES
@@ -22,7 +23,7 @@ from qgen.expr import Entry, Expr, Num, Sym, Var, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.conditions import Conditions
-from qgen.lower.counts import SYSBUS, mmio_of, shaping
+from qgen.lower.counts import ONE_CALL, SYSBUS, mmio_of, shaping
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.ide import Ide
 from qgen.lower.inside import NoChild, inside
@@ -35,6 +36,14 @@ from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Composite
 
+_NOT_OF_ONE_CALL: tuple[str, ...] = (
+    *("properties", "irqs", "gpios", "clocks", "parts", "child", "at", "nic"),
+    "full_buses",
+)
+_NOT_OF_MADE: tuple[str, ...] = (
+    *("type", "unimplemented", "call", "name", "child", "bus", "address", "count"),
+    *("properties", "at", "clocks", "comment", "nic", "full_buses", "when"),
+)
 _NOT_OF_CALLS: tuple[str, ...] = (
     "unimplemented",
     "nic",
@@ -67,16 +76,29 @@ def lower_buses(spec: Composite) -> list[Bus]:
     return [Bus(name, bus.type, ("buses", name)) for name, bus in spec.buses.items()]
 
 
-def lower_devices(spec: Composite, catalogue: Catalogue, scope: Scope) -> list[Device]:
-    """All devices but their wires, in the order of the spec."""
+def lower_devices(
+    spec: Composite,
+    made: Mapping[str, tuple[DeviceType, Device]],
+    catalogue: Catalogue,
+    scope: Scope,
+) -> tuple[list[Device], list[Device]]:
+    """All devices but their wires, in the order of the spec.
+
+    Those that the base ``made`` come first, and by themselves.
+    """
     lowering = _Devices(spec, catalogue, scope)
-    devices = []
+    first, devices = {n: device for n, (_, device) in made.items()}, []
+    lowering.created.update({name: known for name, (known, _) in made.items()})
     for name, device in spec.devices.items():
-        done = lowering.device(name, device)
-        if done is not None:
-            devices.append(done)
+        if name in made:
+            known, done = made[name]
+            first[name] = lowering.made(done, known, device)
+            continue
+        lowered = lowering.device(name, device)
+        if lowered is not None:
+            devices.append(lowered)
     judge_addresses(devices, scope)
-    return devices
+    return list(first.values()), devices
 
 
 class _Devices:
@@ -113,6 +135,8 @@ class _Devices:
         known = self.type(device.type, (*path, "type")) if device.type else None
         if known is None or not counted:
             return None
+        if known.name in ONE_CALL and device.call is None:
+            self._one_call(known.name, device, path)
         run_time = ("cpus",) if count is None else ("cpus", "n")
         bus: BusEnd | None = None
         place: tuple[Property, ...] = ()
@@ -150,6 +174,36 @@ class _Devices:
         known = self.catalogue.find(type_)
         if known is not None:
             self.created[name] = known
+
+    def _one_call(self, type_: str, device: model.Device, path: Path) -> None:
+        """What QEMU makes in one call takes nothing but a bus and an address."""
+        for key in _NOT_OF_ONE_CALL:
+            if getattr(device, key):
+                message = f"QEMU makes a {type_!r} in one call: it has no {key!r}"
+                self.scope.error(
+                    Code.Q0214, message, (*path, key), "leave it out", key=True
+                )
+
+    def made(self, made: Device, known: DeviceType, device: model.Device) -> Device:
+        """A device that the machine's base made: the board only wires it."""
+        path = made.origin
+        keys = [key for key in _NOT_OF_MADE if getattr(device, key)]
+        parts = [
+            ("parts", name, key)
+            for name, part in device.parts.items()
+            for key in ("properties", "clocks", "nic")
+            if getattr(part, key)
+        ]
+        for place in (*((key,) for key in keys), *parts):
+            self.scope.error(
+                Code.Q0214,
+                f"the machine's parent makes {made.name!r}: the board only wires it",
+                (*path, *place),
+                "leave it out",
+                key=True,
+            )
+        done = self.parts(device, known, (), (*path, "parts"))
+        return replace(made, parts=done)
 
     def _one_kind(self, device: model.Device, path: Path) -> None:
         """A device has a type, or is a stub for one that is not modelled."""

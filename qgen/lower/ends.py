@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qgen.arch import ArchFacts
+from qgen.bases import Base
 from qgen.board import Device, Place
 from qgen.catalogue import Catalogue, DeviceType, Lines
 from qgen.expr import Bin, Expr, Var, evaluate, variables
@@ -77,6 +78,7 @@ class Ends:
 
 def ends_of(
     spec: Composite,
+    base: Base,
     cpus: Cpus,
     devices: Sequence[Device],
     catalogue: Catalogue,
@@ -90,11 +92,11 @@ def ends_of(
         devices={d.name: d for d in devices},
         types={name: known for name, known in types.items() if known is not None},
         catalogue=catalogue,
-        failed=spec.devices.keys() - types.keys(),
+        failed={*spec.devices, *(m.name for m in base.made)} - types.keys(),
         doubtful={n for n in types if scope.broken("devices", n, "properties")},
         arch=arch,
         cpu_type=cpu_type,
-        cpu_maker=cpus.created_by,
+        cpu_maker=base.name if base.boots else cpus.created_by,
         min_cpus=cpus.min or 1,
         max_cpus=cpus.max or 1,
         has_cpus=cpus.usual is not None,

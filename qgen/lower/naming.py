@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from qgen.bases import Base
 from qgen.board import CPUS
 from qgen.diagnostics import Code
 from qgen.lower.places import RESERVED
@@ -28,7 +29,7 @@ _RESERVED = {**RESERVED, CPUS: "the CPUs"}
 _STATE_FIELDS = {"parent_obj": "state field", "bootinfo": "state field"}
 
 
-def judge_machine(name: str, scope: Scope) -> set[str]:
+def judge_machine(name: str, base: Base, scope: Scope) -> set[str]:
     """The macros of the machine ``name``; a finding if its C would meet QEMU's."""
     if identifier(name) in _TAKEN_PREFIXES:
         scope.error(
@@ -38,11 +39,12 @@ def judge_machine(name: str, scope: Scope) -> set[str]:
             f"name it more closely: {name}-board",
         )
     prefix = upper_case(name)
-    return {f"{prefix}_MACHINE", f"TYPE_{prefix}_MACHINE"}
+    casts = {base.macro, base.cast, base.class_cast or base.cast}
+    return {f"{prefix}_MACHINE", f"TYPE_{prefix}_MACHINE", *casts}
 
 
 def judge_names(
-    spec: Composite, name: str, macros: Collection[str], scope: Scope
+    spec: Composite, name: str, base: Base, macros: Collection[str], scope: Scope
 ) -> None:
     """Refuse a name that two parts share, and what would be one name in C.
 
@@ -51,6 +53,9 @@ def judge_names(
     _judge_macros(spec, upper_case(name), _TAKEN_CONSTANTS.union(macros), scope)
     _judge_blocks(spec, scope)
     taken = {name: (name, kind) for name, kind in _STATE_FIELDS.items()}
+    for made in base.made:
+        if made.name not in spec.devices:
+            taken[made.name] = (made.name, f"device of the parent {base.name!r}")
     for name, what, path in _parts(spec):
         if name in _RESERVED:
             message = f"{name!r} is the name of {_RESERVED[name]}"

@@ -30,11 +30,12 @@ from qgen.expr import (
     variables,
 )
 from qgen.lower.arrays import element_of
+from qgen.lower.counts import ONE_CALL
 from qgen.lower.drives import lower_drive
 from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
-from qgen.lower.scope import Scope
+from qgen.lower.scope import Scope, is_repeated
 from qgen.source import Path
 from qgen.spec.model import Composite
 from qgen.spec.scalars import (
@@ -207,9 +208,12 @@ class Properties:
                 return None
             fits = known is None or self._is_a(known, type_)
             what = "unknown" if known is None else repr(known.name)
-            if self.spec.devices[target].unimplemented is not None:
+            device = self.spec.devices.get(target)
+            if device is not None and device.unimplemented is not None:
                 problem = f"{target!r} is not modelled: nothing can link to it"
-            if self.spec.devices[target].count is not None:
+            if known is not None and known.name in ONE_CALL:
+                problem = f"QEMU makes {target!r} in one call: nothing can link to it"
+            if is_repeated(self.spec, target):
                 problem = f"there are several {target!r}, and a link names one"
         else:
             self._no_target(target, path)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgen.board import Device, Link, Region
+from qgen.board import RAM, Device, Link, Region
 from qgen.diagnostics import Code
 from qgen.lower.scope import Scope
 from qgen.spec.model import Composite
 
 
 def judge_reach(
-    spec: Composite, regions: Sequence[Region], devices: Sequence[Device], scope: Scope
+    spec: Composite,
+    ram_is_used: bool,
+    regions: Sequence[Region],
+    devices: Sequence[Device],
+    scope: Scope,
 ) -> None:
-    """Warn of regions that no address leads to, and of clocks that drive nothing."""
-    used = {r.target for r in regions}
+    """Warn of regions that no address leads to, and of clocks that drive nothing.
+
+    ``ram_is_used``: the machine's base sees to the RAM of -m.
+    """
+    used = {r.target for r in regions} | ({RAM} if ram_is_used else set())
     used |= {
         prop.value.target
         for device in devices

@@ -209,6 +209,11 @@ def _like(expr: Expr, value: int) -> str:
     return str(value)
 
 
+def is_repeated(spec: Composite, device: str) -> bool:
+    """Whether there are several of a device; one that the base makes is one."""
+    return device in spec.devices and spec.devices[device].count is not None
+
+
 def scaled(base: Expr, index: Expr, stride: Expr) -> Expr:
     """``base + index * stride``."""
     return Bin("+", base, Bin("*", index, stride))

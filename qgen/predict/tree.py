@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 
-from qgen.board import IO, SYSTEM, Board, Device, Kind, Parent, Region
+from qgen.board import IO, SYSTEM, Board, Device, Kind, Region
 from qgen.condition import RamAbove
 from qgen.expr import evaluate, variables
 from qgen.predict.region import WHOLE, MemoryRegion
@@ -63,7 +63,7 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
             known[region.mapping.container].add(
                 made, evaluate(region.mapping.offset), region.mapping.priority or 0
             )
-    if board.parent is Parent.X86:
+    if board.parent.is_x86:
         add_x86(board, roots[SYSTEM], roots[IO], line.ram_size, line.firmware_size)
     _add_devices(board, known, line)
     return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}

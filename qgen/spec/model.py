@@ -12,10 +12,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from qgen.spec.arguments import Call
 from qgen.spec.scalars import (
     Address,
+    BaseName,
     BusAddress,
     BusName,
     BusPath,
     ChildName,
+    ClassValue,
     ClockSource,
     Comment,
     ConstantName,
@@ -30,6 +32,7 @@ from qgen.spec.scalars import (
     FileName,
     Firmware,
     Frequency,
+    FunctionName,
     HeaderName,
     Integer32,
     ItemKey,
@@ -395,7 +398,10 @@ class FwCfg(Model):
 
 
 class MachineClass(Model):
-    """Fields of QEMU's MachineClass, by their names there."""
+    """Fields of QEMU's MachineClass, by their names there, and those that a base adds."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, ClassValue]
 
     alias: MachineName | None = None
     auto_create_sdcard: Truth | None = None
@@ -457,8 +463,9 @@ class Spec(Composite):
     """A machine."""
 
     machine: MachineName
-    parent: Literal["machine", "x86"] = "machine"
+    parent: BaseName = "machine"
     class_: MachineClass = Field(default_factory=MachineClass, alias="class")
+    class_init: tuple[FunctionName, ...] = ()
     cpus: Cpus = Field(default_factory=Cpus)
     ram: Ram | None = None
     fw_cfg: FwCfg | None = None

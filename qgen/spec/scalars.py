@@ -14,8 +14,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from qgen import expr, names
-from qgen.diagnostics import quoted
+from qgen import bases, expr, names
+from qgen.diagnostics import did_you_mean, quoted
 
 T = TypeVar("T")
 
@@ -221,6 +221,37 @@ Label = Annotated[
 ]
 Comment = _commented("a comment")
 Description = _commented("the description, which is a comment of the C as well,")
+
+
+def _base(value: Any) -> str:
+    text = text_of(value, "a machine base")
+    if text not in bases.NAMES:
+        near = did_you_mean(text, bases.NAMES)
+        raise wrong("Q0107", f"'parent' cannot be {quoted(text)}", near)
+    return text
+
+
+BaseName = Annotated[
+    str,
+    PlainValidator(_base),
+    WithJsonSchema({"type": "string", "enum": list(bases.NAMES)}),
+]
+FunctionName = _name(
+    r"[a-z_][a-z0-9_]*",
+    "the name of a C function",
+    "QEMU writes it so: aspeed_machine_class_init_cpus_defaults",
+)
+
+
+def _class_value(value: Any) -> bool | str:
+    return value if isinstance(value, bool) else _line(value)
+
+
+ClassValue = Annotated[
+    bool | str,
+    PlainValidator(_class_value),
+    WithJsonSchema({"type": ["boolean", "string", "integer"]}),
+]
 
 
 def parse_expression(value: Any) -> expr.Expr:

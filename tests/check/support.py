@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qgen import __version__, catalogue, compose
+from qgen.bases import MACHINE
 from qgen.board import Board
 from qgen.check import check
 from qgen.check.facts import Machine
@@ -70,7 +71,7 @@ static void test_init(MachineState *machine)
 {body}
 }}
 """
-PLAIN = Scenario(0x1000_0000, 2, 4, "chosen-arm-cpu", None, False, False)
+PLAIN = Scenario(0x1000_0000, 2, 4, "chosen-arm-cpu", None, False, MACHINE)
 
 
 class Ran(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from qgen.bases import X86
 from qgen.check.api import FUNCTIONS
 from qgen.check.facts import Chardev, Ending, Load
 from qgen.check.values import is_a
@@ -349,7 +350,7 @@ def test_boot_loaders_say_what_they_are_given() -> None:
 def test_what_comes_after_the_boot_loader_is_too_late() -> None:
     body = """    x86_bios_rom_init(X86_MACHINE(s), "bios", get_system_memory(), false);
     isa_bus_new(NULL, get_system_memory(), get_system_io(), &error_fatal);"""
-    x86 = PLAIN._replace(x86=True)
+    x86 = PLAIN._replace(base=X86)
     assert "after the boot loader" in run(body, scenario=x86).said
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
+from qgen.bases import MACHINE, X86
 from qgen.board import (
     IO,
     RAM,
@@ -200,7 +201,7 @@ def to_board(tree: Tree, machine: str) -> Board:
         name=machine,
         description="A tree",
         arch=tree.arch,
-        parent=Parent.X86 if x86 else Parent.MACHINE,
+        parent=Parent(X86 if x86 else MACHINE),
         class_fields=(),
         constants=(),
         memory_map=(),
