@@ -128,6 +128,28 @@ class Image:
     origin: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``then`` where ``when`` holds, ``otherwise`` where it does not."""
+
+    when: Condition
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """32-bit words that a region holds from ``offset`` on, as a ROM called ``name``.
+
+    They are in the guest's byte order; each reset puts them there again.
+    """
+
+    name: str
+    offset: Expr
+    values: tuple[Expr | Choice, ...]
+    origin: Path
+
+
 class Kind(Enum):
     """What a memory region is."""
 
@@ -173,6 +195,7 @@ class Region:
     offset: Expr | None = None
     read_value: int = 0
     image: Image | None = None
+    words: Words | None = None
     above: Expr | None = None
     comment: str | None = None
     owned: bool = True

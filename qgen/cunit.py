@@ -35,7 +35,23 @@ class Arrow:
     field: str
 
 
-CExpr = str | CallExpr | Text | Arrow
+@dataclass(frozen=True, slots=True)
+class Ternary:
+    """``condition ? then : other``."""
+
+    condition: CExpr
+    then: CExpr
+    other: CExpr
+
+
+@dataclass(frozen=True, slots=True)
+class Braces:
+    """``{ items }``: what an array is initialised with, one item on a line."""
+
+    items: tuple[CExpr, ...]
+
+
+CExpr = str | CallExpr | Text | Arrow | Ternary | Braces
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ import textwrap
 from qgen.cunit import (
     Arrow,
     Assign,
+    Braces,
     CallExpr,
     CExpr,
     Function,
     Local,
     TableRow,
+    Ternary,
     Text,
 )
 from qgen.names import comment_text, string_literal
@@ -34,6 +36,10 @@ def flat(expr: CExpr) -> str:
             return f"{flat(base)}->{field}"
         case Text(parts):
             return " PRIu64 ".join(string_literal(part) for part in parts)
+        case Ternary(condition, then, other):
+            return f"{flat(condition)} ? {flat(then)} : {flat(other)}"
+        case Braces(items):
+            return f"{{ {', '.join(map(flat, items))} }}"
 
 
 def fit(expr: CExpr, column: int, tail: int) -> list[str]:
@@ -52,6 +58,26 @@ def fit(expr: CExpr, column: int, tail: int) -> list[str]:
             return [*lines[:-1], f"{lines[-1]}->{field}"]
         case Text(parts):
             return _fit_text(parts, column, tail)
+        case Ternary(condition, then, other):
+            first = fit(condition, column, 2)
+            second = fit(then, column + 2, 0)
+            third = fit(other, column + 2, tail)
+            gap = " " * column
+            return [
+                *first,
+                f"{gap}? {second[0]}",
+                *second[1:],
+                f"{gap}: {third[0]}",
+                *third[1:],
+            ]
+        case Braces(items):
+            inner = " " * (column + 4)
+            lines = ["{"]
+            for item in items:
+                pieces = fit(item, column + 4, 1)
+                lines += [inner + pieces[0], *pieces[1:]]
+                lines[-1] += ","
+            return [*lines, f"{' ' * column}}}"]
         case CallExpr(func, args):
             aligned = _fit_args(f"{func}(", args, column, tail)
             if _widest(aligned, column) <= WIDTH:
@@ -161,6 +187,9 @@ def declaration(local: Local, indent: str) -> str:
     head = f"{local.type}{space}{local.name}"
     if local.value is None:
         return f"{indent}{head};"
+    if isinstance(local.value, Braces):
+        lines = fit(local.value, len(indent), WIDTH)
+        return f"{indent}{head} = " + "\n".join(lines) + ";"
     return _bind(f"{head} =", local.value, indent)
 
 

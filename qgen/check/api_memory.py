@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qgen.check.api import function
 from qgen.check.code import Record
-from qgen.check.facts import Device, DeviceRegion, Mapped, Property, Region
+from qgen.check.facts import Blob, Device, DeviceRegion, Mapped, Property, Region, Word
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -156,6 +156,26 @@ def _unimplemented(m: Execution, label: str, base: int, size: int) -> None:
         m.facts.system, base, _UNIMPLEMENTED_PRIORITY, m.line, "system bus"
     )
     m.facts.devices.append(device)
+
+
+@function("uint32_t cpu_to_le32(uint32_t)", used=True)
+def _little(_m: Execution, value: int) -> int:
+    return Word(value, "little")
+
+
+@function("uint32_t cpu_to_be32(uint32_t)", used=True)
+def _big(_m: Execution, value: int) -> int:
+    return Word(value, "big")
+
+
+@function("void rom_add_blob_fixed(const char *, void *, size_t, hwaddr)")
+def _blob(m: Execution, name: str, words: object, size: int, address: int) -> None:
+    m.making()
+    if not isinstance(words, list):
+        m.refuse(f"the ROM {name!r} is made of what is no array of words")
+    if size != 4 * len(words):
+        m.say(f"the ROM {name!r} has {size} bytes of {4 * len(words)}")
+    m.facts.blobs.append(Blob(name, address, tuple(words), m.line))
 
 
 @function("MemoryRegion *get_system_memory(void)", used=True)

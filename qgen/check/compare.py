@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from qgen.check.facts import (
+    Blob,
     Bus,
     BusEnd,
     Call,
@@ -63,6 +64,7 @@ class _Comparison:
         self._wires(made.wires, wanted.wires)
         self._buses(made.buses, wanted.buses)
         self._loads(made.loads, wanted.loads)
+        self._blobs(made.blobs, wanted.blobs)
         self._fields(0, "the x86 machine", made.x86, wanted.x86)
         self._disks(made.disks, wanted.disks)
         self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
@@ -349,6 +351,28 @@ class _Comparison:
         if names[0] != names[1] and set(names[0]) == set(names[1]):
             order = ", ".join(map(str, names[1]))
             self.say(0, f"the fw_cfg files have another order than {order}")
+
+    def _blobs(self, made: Sequence[Blob], wanted: Sequence[Blob]) -> None:
+        names, right = [b.name for b in made], [b.name for b in wanted]
+        if names != right:
+            line = made[0].line if made else 0
+            is_, has = ", ".join(names) or "none", ", ".join(right) or "none"
+            self.say(line, f"ROMs of words: {is_}; the board wants {has}")
+            return
+        for mine, theirs in zip(made, wanted, strict=True):
+            what = f"the ROM {theirs.name!r}"
+            self._same(mine.line, what, "address", mine.address, theirs.address)
+            self._same(
+                mine.line, what, "number of words", len(mine.words), len(theirs.words)
+            )
+            for place, (word, other) in enumerate(
+                zip(mine.words, theirs.words, strict=False)
+            ):
+                self._same(mine.line, what, f"word {place}", word, other)
+                order, wants = getattr(word, "order", None), getattr(other, "order", "")
+                if order != wants:
+                    text = f"{what}: word {place} is not in {wants}-endian order"
+                    self.say(mine.line, text)
 
     def _boot(self, made: Machine, wanted: Machine) -> None:
         mine, theirs = made.boot, wanted.boot

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from qgen import board as model
 from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind
 from qgen.check.facts import (
+    Blob,
     BootCall,
     Bus,
     BusEnd,
@@ -31,6 +32,7 @@ from qgen.check.facts import (
     Output,
     Property,
     Region,
+    Word,
     empty_machine,
     names_of,
 )
@@ -121,6 +123,8 @@ class _Expectation:
         for region in self.board.regions:
             if region.image is not None:
                 self._image(region, region.image)
+            if region.words is not None:
+                self.result.blobs.append(self._blob(region, region.words))
         self._cpus()
         for clock in self.board.clocks:
             made = Clock(clock.name, clock.name, self._value(clock.frequency))
@@ -198,6 +202,21 @@ class _Expectation:
                 where.priority or 0,
             )
         self.regions[region.name] = made
+
+    def _blob(self, region: model.Region, words: model.Words) -> Blob:
+        order = "big" if self.board.arch is Arch.PPC else "little"
+        at = self._absolute(self.regions[region.name])
+        address = at + self._value(words.offset)
+        names = names_of(at) | expr_names(words.offset)
+        values = [Word(self._word(word), order) for word in words.values]
+        return Blob(words.name, Number(address, names), tuple(values))
+
+    def _word(self, word: Expr | model.Choice) -> int:
+        if not isinstance(word, model.Choice):
+            return self._value(word)
+        given = self.scenario.given
+        holds = given.holds(word.when, self.scenario.ram_size)
+        return self._value(word.then if holds else word.otherwise)
 
     def _image(self, region: model.Region, image: model.Image) -> None:
         asked = self.scenario.firmware if image.firmware else None

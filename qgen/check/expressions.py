@@ -118,6 +118,8 @@ class Expressions:
         line = line_of(node)
         if node.op == "&":
             return self._address(node.expr)
+        if node.op == "sizeof":
+            return self._sizeof(node.expr)
         if node.op == "-":
             return negated(self.expression(node.expr), line)
         if node.op == "!":
@@ -125,6 +127,16 @@ class Expressions:
             holds = truth(inner, line)
             return folded(INT, lambda frame: int(not holds(frame)), inner)
         raise Refused(line, f"the operator {node.op!r} does not belong into a board")
+
+    def _sizeof(self, node: Any) -> Code:
+        """``sizeof(array)``."""
+        if type(node).__name__ == "Typename":
+            text = "the operator 'sizeof' does not belong into a board"
+            raise Refused(line_of(node), text)
+        type_ = self.expression(node).type
+        if not isinstance(type_, Array) or not isinstance(type_.of, Int):
+            raise Refused(line_of(node), f"the size of '{type_}'")
+        return constant(ULONG, (type_.length or 0) * type_.of.bits // 8)
 
     def _address(self, node: Any) -> Code:
         """``&node``: of a struct inside another one, of a static struct, of a local."""

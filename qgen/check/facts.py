@@ -274,6 +274,27 @@ class Load(NamedTuple):
     line: int = 0
 
 
+class Word(int):
+    """A word of a ROM; ``order`` is the byte order that it was given."""
+
+    order: str
+
+    def __new__(cls, value: int, order: str) -> Word:
+        """``value`` in the byte order ``little`` or ``big``."""
+        word = super().__new__(cls, value)
+        word.order = order
+        return word
+
+
+class Blob(NamedTuple):
+    """Words that are put into memory as a ROM."""
+
+    name: str
+    address: int
+    words: tuple[int, ...]
+    line: int = 0
+
+
 class BootCall(NamedTuple):
     """The call of a boot loader with its arguments, by name."""
 
@@ -344,6 +365,7 @@ class Machine:
     x86: dict[str, int] = field(default_factory=dict)
     loads: list[Load] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
+    blobs: list[Blob] = field(default_factory=list)
     fw_cfg: list[FwCfgItem] = field(default_factory=list)
     boot: BootCall | None = None
     endings: list[Ending] = field(default_factory=list)

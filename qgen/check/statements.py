@@ -93,6 +93,8 @@ class Statements(Expressions):
         if not name or not self.open_blocks:
             raise Refused(line, "a declaration of nothing")
         type_ = type_of(node.type, self.unit, self.length)
+        if isinstance(type_, Array) and type(node.init).__name__ == "InitList":
+            return self._array(node, type_)
         is_list = isinstance(type_, Array) and isinstance(type_.of, Pointer)
         if not isinstance(type_, (Int, Pointer)) and not is_list:
             raise Refused(line, f"a local of type '{type_}'")
@@ -114,6 +116,18 @@ class Statements(Expressions):
         if run is None:
             return lambda _frame: None
         return _storing(name, run)
+
+    def _array(self, node: Any, type_: Array) -> Run:
+        """An array of integers with what it is initialised with."""
+        line, name, items = line_of(node), node.name, node.init.exprs
+        if not isinstance(type_.of, Int) or type_.length not in (None, len(items)):
+            raise Refused(line, f"a local of type '{type_}'")
+        if node.storage or name in self.locals:
+            raise Refused(line, f"the local {name!r} is no plain local")
+        runs = [self._value(item, type_.of, line, repr(name)) for item in items]
+        self.locals[name] = Local(name, Array(type_.of, len(items)), line)
+        self.open_blocks[-1].append(name)
+        return _storing(name, lambda frame: [run(frame) for run in runs])
 
     def _value(self, node: Any, type_: CType, line: int, what: str) -> Run:
         return converted(self.expression(node), type_, line, what)

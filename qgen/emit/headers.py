@@ -75,6 +75,8 @@ _HEADERS = {
     "isa_bus_new": "hw/isa/isa.h",
     "load_image_targphys": "hw/loader.h",
     "load_elf": "hw/loader.h",
+    "rom_add_blob_fixed": "hw/loader.h",
+    "bswap": "qemu/bswap.h",
     "EM": "elf.h",
     "qemu_find_file": "qemu/datadir.h",
     "error_report": "qemu/error-report.h",

@@ -25,6 +25,7 @@ from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_clocks, emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
+from qgen.emit.words import emit_words
 from qgen.expr import Expr, Num
 from qgen.names import string_literal
 from qgen.targets import Feature
@@ -34,6 +35,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     """The type of the machine, which is registered as ``name``."""
     emit_memory(unit)
     emit_images(unit)
+    emit_words(unit)
     emit_cpus(unit, board)
     emit_clocks(unit)
     emit_buses(unit)

@@ -29,7 +29,7 @@ from qgen.lower.buses import Buses
 from qgen.lower.calls import lower_calls
 from qgen.lower.classfields import lower_class
 from qgen.lower.clocks import lower_clocks
-from qgen.lower.conditions import judge_conditions
+from qgen.lower.conditions import Conditions, judge_conditions
 from qgen.lower.cpus import cpu_type, lower_cpus
 from qgen.lower.devices import lower_buses, lower_devices
 from qgen.lower.drivers import judge_drivers
@@ -46,6 +46,7 @@ from qgen.lower.reach import judge_reach
 from qgen.lower.scope import Scope
 from qgen.lower.stubs import judge_stubs
 from qgen.lower.wires import Wiring, wire_cpus, wire_devices
+from qgen.lower.words import lower_words
 from qgen.source import Source
 from qgen.spec.model import Composite, Cpus, Spec
 
@@ -129,6 +130,7 @@ def _inside(
     devices = [*first, *stubs, *devices]
     judge_children(spec, devices, clocks, scope)
     ends = ends_of(spec, parent.base, cpus, devices, catalogue, facts, known_cpu, scope)
+    regions = lower_words(spec, regions, Conditions(spec, catalogue, scope), scope)
     devices = wire_devices(spec, devices, ends, scope)
     buses = Buses(spec, catalogue, ends.types, scope)
     devices = lower_calls(spec, devices, Wiring(ends, scope), buses, scope)

@@ -137,6 +137,22 @@ class Image(Model):
     format: Literal["raw", "elf", "elf-or-raw"] = "raw"
 
 
+class Word(Model):
+    """A word, or one of two, whichever a condition chooses."""
+
+    when: When | None = None
+    then: Expression
+    else_: Expression | None = Field(None, alias="else")
+
+
+class Words(Model):
+    """32-bit words in the byte order of the guest: reset code, a vector table."""
+
+    name: Label
+    offset: Size | None = None
+    values: Annotated[tuple[Word, ...], BeforeValidator(_as_list("then"))]
+
+
 class _Region(Model):
     at: Address | None = None
     in_: RegionName = Field("system", alias="in")
@@ -151,6 +167,7 @@ class RamRegion(_Region):
     kind: Literal["ram"]
     size: Size | None = None
     image: Image | None = None
+    words: Words | None = None
 
 
 class RomRegion(_Region):
@@ -159,6 +176,7 @@ class RomRegion(_Region):
     kind: Literal["rom"]
     size: Size | None = None
     image: Image | None = None
+    words: Words | None = None
 
 
 class _Owned(_Region):

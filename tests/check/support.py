@@ -14,7 +14,7 @@ from qgen.check.facts import Machine
 from qgen.check.machine import Execution
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import Scenario
-from qgen.check.symbols import Function
+from qgen.check.symbols import Function, Unit
 from qgen.check.unit import read
 from qgen.emit import emit
 from qgen.render import render
@@ -102,7 +102,7 @@ def run(
     """
     text = FILE.format(body=body, fields=fields, before=before, functions=functions)
     notes = Notes()
-    unit = read(text, {"TYPE_CHIP": "chip"}, {"OUTSIDE": 24}, notes)
+    unit = read(text, Unit(notes, {"TYPE_CHIP": "chip"}, {"OUTSIDE": 24}))
     init = unit.value("test_init")
     assert isinstance(init, Function), notes.listed()
     (state,) = unit.states.values()

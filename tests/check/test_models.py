@@ -262,7 +262,7 @@ def test_cpus_come_in_their_order() -> None:
 
 def test_a_cpu_that_is_not_there() -> None:
     body = "    qdev_connect_gpio_out(DEVICE(qemu_get_cpu(2)), 0, NULL);"
-    assert "qemu_irq" in run(body).said
+    assert run(body).said == "there is no CPU 2: 0 were created"
     body = "    CPUState *cpu = qemu_get_cpu(2);\n    cpu_reset(cpu);"
     assert run(body).said == "there is no CPU 2: 0 were created"
 
@@ -377,3 +377,24 @@ def test_prototypes_are_those_of_qemu_s_headers() -> None:
     }
     assert FUNCTIONS["error_report"].variadic
     assert FUNCTIONS["memory_region_init"].strict == (0, 2)
+
+
+WORDS = """    uint32_t words[] = {{
+        cpu_to_le32(1),
+        {second},
+    }};
+
+    rom_add_blob_fixed("vectors", words, {size}, 0x100);"""
+
+
+def test_words_of_a_rom() -> None:
+    ran = run(WORDS.format(second="cpu_to_le32(2)", size="sizeof(words)"))
+    assert ran.findings == []
+    (blob,) = ran.machine.blobs
+    assert (blob.name, blob.address, blob.words) == ("vectors", 0x100, (1, 2))
+    assert [word.order for word in blob.words] == ["little", "little"]
+
+
+def test_words_of_a_rom_that_are_not_all_there() -> None:
+    ran = run(WORDS.format(second="cpu_to_le32(2)", size="4"))
+    assert ran.said == "the ROM 'vectors' has 4 bytes of 8"

@@ -6,6 +6,7 @@ import pytest
 
 from qgen.check import check
 from qgen.check.notes import Notes
+from qgen.check.symbols import Unit
 from qgen.check.unit import read
 
 from .support import run, shipped
@@ -121,13 +122,13 @@ def test_what_no_board_needs(body: str, wanted: str) -> None:
 )
 def test_declarations_that_no_board_needs(text: str, wanted: str) -> None:
     notes = Notes()
-    read(text, {}, {"OUTSIDE": 24}, notes)
+    read(text, Unit(notes, {}, {"OUTSIDE": 24}))
     assert wanted in "\n".join(notes.listed())
 
 
 def test_lines_are_those_of_the_file() -> None:
     notes = Notes()
-    read("\n\n/* x\n */\nstatic void f(void)\n{\n\n    g();\n}\n", {}, {}, notes)
+    read("\n\n/* x\n */\nstatic void f(void)\n{\n\n    g();\n}\n", Unit(notes, {}, {}))
     assert notes.listed()[0] == "line 8: unknown function 'g'"
 
 
