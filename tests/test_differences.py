@@ -436,6 +436,20 @@ def test_threads_and_made_up_names_are_no_difference() -> None:
     assert exempt(found) == {"threads": 1, "names that QEMU makes up": 1}
 
 
+def test_made_up_names_may_lie_deep() -> None:
+    def drives(number: int, file: str = "flash.img") -> dict[str, Any]:
+        inside = [{"node-name": f"#block{number}", "child": "file"}]
+        return {"mtd0": {"inserted": {"file": file, "children": inside}}}
+
+    board, upstream, other = (
+        replace(BOARD, lists={**BOARD.lists, "drive": each})
+        for each in (drives(12), drives(345), drives(12, "other.img"))
+    )
+    assert compare(board, upstream).identical
+    assert exempt(compare(board, upstream)) == {"names that QEMU makes up": 1}
+    assert len(texts(other, upstream)) == 1
+
+
 def test_a_made_up_name_hides_nothing_else() -> None:
     network = {"line 1": {"text": "hub 0"}, "line 2": {"text": "x: #net12: down"}}
     assert texts(replace(BOARD, lists={**BOARD.lists, "network": network})) == [

@@ -34,13 +34,23 @@ class Exemption:
 
 
 def like(pattern: str) -> Same:
-    """Texts that are alike but for what ``pattern`` finds in them."""
+    """Values whose texts are alike but for what ``pattern`` finds in them."""
 
-    def same(ours: Json, upstream: Json) -> bool:
-        texts = isinstance(ours, str) and isinstance(upstream, str)
-        return texts and re.sub(pattern, "", ours) == re.sub(pattern, "", upstream)
+    def plain(value: Json) -> Json:
+        return _texts(value, lambda text: re.sub(pattern, "", text))
 
-    return same
+    return lambda ours, upstream: plain(ours) == plain(upstream)
+
+
+def _texts(value: Json, changed: Callable[[str], str]) -> Json:
+    """``value`` with each text in it ``changed``."""
+    if isinstance(value, str):
+        return changed(value)
+    if isinstance(value, list):
+        return [_texts(item, changed) for item in value]
+    if isinstance(value, dict):
+        return {key: _texts(item, changed) for key, item in value.items()}
+    return value
 
 
 def among(ours: Json, upstream: Json) -> bool:
@@ -105,13 +115,7 @@ def own_names(names: Mapping[str, str]) -> Exemption:
     )
 
     def translated(value: Json) -> Json:
-        if isinstance(value, str):
-            return pattern.sub(lambda match: names[match[0]], value)
-        if isinstance(value, list):
-            return [translated(item) for item in value]
-        if isinstance(value, dict):
-            return {key: translated(item) for key, item in value.items()}
-        return value
+        return _texts(value, lambda text: pattern.sub(lambda m: names[m[0]], text))
 
     return Exemption(
         "names of the board's own types",

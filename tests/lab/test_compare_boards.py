@@ -34,13 +34,18 @@ class Program:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A board; ``arguments`` are the command lines that it is compared with."""
+    """A board; ``arguments`` are the command lines that it is compared with.
+
+    ``files`` are made for them, of so many bytes, in the folder that ``{folder}`` names.
+    """
 
     spec: str
     machine: str
     variant: str | None = None
     arguments: tuple[tuple[str, ...], ...] = ((),)
     programs: tuple[Program, ...] = ()
+    files: dict[str, int] = field(default_factory=dict)
+    releases: tuple[str, ...] = RELEASES
 
 
 SEMIHOSTING = (
@@ -90,7 +95,23 @@ def mps2(
     return Case("mps2", name, name, ((), ("-nic", "none")), (program,))
 
 
+def drive(interface: str, file: str) -> tuple[str, str]:
+    """A drive of one of the case's files."""
+    return "-drive", f"file={{folder}}/{file},if={interface},format=raw"
+
+
 CASES = (
+    Case(
+        "ast2600-evb",
+        "ast2600-evb",
+        arguments=(
+            (),
+            ("-nodefaults", "-m", "2G"),
+            (*drive("mtd", "flash"), *drive("mtd", "spi"), *drive("sd", "card")),
+        ),
+        files={"flash": 64 << 20, "spi": 64 << 20, "card": 16 << 20},
+        releases=("10.2",),
+    ),
     Case("netduinoplus2", "netduinoplus2"),
     mps2("an385", 0x41043850),
     mps2("an386", 0x41043860),
@@ -109,9 +130,9 @@ def built(case: Case, release: str) -> Built:
     return compose.build(spec, release, variant=case.variant)
 
 
-ON_EACH_RELEASE = pytest.mark.parametrize("release", RELEASES)
-ON_EACH_CASE = pytest.mark.parametrize("case", CASES, ids=lambda case: case.machine)
-RUNNING = [case for case in CASES if case.programs]
+EACH = [(case, release) for case in CASES for release in case.releases]
+IDS = [f"{case.machine}-{release}" for case, release in EACH]
+RUNNING = [(case, release) for case, release in EACH if case.programs]
 
 
 class Silent:
@@ -124,10 +145,15 @@ class Silent:
         """Nothing."""
 
 
-@ON_EACH_RELEASE
-@ON_EACH_CASE
-def test_the_board_is_identical_to_qemu_s(case: Case, release: str) -> None:
-    for arguments in case.arguments:
+@pytest.mark.parametrize(("case", "release"), EACH, ids=IDS)
+def test_the_board_is_identical_to_qemu_s(
+    case: Case, release: str, tmp_path: Path
+) -> None:
+    for name, size in case.files.items():
+        with (tmp_path / name).open("wb") as stream:
+            stream.truncate(size)
+    for line in case.arguments:
+        arguments = [each.replace("{folder}", str(tmp_path)) for each in line]
         comparison = compose.compare(
             built(case, release), case.machine, arguments, Silent()
         )
@@ -151,8 +177,11 @@ def run(loadable: Loadable, program: Program, image: Path) -> tuple[int, str]:
     return done.returncode, "".join(s for s in said if ": warning: " not in s)
 
 
-@ON_EACH_RELEASE
-@pytest.mark.parametrize("case", RUNNING, ids=lambda case: case.machine)
+@pytest.mark.parametrize(
+    ("case", "release"),
+    RUNNING,
+    ids=[f"{c.machine}-{release}" for c, release in RUNNING],
+)
 def test_a_guest_cannot_tell_the_board_from_qemu_s(
     case: Case, release: str, tmp_path: Path
 ) -> None:
