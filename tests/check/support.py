@@ -39,10 +39,10 @@ class Case(NamedTuple):
 
 
 @cache
-def case_of(spec: Path, release: str) -> Case:
-    """The spec in ``spec``, rendered for ``release``."""
+def case_of(spec: Path, release: str, variant: str | None = None) -> Case:
+    """The spec in ``spec``, or a variant, rendered for ``release``."""
     known = catalogue.load(release)
-    board = compose.resolve(spec, compose.TARGETS[release]).board
+    board = compose.resolve(spec, compose.TARGETS[release], variant=variant).board
     types = {}
     for device in board.devices:
         found = known.find(device.type)

@@ -112,3 +112,31 @@ def test_sizes_read_as_qemu_prints_them(size: int, text: str) -> None:
     )
     (ending,) = ran.machine.endings
     assert ending.message == text
+
+
+GATES = (
+    Fault(
+        "gate",
+        "qdev_get_gpio_in(s->txrx1, 0)",
+        "qdev_get_gpio_in(s->txrx0, 0)",
+        "uart1",
+    ),
+    Fault("input", "(s->overflow, 9)", "(s->overflow, 8)", "uart4"),
+    Fault(
+        "line",
+        "qdev_get_gpio_in(s->armv7m, 56)",
+        "qdev_get_gpio_in(s->armv7m, 55)",
+        "txrx4",
+    ),
+    Fault("inputs", '"num-lines", 10', '"num-lines", 8', "num-lines"),
+    Fault("variant", "0x41045110", "0x41043850", "scc-id"),
+    Fault("address", "0x4002d000", "0x40007000", "uart3"),
+)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("fault", GATES, ids=lambda fault: fault.name)
+def test_a_fault_of_a_variant_is_found(fault: Fault, release: str) -> None:
+    an511 = case_of(ROOT / "specs/mps2.yaml", release, "mps2-an511")
+    assert an511.findings() == []
+    assert fault.word in "\n".join(an511.findings(fault.put_into(an511.text)))

@@ -263,6 +263,8 @@ def test_cpus_come_in_their_order() -> None:
 def test_a_cpu_that_is_not_there() -> None:
     body = "    qdev_connect_gpio_out(DEVICE(qemu_get_cpu(2)), 0, NULL);"
     assert run(body).said == "there is no CPU 2: 0 were created"
+    body = NEW + REALIZE + "    qdev_connect_gpio_out(dev, 0, NULL);"
+    assert run(body).said == "argument 3 of qdev_connect_gpio_out() is NULL"
     body = "    CPUState *cpu = qemu_get_cpu(2);\n    cpu_reset(cpu);"
     assert run(body).said == "there is no CPU 2: 0 were created"
 
