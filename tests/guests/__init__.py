@@ -62,6 +62,13 @@ def _cortex_m(name: str, main: str, *defines: str) -> Guest:
     return Guest(name, sources, "arm-none-eabi-gcc", _M3, defines)
 
 
+def _stm32(name: str) -> Guest:
+    """The smallest of them have 8 KiB of SRAM."""
+    flags = (*_M3, "-Wl,--defsym=STACK_TOP=0x20002000")
+    sources = ("cortex-m/core.c", "cortex-m/stm32.c")
+    return Guest(name, sources, "arm-none-eabi-gcc", flags, ("USART",))
+
+
 def _ppc_rom(name: str, raw: bool) -> Guest:
     sources = ("ppc-rom/rom.S",)
     return Guest(name, sources, "powerpc-linux-gnu-as", _POWERPC, ("ROM_BASE",), raw)
@@ -75,6 +82,7 @@ GUESTS = {
         _cortex_m("cortex-m", "hello.c"),
         _cortex_m("cortex-m-uart", "uart.c", "UART_BASE", "UART_TX_IRQ"),
         _cortex_m("mps2", "mps2.c", "ETHERNET", "PSRAM", "UART2", "UART4"),
+        _stm32("stm32"),
         _ppc_rom("ppc-rom", raw=False),
         _ppc_rom("ppc-rom-bin", raw=True),
     )

@@ -77,6 +77,12 @@ qgen: ethernet 01180001
 qgen: sram mirror {mirror}
 qgen: psram 9abcdef0
 """
+STM32 = """\
+qgen: hello from an stm32
+qgen: usart line {line}
+qgen: flash at both places
+qgen: systick interrupt
+"""
 AN511 = "qgen: uart 4 sent line 56\nqgen: uart 4 overrun line 12\n"
 
 
@@ -112,7 +118,11 @@ CASES = (
         files={"flash": 64 << 20, "spi": 64 << 20, "card": 16 << 20},
         releases=("10.2",),
     ),
-    Case("netduinoplus2", "netduinoplus2"),
+    Case(
+        "netduinoplus2",
+        "netduinoplus2",
+        programs=(Program("stm32", STM32.format(line=37), {}, SEMIHOSTING),),
+    ),
     mps2("an385", 0x41043850),
     mps2("an386", 0x41043860),
     mps2("an500", 0x41045000, PSRAM=0x6000_0000, ETHERNET=0xA000_0000),
