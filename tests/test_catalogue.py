@@ -140,6 +140,26 @@ def test_buses_of_a_child_are_those_of_its_type(release: str) -> None:
     )
 
 
+def test_parts_are_as_the_outer_device_made_them(release: str) -> None:
+    known = shipped(release)
+    gate = known.part("stm32f405-soc", "adc-orirq")
+    assert gate is not None and gate.name == "or-irq" and not gate.shaped_by
+    assert gate.gpio_in == (Lines(None, 6),)
+    bus = known.part("ast2600-a3", "i2c/bus[3]")
+    assert bus is not None
+    assert bus.child_buses == (("aspeed.i2c.bus.3", "i2c-bus"),)
+    # 96 interrupts, and the NMI
+    core = known.part("stm32f405-soc", "armv7m")
+    assert core is not None
+    assert core.gpio_in == (Lines(None, 96), Lines("NMI", 1))
+    # nothing is different here
+    assert known.part("npcm730", "smbus[1]") == device(release, "npcm7xx-smbus")
+    for path in ("", "gate", "armv7m/gate", "adc-orirq/gate", "/armv7m"):
+        assert known.part("stm32f405-soc", path) is None, path
+    assert known.part("no-such", "armv7m") is None
+    assert "num-irq" in device(release, "a9mpcore_priv").children_shaped_by
+
+
 def test_names_that_qemu_counts_are_marked(release: str) -> None:
     # qbus_init() is given no name here; one here, which only looks counted.
     assert device(release, "macio-ide").numbered_buses == ("ide.0",)

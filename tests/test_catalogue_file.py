@@ -28,6 +28,11 @@ SMALL = {
     },
     "base": {"parent": "object", "abstract": True, "properties": [["a", "bool"]]},
     "chooser": {"parent": "base", "properties": [["b", "Order", "big"]]},
+    "outer": {
+        "parent": "object",
+        "children": [["one", "thing"], ["two", "thing"]],
+        "parts": {"one": {"type": "thing", "irqs": 2}, "two/in": {"type": "chooser"}},
+    },
     "thing": {"parent": "base", "dropped": ["a"], "mmio": [["thing", 4096]]},
 }
 
@@ -44,6 +49,32 @@ def test_a_type_can_lack_what_its_parent_has() -> None:
     assert [each.name for each in base.properties] == ["a"]
     assert thing.properties == ()
     assert thing.mmio == (Mmio("thing", 4096),)
+
+
+def test_choices_come_from_the_type_of_the_property() -> None:
+    chooser = catalogue.parse(small(), "x").find("chooser")
+    assert chooser is not None
+    order = chooser.property("b")
+    assert order is not None and order.choices == ("big", "little")
+
+
+def test_parts_stand_before_the_types_of_children() -> None:
+    known = catalogue.parse(small(), "x")
+    one, two, inner = (known.part("outer", p) for p in ("one", "two", "two/in"))
+    assert one is not None and (one.name, one.irqs, one.mmio) == ("thing", 2, ())
+    assert two == known.find("thing")
+    assert inner is not None and inner.name == "chooser"
+    assert known.part("outer", "one/in") is None
+
+
+def test_buses_that_go_in_circles_come_to_an_end() -> None:
+    header = dict(SMALL[catalogue.HEADER])
+    header["buses"] = {"a": {"parent": "b"}, "b": {"parent": "a"}, "c": 7}
+    known = catalogue.parse(small(**{catalogue.HEADER: header}), "some/where")
+    circle = known.bus("a")
+    assert circle is not None and circle.takes("b")
+    with pytest.raises(CatalogueError, match=r"^some/where is damaged"):
+        known.bus("c")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +110,8 @@ def test_a_damaged_file_is_an_error_that_names_it(packed: bytes) -> None:
         {"parent": "object", "properties": [[]]},
         {"parent": "object", "properties": [7]},
         {"parent": "object", "child_buses": ["abc"]},
+        {"parent": "object", "parts": ["one"]},
+        {"parent": "object", "parts": {"one": {}}},
     ],
 )
 def test_a_damaged_line_is_an_error_that_names_it(line: object) -> None:
@@ -98,5 +131,7 @@ def test_no_changed_byte_is_a_traceback(position: int, byte: int) -> None:
         list(known)
         known.nearest("thin")
         known.cpu_models("vax")
+        known.bus("sdhci-bus")
+        known.part("outer", "one")
     except CatalogueError as error:
         assert str(error).startswith("some/where ")

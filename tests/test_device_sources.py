@@ -75,24 +75,23 @@ DECLARE_CLASS_CHECKERS(OnlyClass, ONLY, TYPE_ONLY)
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("void f(void);", Prototype("f", "void", (), False)),
-        ("extern int f();", Prototype("f", "int", (), False)),
+        ("void f(void);", Prototype("f", "void", ())),
+        ("extern int f();", Prototype("f", "int", ())),
         (
             "DeviceState *f(hwaddr addr,\n  const char *name, qemu_irq irqs[4]);",
             Prototype(
                 "f",
                 "DeviceState *",
                 (("hwaddr", "addr"), ("const char *", "name"), ("qemu_irq *", "irqs")),
-                False,
             ),
         ),
         (
             "static inline bool f(Error **errp)\n{ if (1) { return g(errp); } }",
-            Prototype("f", "bool", (("Error **", "errp"),), True),
+            Prototype("f", "bool", (("Error **", "errp"),)),
         ),
         (
             "OBJECT_DECLARE_SIMPLE_TYPE(A, B)\nG_NORETURN void f(unsigned size);",
-            Prototype("f", "void", (("unsigned", "size"),), False),
+            Prototype("f", "void", (("unsigned", "size"),)),
         ),
         (
             "int f(const char *const *names, unsigned long n) G_GNUC_PRINTF(1, 2);",
@@ -100,14 +99,11 @@ DECLARE_CLASS_CHECKERS(OnlyClass, ONLY, TYPE_ONLY)
                 "f",
                 "int",
                 (("const char * const *", "names"), ("unsigned long", "n")),
-                False,
             ),
         ),
         (
             'extern "C" {\n#define F(x) \\\n  g(x)\nvoid f(struct arm_boot_info *, int);\n}',
-            Prototype(
-                "f", "void", (("struct arm_boot_info *", ""), ("int", "")), False
-            ),
+            Prototype("f", "void", (("struct arm_boot_info *", ""), ("int", ""))),
         ),
         ("typedef void F(int);", None),
         ("void f(void (*callback)(int));", None),

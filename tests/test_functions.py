@@ -15,8 +15,7 @@ import pytest
 
 from qgen import catalogue
 from qgen.catalogue import CatalogueError, helpers
-from qgen.catalogue.helpers import Functions
-from qgen.catalogue.types import Function, Parameter
+from qgen.catalogue.helpers import Function, Functions, Parameter
 from qgen.lab.c_check import Piece, groups
 
 RELEASES = ("10.0", "10.2")
@@ -119,6 +118,12 @@ def test_what_a_board_writes(
     assert returns in (None, found.returns)
     assert found.parameters == tuple(Parameter(*each) for each in parameters)
     assert (found.inline, found.targets) == (inline, targets)
+
+
+def test_kconfig_symbols_are_those_of_the_file(release: str) -> None:
+    assert function(release, "pl011_create").kconfig == ("PL011",)
+    assert function(release, "at24c_eeprom_init").kconfig == ("AT24C",)
+    assert function(release, "sysbus_create_simple").kconfig == ()
 
 
 def test_an_unknown_name_has_near_ones(release: str) -> None:

@@ -13,13 +13,15 @@ are asked for. The header has the types of buses, and the choices of enums.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgen.catalogue import table
+from qgen.catalogue.lines import device_type, in_place
 from qgen.catalogue.table import CatalogueError
-from qgen.catalogue.types import BusType, DeviceType, Lines, Mmio, Property
+from qgen.catalogue.types import BusType, DeviceType, Lines, Mmio, Part, Property
 
 if TYPE_CHECKING:
     from qgen.catalogue.helpers import Functions
@@ -31,6 +33,7 @@ __all__ = [
     "DeviceType",
     "Lines",
     "Mmio",
+    "Part",
     "Property",
     "functions",
     "load",
@@ -73,6 +76,32 @@ class Catalogue:
         if name not in self._found:
             self._found[name] = self._parse(name)
         return self._found[name]
+
+    def part(self, name: str, path: str) -> DeviceType | None:
+        """The device at `path` inside one of the type `name`, as it is there.
+
+        `path` has names of children, with "/" between them; None where there is no
+        such child. Inside a realized type, the lines, regions and buses are those that
+        the device has there: they hold unless the outer device is given one of its
+        `children_shaped_by`. Otherwise they are those of the inner type, alone.
+        """
+        outer = self.find(name)
+        if outer is None:
+            return None
+        parts = {each.path: each for each in outer.parts}
+        found = outer
+        walked = ""
+        for step in path.split("/"):
+            walked = f"{walked}/{step}" if walked else step
+            children = dict(found.children + found.realized_children)
+            there = parts[walked].type if walked in parts else children.get(step, "")
+            inner = self.find(there)
+            if inner is None:
+                return None
+            found = inner
+        if path in parts:
+            return in_place(parts[path], found)
+        return replace(found, shaped_by=()) if outer.realized else found
 
     def names(self) -> Sequence[str]:
         """The names of all types, abstract ones too, sorted."""
@@ -130,7 +159,7 @@ class Catalogue:
             raise self._table.damaged(name, ValueError("it is its own ancestor"))
         self._walking.add(name)
         try:
-            return _device_type(name, data, self._parent(name, data), self._enums)
+            return device_type(name, data, self._parent(name, data), self._enums)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             if isinstance(error, CatalogueError):
                 raise
@@ -145,67 +174,6 @@ class Catalogue:
         if parent is None:
             raise KeyError(f"parent {data['parent']!r}")
         return parent
-
-
-def _device_type(
-    name: str,
-    data: Mapping[str, Any],
-    parent: DeviceType | None,
-    enums: Mapping[str, Sequence[str]],
-) -> DeviceType:
-    entries = data.get("properties", ())
-    own = {entry[0]: _property(enums, *entry) for entry in entries}
-    gone = set(data.get("dropped", ()))
-    inherited = {each.name: each for each in parent.properties} if parent else {}
-    merged = {key: each for key, each in inherited.items() if key not in gone} | own
-    ancestors = (parent.name, *parent.ancestors) if parent else (ROOT,)
-    return DeviceType(
-        name=name,
-        parent=data["parent"],
-        ancestors=ancestors,
-        abstract=data.get("abstract", False),
-        bus=data.get("bus"),
-        description=data.get("description"),
-        user_creatable=data.get("user_creatable", False),
-        properties=tuple(merged[key] for key in sorted(merged)),
-        realized=data.get("realized", False),
-        supplied=tuple(data.get("supplied", ())),
-        shaped_by=tuple(data.get("shaped_by", ())),
-        mmio=tuple(Mmio(*entry) for entry in data.get("mmio", ())),
-        irqs=data.get("irqs", 0),
-        gpio_in=tuple(Lines(*entry) for entry in data.get("gpio_in", ())),
-        gpio_out=tuple(Lines(*entry) for entry in data.get("gpio_out", ())),
-        clocks_in=tuple(data.get("clocks_in", ())),
-        clocks_out=tuple(data.get("clocks_out", ())),
-        child_buses=_pairs(data.get("child_buses", ())),
-        children=_pairs(data.get("children", ())),
-        header=data.get("header"),
-        macro=data.get("macro"),
-        kconfig=tuple(data.get("kconfig", ())),
-        targets=tuple(data.get("targets", ())),
-        cpu_models=tuple(data.get("cpu_models", ())),
-        struct=data.get("struct"),
-        cast=data.get("cast"),
-        numbered_buses=tuple(data.get("numbered_buses", ())),
-        children_shaped_by=tuple(data.get("children_shaped_by", ())),
-        realized_children=_pairs(data.get("realized_children", ())),
-    )
-
-
-def _property(
-    enums: Mapping[str, Sequence[str]],
-    name: str,
-    type_: str,
-    default: object | None = None,
-    description: str | None = None,
-) -> Property:
-    choices = enums.get(type_)
-    words = None if choices is None else tuple(choices)
-    return Property(name, type_, default, description, words)
-
-
-def _pairs(entries: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((first, second) for first, second in entries)
 
 
 def releases() -> tuple[str, ...]:

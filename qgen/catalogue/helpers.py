@@ -7,12 +7,39 @@ file a release, `data/functions-<release>.jsonl.gz`, in the form of `qgen.catalo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from qgen.catalogue import table
-from qgen.catalogue.types import Function, Parameter
 
 FORMAT = 1
 HEADER = "!qgen-functions"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a C function; `name` is empty where its prototype has none."""
+
+    type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A C function that boards can call, as `header` declares it.
+
+    `returns` and the parameters' types are spelt as in C ("DeviceState *"). `inline`
+    says that the header has its body. `targets` are the binaries ("aarch64") that have
+    it, and whose boards can include the header. `kconfig` are the Kconfig symbols that
+    its file is built with, without CONFIG_.
+    """
+
+    name: str
+    header: str
+    returns: str
+    parameters: tuple[Parameter, ...]
+    inline: bool
+    targets: tuple[str, ...]
+    kconfig: tuple[str, ...] = ()
 
 
 class Functions:
@@ -47,6 +74,7 @@ class Functions:
                 ),
                 inline=data.get("inline", False),
                 targets=tuple(data.get("targets", self.targets)),
+                kconfig=tuple(data.get("kconfig", ())),
             )
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise self._table.damaged(name, error) from error

@@ -1,4 +1,4 @@
-"""What the catalogue says of a device type, a bus type and a helper function."""
+"""What the catalogue says of device types and bus types."""
 
 from __future__ import annotations
 
@@ -58,6 +58,25 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A device inside another one, as `DeviceType` has its own facts.
+
+    `path` is its QOM path from there: names of children, with "/" between them.
+    """
+
+    path: str
+    type: str
+    mmio: tuple[Mmio, ...]
+    irqs: int
+    gpio_in: tuple[Lines, ...]
+    gpio_out: tuple[Lines, ...]
+    clocks_in: tuple[str, ...]
+    clocks_out: tuple[str, ...]
+    child_buses: tuple[tuple[str, str], ...]
+    numbered_buses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceType:
     """One device type of one release.
 
@@ -70,8 +89,10 @@ class DeviceType:
     and bus type, in the order of their creation; of these, QEMU made up the names in
     `numbered_buses`, with a number that counts all buses of the type in a machine.
     `children` are pairs of name and type of the devices that a SoC or another
-    container makes in instance_init, `realized_children` those that it makes later,
-    and `children_shaped_by` the properties that were seen to change which there are.
+    container makes in instance_init, `realized_children` those that it makes later.
+    `parts` are the devices inside it, at any depth, that are not as their types are
+    alone, because it sets their properties (`Catalogue.part` knows the others too).
+    `children_shaped_by` are the properties that were seen to change any of these.
 
     `realized` says that regions, lines, clocks and buses are those of a realized
     device; otherwise they are those after instance_init, which may be too few.
@@ -118,32 +139,8 @@ class DeviceType:
     numbered_buses: tuple[str, ...] = ()
     realized_children: tuple[tuple[str, str], ...] = ()
     children_shaped_by: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     def property(self, name: str) -> Property | None:
         """The property called `name`, or None."""
         return next((each for each in self.properties if each.name == name), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of a C function; `name` is empty where its prototype has none."""
-
-    type: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A C function that boards can call, as `header` declares it.
-
-    `returns` and the parameters' types are spelt as in C ("DeviceState *"). `inline`
-    says that the header has its body. `targets` are the binaries ("aarch64") that have
-    it, and whose boards can include the header.
-    """
-
-    name: str
-    header: str
-    returns: str
-    parameters: tuple[Parameter, ...]
-    inline: bool
-    targets: tuple[str, ...]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from qgen import catalogue
 from qgen.lab import table_file
-from qgen.lab.device_types import MeasuredBus, MeasuredType, Record, settable
+from qgen.lab.device_types import (
+    MeasuredBus,
+    MeasuredType,
+    Record,
+    is_a,
+    parts_in,
+    settable,
+    shape_of,
+)
 from qgen.lab.errors import LabError
 from qgen.lab.sdk import Sdk
 
@@ -30,7 +38,12 @@ def pack(
     }
     properties = {name: _properties(each) for name, each in types.items()}
     lines = {
-        name: _line(each, properties[name], properties.get(each.parent, {}))
+        name: _line(
+            each,
+            properties[name],
+            properties.get(each.parent, {}),
+            dict(_parts(each, types)) if not is_a(name, "cpu", types) else {},
+        )
         for name, each in types.items()
     }
     return table_file.pack(catalogue.HEADER, header, lines)
@@ -50,7 +63,7 @@ def _properties(each: MeasuredType) -> dict[str, list[object]]:
 
 def _bus(each: MeasuredBus) -> Record:
     line = {"abstract": each.abstract, "max_dev": each.max_dev}
-    return {"parent": each.parent} | {key: item for key, item in line.items() if item}
+    return {"parent": each.parent} | _told(line)
 
 
 def _enums(types: Iterable[MeasuredType]) -> dict[str, list[str]]:
@@ -68,12 +81,9 @@ def _line(
     each: MeasuredType,
     properties: Mapping[str, list[object]],
     inherited: Mapping[str, list[object]],
+    parts: Mapping[str, Record],
 ) -> Record:
     """What a type's line holds: nothing that is false, empty or inherited."""
-    facts = each.facts
-    gpios = sorted(facts.get("gpios", ()), key=lambda entry: entry["name"] or "")
-    wires = [entry for entry in gpios if entry["name"] != "sysbus-irq"]
-    clocks = sorted(facts.get("clocks", ()), key=lambda entry: str(entry["name"]))
     line: Record = {
         "abstract": each.abstract,
         "bus": each.bus,
@@ -88,26 +98,11 @@ def _line(
         "realized": each.realized,
         "supplied": each.supplied,
         "shaped_by": sorted(each.shaped_by),
-        "mmio": [
-            [entry["name"] or "", entry["size"]] for entry in facts.get("mmio", ())
-        ],
-        "irqs": sum(entry["out"] for entry in gpios if entry not in wires),
-        "gpio_in": [[entry["name"], entry["in"]] for entry in wires if entry["in"]],
-        "gpio_out": [[entry["name"], entry["out"]] for entry in wires if entry["out"]],
-        "clocks_in": [entry["name"] for entry in clocks if not entry["output"]],
-        "clocks_out": [entry["name"] for entry in clocks if entry["output"]],
-        "child_buses": [
-            [entry["name"] or "", entry["type"]]
-            for entry in reversed(facts.get("buses", ()))
-        ],
-        "numbered_buses": [
-            entry["name"]
-            for entry in reversed(facts.get("buses", ()))
-            if entry["numbered"]
-        ],
+        **shape_of(each.facts),
         "children": each.children,
         "children_shaped_by": sorted(each.children_shaped_by),
         "realized_children": each.realized_children,
+        "parts": parts,
         "header": each.header,
         "macro": each.macro,
         "struct": each.struct,
@@ -116,4 +111,26 @@ def _line(
         "targets": each.targets,
         "cpu_models": sorted(each.cpu_models),
     }
-    return {"parent": each.parent} | {key: item for key, item in line.items() if item}
+    return {"parent": each.parent} | _told(line)
+
+
+def _parts(
+    each: MeasuredType, types: Mapping[str, MeasuredType]
+) -> Iterator[tuple[str, Record]]:
+    """The devices inside a realized one that are not as their types are alone."""
+    makers = {"": each}
+    for path, record in parts_in(each.facts) if each.realized else ():
+        made = types.get(record["type"])
+        maker = makers.get(path.rpartition("/")[0])
+        shape = shape_of(record)
+        known = maker is not None and [path.rpartition("/")[2], record["type"]] in (
+            maker.children + maker.realized_children
+        )
+        if made is not None:
+            makers[path] = made
+        if not known or made is None or shape != shape_of(made.facts):
+            yield path, {"type": record["type"]} | _told(shape)
+
+
+def _told(line: Record) -> Record:
+    return {key: item for key, item in line.items() if item}

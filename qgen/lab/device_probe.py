@@ -26,7 +26,9 @@ from qgen.lab.device_types import (
     children_in,
     is_a,
     line_of,
+    parts_in,
     read_class,
+    shape_of,
 )
 from qgen.lab.probe_run import ProbeRun
 from qgen.lab.sdk import Sdk
@@ -145,12 +147,11 @@ class Probe:
         for record in self._ask(asked):
             name, key = tried[int(record["id"])]
             each = types[name]
-            if record["stage"] == "realized" and _shape(record) != _shape(each.facts):
-                each.shaped_by.add(key)
-            if record["stage"] == "realized" and (
-                children_in(record) != children_in(each.facts)
-            ):
-                each.children_shaped_by.add(key)
+            if record["stage"] == "realized":
+                if shape_of(record) != shape_of(each.facts):
+                    each.shaped_by.add(key)
+                if _inside(record) != _inside(each.facts):
+                    each.children_shaped_by.add(key)
         for name, keys in SHAPED_UNSEEN.items():
             if name in realized:
                 types[name].shaped_by |= set(keys)
@@ -176,5 +177,5 @@ def _resolve_models(
     return resolved
 
 
-def _shape(facts: Record) -> Record:
-    return {key: facts.get(key) for key in ("mmio", "gpios", "clocks", "buses")}
+def _inside(facts: Record) -> list[object]:
+    return [(path, each["type"], shape_of(each)) for path, each in parts_in(facts)]

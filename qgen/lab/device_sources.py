@@ -135,6 +135,26 @@ def kconfig_symbols(
 
     `source` is the tree, `macros` the values of its TYPE_ macros.
     """
+    found: dict[str, tuple[str, ...]] = {}
+    for path, symbols in guarded_files(source):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for name in _registered_types(text, macros):
+            found.setdefault(name, symbols)
+    return found
+
+
+def kconfig_of_functions(source: Path) -> dict[str, tuple[str, ...]]:
+    """The Kconfig symbols that guard each exported function's file, by its name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path, symbols in guarded_files(source):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for name in _DEFINITION.findall(text):
+            found.setdefault(name, symbols)
+    return found
+
+
+def guarded_files(source: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """The C files below hw/ that Kconfig symbols guard, with these."""
     known = set()
     for path in sorted((source / "hw").rglob("Kconfig")):
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -151,15 +171,15 @@ def kconfig_symbols(
                 if each in known
             )
             guards.setdefault(path.parent / name, kept)
-    found: dict[str, tuple[str, ...]] = {}
     for path, symbols in sorted(guards.items()):
         if symbols and path.is_file():
-            text = path.read_text(encoding="utf-8", errors="replace")
-            for name in _registered_types(text, macros):
-                found.setdefault(name, symbols)
-    return found
+            yield path, symbols
 
 
+# A function's name stands in a line that begins with its type, and its body on its own.
+_DEFINITION = re.compile(
+    r"^(?!static\b)[A-Za-z_][\w \t*]*?\b(\w+)\((?:[^;{}()]|\([^()]*\))*\)\s*\n\{", re.M
+)
 _ADD = re.compile(r"\b(\w+)\.add(_all)?\(")
 _CONFIG = re.compile(r"'CONFIG_(\w+)'")
 _C_FILE = re.compile(r"'([\w./-]+\.c)'")

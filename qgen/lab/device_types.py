@@ -115,6 +115,35 @@ def children_in(facts: Record) -> list[list[str]]:
     return [[entry["name"], entry["type"]] for entry in found]
 
 
+def parts_in(facts: Record, path: str = "") -> Iterator[tuple[str, Record]]:
+    """QOM paths and records of all devices inside an instance, from its own record."""
+    for entry in sorted(facts.get("children", ()), key=_natural):
+        inner = f"{path}{entry['name']}"
+        yield inner, entry
+        yield from parts_in(entry, f"{inner}/")
+
+
+def shape_of(facts: Record) -> Record:
+    """A device's regions, lines, clocks and buses, as a catalogue's line has them."""
+    gpios = sorted(facts.get("gpios", ()), key=lambda entry: entry["name"] or "")
+    wires = [entry for entry in gpios if entry["name"] != "sysbus-irq"]
+    clocks = sorted(facts.get("clocks", ()), key=lambda entry: str(entry["name"]))
+    # QEMU puts a new bus before those that are there.
+    buses = facts.get("buses", ())[::-1]
+    return {
+        "mmio": [
+            [entry["name"] or "", entry["size"]] for entry in facts.get("mmio", ())
+        ],
+        "irqs": sum(entry["out"] for entry in gpios if entry not in wires),
+        "gpio_in": [[entry["name"], entry["in"]] for entry in wires if entry["in"]],
+        "gpio_out": [[entry["name"], entry["out"]] for entry in wires if entry["out"]],
+        "clocks_in": [entry["name"] for entry in clocks if not entry["output"]],
+        "clocks_out": [entry["name"] for entry in clocks if entry["output"]],
+        "child_buses": [[entry["name"] or "", entry["type"]] for entry in buses],
+        "numbered_buses": [entry["name"] for entry in buses if entry["numbered"]],
+    }
+
+
 def _natural(entry: Record) -> list[tuple[int, str]]:
     """Sorts "uart[10]" after "uart[9]"."""
     parts = re.split(r"(\d+)", entry["name"])

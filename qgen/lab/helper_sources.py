@@ -35,7 +35,6 @@ class Prototype:
     name: str
     returns: str
     parameters: tuple[tuple[str, str], ...]
-    inline: bool
 
     @property
     def type(self) -> str:
@@ -65,7 +64,6 @@ def _statements(text: str) -> Iterator[str]:
 
 def _prototype(text: str) -> Prototype | None:
     text = _without_macros(text)
-    inline = bool(re.match(r"(static )?inline ", text))
     text = re.sub(r"\b(static|inline) ", "", text)
     opening = text.find("(")
     if opening < 0 or not text.endswith(")") or "=" in text:
@@ -74,7 +72,7 @@ def _prototype(text: str) -> Prototype | None:
     parameters = _parameters(text[opening + 1 : -1])
     if head is None or parameters is None or not head[1]:
         return None
-    return Prototype(head[1], head[0], parameters, inline)
+    return Prototype(head[1], head[0], parameters)
 
 
 def _without_macros(text: str) -> str:

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from qgen import catalogue
@@ -19,6 +18,7 @@ from qgen.catalogue import helpers
 from qgen.lab import process, table_file
 from qgen.lab.c_check import Group, Piece, groups
 from qgen.lab.device_probe import Progress
+from qgen.lab.device_sources import kconfig_of_functions
 from qgen.lab.device_structs import declarations
 from qgen.lab.errors import LabError
 from qgen.lab.helper_sources import Prototype, prototypes
@@ -60,22 +60,31 @@ def measure(sdk: Sdk, progress: Progress | None = None) -> bytes:
     report("reading prototypes")
     read = _read(sdk.source)
     found: dict[tuple[str, Prototype], list[str]] = {}
+    exported: set[tuple[str, Prototype]] = set()
     for target in sdk.targets:
         report(f"{target}: compiling {len(read)} prototypes")
-        for each in _there(sdk, target, read):
+        for each, inline in _there(sdk, target, read):
             found.setdefault(each, []).append(target)
+            exported |= set() if inline else {each}
     best: dict[str, tuple[str, Prototype]] = {}
     for each in sorted(found, key=lambda key: (-len(found[key]), key[0])):
         best.setdefault(each[1].name, each)
+    kconfig = kconfig_of_functions(sdk.source)
     header = {
         "format": helpers.FORMAT,
         "release": sdk.release,
         "version": sdk.version,
         "targets": list(sdk.targets),
     }
-    lines = {
-        name: _line(*each, found[each], len(sdk.targets)) for name, each in best.items()
-    }
+    lines = {}
+    for name, each in best.items():
+        lines[name] = line = _line(*each)
+        if each not in exported:
+            line["inline"] = True
+        elif name in kconfig:
+            line["kconfig"] = kconfig[name]
+        if len(found[each]) < len(sdk.targets):
+            line["targets"] = found[each]
     return table_file.pack(helpers.HEADER, header, lines)
 
 
@@ -86,16 +95,10 @@ def write(release: str, packed: bytes) -> Path:
     return table_file.put(catalogue.DATA / name, packed)
 
 
-def _line(
-    header: str, each: Prototype, targets: Sequence[str], all_targets: int
-) -> Mapping[str, object]:
+def _line(header: str, each: Prototype) -> dict[str, object]:
     line: dict[str, object] = {"header": header, "returns": each.returns}
     if each.parameters:
         line["parameters"] = each.parameters
-    if each.inline:
-        line["inline"] = True
-    if len(targets) < all_targets:
-        line["targets"] = targets
     return line
 
 
@@ -127,21 +130,19 @@ def _usual(of: str, known: Collection[str]) -> bool:
 
 def _there(
     sdk: Sdk, target: str, read: Sequence[tuple[str, Prototype]]
-) -> Iterator[tuple[str, Prototype]]:
-    """Those of the functions that a board for `target` can call."""
+) -> Iterator[tuple[tuple[str, Prototype], bool]]:
+    """Those of the functions that a board for `target` can call; which are inline."""
     command = sdk.compile_command(arch_dir_of(target), target)
     pieces = {_piece(*each): each for each in read}
     symbols = _symbols(sdk.qemu(target))
+    found = groups(command, pieces)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = groups(command, pieces)
-        for names, group in zip(
-            pool.map(lambda g: _inlines(command, g), found), found, strict=True
-        ):
-            for piece in group.pieces:
-                header, each = pieces[piece]
-                refers = names.get(each.name)
-                if each.name in symbols if refers is None else refers <= symbols:
-                    yield header, replace(each, inline=refers is not None)
+        inlines = list(pool.map(lambda group: _inlines(command, group), found))
+    for refers, group in zip(inlines, found, strict=True):
+        for piece in group.pieces:
+            name = pieces[piece][1].name
+            if refers.get(name, {name}) <= symbols:
+                yield pieces[piece], name in refers
 
 
 def _piece(header: str, each: Prototype) -> Piece:

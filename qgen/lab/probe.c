@@ -140,17 +140,10 @@ static void write_record(QDict *record)
 static void write_instance(const char *id, DeviceState *dev, bool realized,
                            bool with_properties)
 {
-    QDict *record = qdict_new();
+    QDict *record = collect_shape(dev);
 
     qdict_put_str(record, "id", id);
     qdict_put_str(record, "stage", realized ? "realized" : "init");
-    if (object_dynamic_cast(OBJECT(dev), TYPE_SYS_BUS_DEVICE)) {
-        qdict_put(record, "mmio", collect_mmio(SYS_BUS_DEVICE(dev)));
-    }
-    qdict_put(record, "gpios", collect_gpios(dev));
-    qdict_put(record, "clocks", collect_clocks(dev));
-    qdict_put(record, "buses", collect_buses(dev));
-    qdict_put(record, "children", collect_children(dev));
     if (with_properties) {
         ObjectPropertyIterator iter;
 

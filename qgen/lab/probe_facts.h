@@ -219,10 +219,12 @@ static QList *collect_buses(DeviceState *dev)
     return list;
 }
 
+static QDict *collect_shape(DeviceState *dev);
+
 static int append_child(Object *child, void *opaque)
 {
     if (object_dynamic_cast(child, TYPE_DEVICE)) {
-        QDict *entry = qdict_new();
+        QDict *entry = collect_shape(DEVICE(child));
 
         qdict_put_str(entry, "name",
                       object_get_canonical_path_component(child));
@@ -232,12 +234,21 @@ static int append_child(Object *child, void *opaque)
     return 0;
 }
 
-static QList *collect_children(DeviceState *dev)
+/* What properties may change of a device, and of the devices inside it. */
+static QDict *collect_shape(DeviceState *dev)
 {
-    QList *list = qlist_new();
+    QDict *shape = qdict_new();
+    QList *children = qlist_new();
 
-    object_child_foreach(OBJECT(dev), append_child, list);
-    return list;
+    if (object_dynamic_cast(OBJECT(dev), TYPE_SYS_BUS_DEVICE)) {
+        qdict_put(shape, "mmio", collect_mmio(SYS_BUS_DEVICE(dev)));
+    }
+    qdict_put(shape, "gpios", collect_gpios(dev));
+    qdict_put(shape, "clocks", collect_clocks(dev));
+    qdict_put(shape, "buses", collect_buses(dev));
+    object_child_foreach(OBJECT(dev), append_child, children);
+    qdict_put(shape, "children", children);
+    return shape;
 }
 
 #endif
