@@ -559,12 +559,16 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class ArmBoot:
-    """Boot by ``arm_load_kernel``; RAM for the loader starts at ``loader_start``."""
+    """Boot by ``arm_load_kernel``; RAM for the loader starts at ``loader_start``.
+
+    ``more`` are fields of ``struct arm_boot_info`` by their names.
+    """
 
     loader_start: Expr
     psci: str | None
     board_id: int | None
     origin: Path
+    more: tuple[tuple[str, Expr | bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -644,6 +648,41 @@ class Origin:
     variant: str | None = None
 
 
+class HookPoint(Enum):
+    """Where C of the person's is called, by the key of the spec."""
+
+    CLASS_INIT = "class_init"
+    BEFORE_DEVICES = "before_devices"
+    AFTER_DEVICES = "after_devices"
+    BOOT = "boot"
+    CPU_RESET = "cpu_reset"
+    BOARD_SETUP = "board_setup"
+    SECONDARY_BOOT = "secondary_boot"
+    SECONDARY_CPU_RESET = "secondary_cpu_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A function of the person's, and where it is called."""
+
+    point: HookPoint
+    function: str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """C of the person's, in ``file`` beside the spec.
+
+    ``devices`` are those that the machine's struct keeps for it.
+    """
+
+    file: str
+    hooks: tuple[Hook, ...]
+    devices: tuple[str, ...]
+    origin: Path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite:
     """What a machine and a SoC are both made of, in the order of creation."""
@@ -685,6 +724,12 @@ class Board(Composite):
     cpus: Cpus
     fw_cfg: FwCfg | None
     boot: Boot | None
+    hooks: Hooks | None = None
+
+    def hook(self, point: HookPoint) -> str | None:
+        """The person's function that is called at ``point``."""
+        hooks = () if self.hooks is None else self.hooks.hooks
+        return next((hook.function for hook in hooks if hook.point is point), None)
 
     @property
     def most_cpus(self) -> int:
@@ -698,8 +743,10 @@ class Board(Composite):
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The device that gets the items of fw_cfg."""
-        return () if self.fw_cfg is None else (self.fw_cfg.device,)
+        """The device that gets the items of fw_cfg, and those that hooks use."""
+        items = () if self.fw_cfg is None else (self.fw_cfg.device,)
+        hooked = () if self.hooks is None else self.hooks.devices
+        return (*items, *hooked)
 
     @property
     def takes_audiodev(self) -> bool:

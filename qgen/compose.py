@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qgen.board import Board
     from qgen.catalogue import Catalogue
     from qgen.compare import Comparison
-    from qgen.lab.board import Loadable
+    from qgen.lab.board import Beside, Loadable
     from qgen.lab.progress import Progress
     from qgen.lab.sdk import Sdk
     from qgen.load import Document
@@ -50,13 +50,14 @@ class Timing:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A spec that passed validation and lowering."""
+    """A spec that passed validation and lowering; ``folder`` is what its file is in."""
 
     board: Board
     source: Source
     warnings: tuple[Finding, ...]
     target: Target
     catalogue: Catalogue
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def resolve(
     """
     clock = timing or Timing()
     document = clock.measure("load", lambda: _load(file, variant))
-    return _resolve(document, file.name, variant, target, clock)
+    return _resolve(document, file, variant, target, clock)
 
 
 def resolve_all(
@@ -102,7 +103,7 @@ def resolve_all(
     results: dict[str | None, Resolved | Rejected] = {}
     for variant, document in split(read(file)).items():
         try:
-            found = _resolve(document, file.name, variant, target, Timing())
+            found = _resolve(document, file, variant, target, Timing())
             results[variant] = found
         except Rejected as rejected:
             results[variant] = rejected
@@ -110,10 +111,18 @@ def resolve_all(
 
 
 def _resolve(
-    document: Document, name: str, variant: str | None, target: Target, clock: Timing
+    document: Document, file: Path, variant: str | None, target: Target, clock: Timing
 ) -> Resolved:
+    from qgen.hooks import judge_hook_file
+
     spec = clock.measure("validate", lambda: _validate(document))
-    return clock.measure("lower", lambda: _lower(spec, document, name, variant, target))
+    resolved = clock.measure(
+        "lower", lambda: _lower(spec, document, file.name, variant, target)
+    )
+    findings = judge_hook_file(resolved.board, file.parent)
+    if findings:
+        raise Rejected(findings, document.source)
+    return replace(resolved, folder=file.parent)
 
 
 def _load(file: Path, variant: str | None) -> Document:
@@ -255,7 +264,7 @@ def load_into(
 
     def compiled() -> Loadable:
         where = (sdk, facts.qemu, facts.hw_dir, machine)
-        return compile_board(text, *where, quick=quick)
+        return compile_board(text, *where, quick=quick, beside=_beside(resolved))
 
     def both() -> Loadable:
         # The compiler is a process of its own: it works while the C is re-read here.
@@ -265,6 +274,21 @@ def load_into(
             return compiling.result()
 
     return clock.measure("check+cc", both)
+
+
+def _beside(resolved: Resolved) -> Beside | None:
+    """The person's C that the board includes."""
+    from qgen.hooks import hook_text
+    from qgen.lab.board import Beside
+    from qgen.lab.errors import LabError
+
+    if resolved.folder is None:
+        return None
+    try:
+        text = hook_text(resolved.board, resolved.folder)
+    except OSError as error:
+        raise LabError(f"the hook file cannot be read: {error.strerror}") from error
+    return None if text is None else Beside(resolved.folder, text)
 
 
 def machines_beside(built: Built) -> frozenset[str]:

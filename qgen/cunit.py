@@ -212,6 +212,14 @@ class TypeInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class HookFile:
+    """A file of C that belongs to the person, and what it has to define."""
+
+    name: str
+    prototypes: tuple[Function, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QomType:
     """One QOM type: its state, what its code uses, and its functions."""
 
@@ -226,6 +234,7 @@ class QomType:
     valid_cpu_types: tuple[str, ...]
     class_init: Function
     info: TypeInfo
+    hooks: HookFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Code(Enum):
     Q0216 = "a part of the board that nothing can reach"
     Q0217 = "a bus that does not exist, does not fit, or an address on it that is taken"
     Q0218 = "a call of a helper that does not exist, or that takes other arguments"
+    Q0219 = "a hook file that is not there, or that lacks a function"
     Q0301 = "something that the QEMU release does not have"
     Q0901 = "the generated C does not mean what the spec says"
 

@@ -36,6 +36,7 @@ ALLOWED = {
     "board": {"bases", "condition", "expr", "source"},
     "condition": {"board", "expr"},
     "arch": {"board"},
+    "hooks": {"board", "diagnostics"},
     "cunit": set(),
     "load": {"diagnostics", "source"},
     "variants": {"diagnostics", "load", "source"},

@@ -29,6 +29,8 @@ from qgen.check.code import Record
 from qgen.check.compare import compare
 from qgen.check.expected import expected
 from qgen.check.helpers import Helper, functions
+from qgen.check.hooks import class_calls, compare_hooks, judge_hooks, kept_fields
+from qgen.check.kept import judge_kept
 from qgen.check.machine import Execution, class_facts, register
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import scenarios
@@ -75,10 +77,12 @@ def check(
         unit = Unit(notes, dict(types or {}), outside)
         unit.helpers |= functions(helpers)
         unit.casts |= casts or {}
+        unit.kept |= kept_fields(board).keys()
         read(text, unit)
         declared.judge_includes(unit)
         declared.judge_constants(unit, board)
         declared.judge_table(unit, board.memory_map)
+        judge_hooks(unit, board)
         _judge_machine(unit, board, machine_name or board.name)
     except Refused as refusal:
         notes.refused(refusal)
@@ -99,6 +103,7 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
     facts = class_facts(unit, class_init, base, limit)
     declared.judge_class(unit, facts.machine, board)
     declared.judge_class_properties(unit, facts.properties, board)
+    compare_hooks(facts.hooks, class_calls(board), unit.notes.add)
     bases.judge_base(unit, facts, board)
     init = facts.machine.fields.get("init")
     if base.devices_in is not None:
@@ -127,6 +132,7 @@ def _run(execution: Execution, board: Board, init: Function, when: str) -> None:
         return
     wanted = expected(board, execution.scenario)
     compare(execution.facts, wanted, execution.notes, when)
+    judge_kept(execution, board)
 
 
 def _registered(unit: Unit, limit: int) -> Record:

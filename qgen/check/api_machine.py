@@ -147,7 +147,11 @@ def _boot(m: Execution, loader: str, arguments: dict[str, object]) -> None:
 
 @function("void arm_load_kernel(ARMCPU *, MachineState *, struct arm_boot_info *)")
 def _arm(m: Execution, cpu: Cpu, _machine: Instance, info: Record) -> None:
-    _boot(m, "arm_load_kernel", {"cpu": cpu.name, **info.fields})
+    fields = {
+        name: f"{value.name}()" if isinstance(value, Function) else value
+        for name, value in info.fields.items()
+    }
+    _boot(m, "arm_load_kernel", {"cpu": cpu.name, **fields})
 
 
 @function("void armv7m_load_kernel(ARMCPU *, const char *?, hwaddr, int)")

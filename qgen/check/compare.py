@@ -25,6 +25,7 @@ from qgen.check.facts import (
     Region,
     names_of,
 )
+from qgen.check.hooks import compare_hooks
 from qgen.check.match import Key, Part, misplaced, pairs, shown, spelled
 from qgen.check.notes import Notes
 
@@ -69,6 +70,7 @@ class _Comparison:
         self._disks(made.disks, wanted.disks)
         self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
         self._boot(made, wanted)
+        compare_hooks(made.hooks, wanted.hooks, self.say)
 
     def _same(
         self, line: int, what: str, field: str, made: object, wanted: object

@@ -38,6 +38,7 @@ from qgen.check.facts import (
 )
 from qgen.check.formats import human_size
 from qgen.check.given import drive_key
+from qgen.check.hooks import ARM_HOOKS, machine_calls
 from qgen.check.machine import machine_value
 from qgen.check.scenarios import Scenario
 from qgen.check.vocabulary import GRAPHICS
@@ -142,6 +143,7 @@ class _Expectation:
         if self.board.fw_cfg is not None:
             self._fw_cfg(self.board.fw_cfg)
         self.result.boot = self._boot()
+        self.result.hooks = machine_calls(self.board, self.result)
         return self.result
 
     def _value(self, expr: Expr, **more: int) -> int:
@@ -491,7 +493,7 @@ class _Expectation:
 
     def _boot(self) -> BootCall | None:
         match self.board.boot:
-            case model.ArmBoot(start, psci, board_id):
+            case model.ArmBoot(start, psci, board_id, _, more):
                 arguments: dict[str, object] = {
                     "cpu": "CPU 0",
                     "ram_size": self.scenario.ram_size,
@@ -501,6 +503,14 @@ class _Expectation:
                     arguments["board_id"] = board_id
                 if psci is not None:
                     arguments["psci_conduit"] = _CONDUITS[psci]
+                for name, value in more:
+                    arguments[name] = (
+                        value if isinstance(value, bool) else self._value(value)
+                    )
+                for point, name in ARM_HOOKS.items():
+                    hook = self.board.hook(point)
+                    if hook is not None:
+                        arguments[name] = f"{hook}()"
                 return BootCall("arm_load_kernel", arguments)
             case model.Armv7mBoot(base, size):
                 kernel = machine_value("kernel_filename", self.scenario)

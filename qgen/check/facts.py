@@ -337,6 +337,25 @@ class Contents(NamedTuple):
     size: int
 
 
+class HookCall(NamedTuple):
+    """The call of a function of the person's.
+
+    ``subject`` is what it is given, ``made`` how many CPUs and devices there were.
+    """
+
+    function: str
+    subject: str | None
+    made: tuple[int, int]
+    line: int = 0
+
+    def __str__(self) -> str:
+        cpus, devices = self.made
+        return (
+            f"{self.function}() for {self.subject or 'nothing'}, after {cpus} CPUs and "
+            f"{devices} devices"
+        )
+
+
 class Ending(NamedTuple):
     """QEMU reported ``message`` and ended with ``status`` (None: it went on).
 
@@ -368,6 +387,7 @@ class Machine:
     blobs: list[Blob] = field(default_factory=list)
     fw_cfg: list[FwCfgItem] = field(default_factory=list)
     boot: BootCall | None = None
+    hooks: list[HookCall] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
 
 

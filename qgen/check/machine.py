@@ -14,6 +14,7 @@ from qgen.check.facts import (
     Device,
     Drive,
     Ending,
+    HookCall,
     Input,
     Items,
     Output,
@@ -101,6 +102,8 @@ class Execution:
 
     def call(self, function: Function, args: list[Any], line: int) -> Any:
         """Call a function of the file."""
+        if function.hook:
+            return self._hook(function, args, line)
         if function.body is None:
             raise Refused(line, f"{function.name}() could not be read")
         if self._depth >= MAX_DEPTH:
@@ -120,6 +123,16 @@ class Execution:
             raise
         finally:
             self._depth -= 1
+
+    def _hook(self, function: Function, args: list[Any], line: int) -> None:
+        """A function of the person's: what it does, nobody knows."""
+        subject = args[0].name if isinstance(args[0], Cpu) else None
+        if args[0] is self.instance:
+            subject = "the machine"
+        elif args[0] is self.machine_class:
+            subject = "the class"
+        made = (len(self.facts.cpus), len(self.facts.devices))
+        self.facts.hooks.append(HookCall(function.name, subject, made, line))
 
     def new_cpu(self, type_: str) -> Cpu:
         """Create a CPU."""
@@ -260,12 +273,16 @@ def register(unit: Unit, function: Function, loop_limit: int) -> list[Record]:
 
 
 class ClassFacts(NamedTuple):
-    """What class_init made: MachineClass, the base's class, properties; what it called."""
+    """What class_init made: MachineClass, the base's class, properties; what it called.
+
+    ``calls`` are those of the base's functions, ``hooks`` those of the person's.
+    """
 
     machine: Record
     base: Record
     properties: dict[str, ClassProperty]
     calls: list[tuple[str, int]]
+    hooks: list[HookCall]
 
 
 def class_facts(
@@ -276,9 +293,14 @@ def class_facts(
     views = {"MachineClass": Record("MachineClass")}
     if base.class_struct is not None:
         views[base.class_struct] = Record(base.class_struct)
-    execution.instance.views |= views
-    execution.call(class_init, [execution.instance, None], class_init.line)
+    class_ = execution.machine_class
+    class_.views |= views
+    execution.call(class_init, [class_, None], class_init.line)
     own = views.get(base.class_struct or "", Record(""))
     return ClassFacts(
-        views["MachineClass"], own, execution.class_properties, execution.class_calls
+        views["MachineClass"],
+        own,
+        execution.class_properties,
+        execution.class_calls,
+        execution.facts.hooks,
     )

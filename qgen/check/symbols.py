@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, repr=False)
 class Function:
-    """A function of the file; ``body`` is None where it could not be read."""
+    """A function of the file; ``body`` is None where it could not be read.
+
+    ``hook``: it is only declared; a file of the person's defines it.
+    """
 
     name: str
     line: int
     type: Signature
     params: tuple[str, ...]
     body: Run | None = None
+    hook: bool = False
 
 
 @dataclass(eq=False, repr=False)
@@ -78,8 +82,9 @@ class Unit:
     that the board names, ``helpers`` the exported functions that it calls, ``casts`` the
     structs of device types by their cast macros. ``defines`` has the value and the line
     of each #define, ``covered`` the outside constants whose value is proved, ``fields``
-    how the file uses the fields of its own structs. ``states`` are those structs by the
-    macros that cast to them, ``lines`` where each struct is defined.
+    how the file uses the fields of its own structs, of which hooks use ``kept``.
+    ``states`` are those structs by the macros that cast to them, ``lines`` where each
+    struct is defined.
     """
 
     notes: Notes
@@ -93,6 +98,7 @@ class Unit:
     defines: dict[str, tuple[Any, int]] = field(default_factory=dict)
     macros: list[Macro] = field(default_factory=list)
     covered: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     enumerators: dict[str, int] = field(default_factory=dict)
     structs: dict[str, dict[str, CType]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)

@@ -46,7 +46,7 @@ def read(text: str, unit: Unit) -> Unit:
         if not symbol.used and symbol.what in ("function", "table", "static"):
             notes.add(symbol.line, f"the {symbol.what} {symbol.name!r} is never used")
     for (_, name), use in unit.fields.items():
-        if not use.read:
+        if not use.read and name not in unit.kept:
             notes.add(use.line, f"the field {name!r} is never used")
     return unit
 
@@ -109,7 +109,9 @@ class _Reader:
             return
         if kind != "Decl":
             raise Refused(line, "a declaration that no board needs")
-        if node.name is None and type(node.type).__name__ == "Enum":
+        if type(node.type).__name__ == "FuncDecl":
+            self._prototype(node)
+        elif node.name is None and type(node.type).__name__ == "Enum":
             self._enum(node.type)
         elif node.name is None and type(node.type).__name__ == "Struct":
             self._struct(node.type)
@@ -243,6 +245,17 @@ class _Reader:
             size = _size_of(item.expr, self.unit)
             record.fields[name] = size or self._item(item.expr, layout[name])
             record.lines[name] = line
+
+    def _prototype(self, node: Any) -> None:
+        """A function that is only declared: a hook."""
+        line, type_ = line_of(node), type_of(node.type, self.unit)
+        assert isinstance(type_, Signature)
+        if "static" not in node.storage:
+            self.unit.notes.add(line, f"the function {node.name!r} is not static")
+        params = tuple(str(p.name) for p in parameters(node.type))
+        function = Function(node.name, line, type_, params, hook=True)
+        code = constant(type_, function)
+        self.unit.add(Symbol("function", function.name, line, code))
 
     def _function(self, node: Any) -> None:
         line, declared = line_of(node.decl), node.decl.type

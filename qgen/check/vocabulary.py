@@ -152,6 +152,9 @@ CPU_STRUCTS = {
 INIT = Signature(VOID, (Pointer(Struct("MachineState")),))
 CLASS_INIT = Signature(VOID, (Pointer(Struct("ObjectClass")), NULL))
 RESET = Signature(VOID, (NULL,))
+BOOT_HOOK = Signature(
+    VOID, (Pointer(Struct("ARMCPU")), Pointer(Struct("arm_boot_info")))
+)
 READ = Signature(ULONG, (NULL, ULONG, UNSIGNED))
 WRITE = Signature(VOID, (NULL, ULONG, ULONG, UNSIGNED))
 
@@ -180,7 +183,8 @@ _MACHINE_STRINGS = (
     "audiodev",
 )
 _BOOT_ADDRESSES = """ram_size loader_start dtb_start dtb_limit smp_loader_start
-smp_bootreg_addr gic_cpu_if_addr"""
+smp_bootreg_addr gic_cpu_if_addr board_setup_addr"""
+_BOOT_HOOKS = "write_board_setup write_secondary_boot secondary_cpu_reset_hook"
 
 STRUCTS: dict[str, dict[str, CType]] = {
     "MachineState": {
@@ -216,7 +220,8 @@ STRUCTS: dict[str, dict[str, CType]] = {
     "MemMapEntry": _fields(hwaddr="base size"),
     "arm_boot_info": {
         **_fields(hwaddr=_BOOT_ADDRESSES, int="board_id psci_conduit"),
-        **_fields(bool="secure_boot skip_dtb_autoload firmware_loaded"),
+        **_fields(bool="secure_boot secure_board_setup skip_dtb_autoload"),
+        **dict.fromkeys(_BOOT_HOOKS.split(), Pointer(BOOT_HOOK)),
     },
     "RISCVBootInfo": {},
     "PowerPCCPU": {"env": Struct("CPUPPCState")},

@@ -6,8 +6,10 @@ from qgen.board import (
     Arch,
     ArmBoot,
     Armv7mBoot,
+    Board,
     Boot,
     Format,
+    HookPoint,
     Image,
     Region,
     RiscvBoot,
@@ -98,12 +100,12 @@ def _load_raw(region: Region, into: FunctionBuilder) -> CallExpr:
     return CallExpr("load_image_targphys", args)
 
 
-def emit_boot(boot: Boot, into: FunctionBuilder) -> None:
+def emit_boot(board: Board, boot: Boot, into: FunctionBuilder) -> None:
     """The call of the architecture's boot loader."""
     into.gap()
     match boot:
         case ArmBoot():
-            _arm(boot, into)
+            _arm(board, boot, into)
         case Armv7mBoot():
             into.unit.use("armv7m_load_kernel", "ARM_CPU", "first_cpu")
             into.call(
@@ -141,7 +143,15 @@ def _riscv(boot: RiscvBoot, into: FunctionBuilder) -> None:
     into.body.append(If(f"{machine}->kernel_filename", body.statements()))
 
 
-def _arm(boot: ArmBoot, into: FunctionBuilder) -> None:
+_ARM_HOOKS = {
+    HookPoint.BOARD_SETUP: "write_board_setup",
+    HookPoint.SECONDARY_BOOT: "write_secondary_boot",
+    HookPoint.SECONDARY_CPU_RESET: "secondary_cpu_reset_hook",
+}
+"""The fields of struct arm_boot_info that are hooks."""
+
+
+def _arm(board: Board, boot: ArmBoot, into: FunctionBuilder) -> None:
     into.unit.field("struct arm_boot_info bootinfo")
     into.unit.use("arm_load_kernel", "ARM_CPU", "first_cpu")
     info = f"{into.state()}->bootinfo"
@@ -153,5 +163,12 @@ def _arm(boot: ArmBoot, into: FunctionBuilder) -> None:
         into.unit.use("QEMU_PSCI_CONDUIT")
         conduit = f"QEMU_PSCI_CONDUIT_{boot.psci.upper()}"
         into.assign(f"{info}.psci_conduit", conduit)
+    for name, value in boot.more:
+        text = "true" if isinstance(value, bool) else into.expr(value)
+        into.assign(f"{info}.{name}", text)
+    for point, name in _ARM_HOOKS.items():
+        hook = board.hook(point)
+        if hook is not None:
+            into.assign(f"{info}.{name}", hook)
     cpu = CallExpr("ARM_CPU", ("first_cpu",))
     into.call("arm_load_kernel", cpu, into.machine(), f"&{info}")

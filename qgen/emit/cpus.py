@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgen.arch import ARCHES
-from qgen.board import Arch, Board, Cpus
+from qgen.board import Arch, Board, Cpus, HookPoint
 from qgen.cunit import CallExpr, CExpr, For, Function, If, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.devices import emit_object_property
@@ -36,18 +36,19 @@ def emit_cpus(unit: UnitBuilder, board: Board) -> None:
         machine = CallExpr("X86_MACHINE", (function.machine(),))
         function.call("x86_cpus_init", machine, "CPU_VERSION_LATEST")
     elif board.arch is Arch.PPC:
-        _powerpc(board.cpus, function)
+        _powerpc(board, function)
     else:
-        _generic(board.cpus, function)
+        _generic(board, function)
     function.add()
 
 
-def _generic(cpus: Cpus, into: FunctionBuilder) -> None:
-    loop = into.block()
+def _generic(board: Board, into: FunctionBuilder) -> None:
+    loop, cpus = into.block(), board.cpus
     _properties(cpus, "cpu", loop)
     into.unit.use("qdev_new", "error_fatal")
     device = CallExpr("DEVICE", ("cpu",))
     loop.call("qdev_realize_and_unref", device, "NULL", "&error_fatal")
+    _reset_hook(board, loop)
     new = CallExpr("object_new", (f"{into.machine()}->cpu_type",))
     _loop(into, loop, Local("Object *", "cpu", new))
 
@@ -63,9 +64,16 @@ def _properties(cpus: Cpus, target: CExpr, loop: FunctionBuilder) -> None:
             loop.body.append(If(found, into.statements()))
 
 
-def _powerpc(cpus: Cpus, into: FunctionBuilder) -> None:
+def _reset_hook(board: Board, loop: FunctionBuilder) -> None:
+    hook = board.hook(HookPoint.CPU_RESET)
+    if hook is not None:
+        loop.unit.use("qemu_register_reset")
+        loop.call("qemu_register_reset", hook, "cpu")
+
+
+def _powerpc(board: Board, into: FunctionBuilder) -> None:
     """PowerPC: the time base, and a reset that nobody but the board does."""
-    unit = into.unit
+    unit, cpus = into.unit, board.cpus
     assert cpus.timebase is not None
     unit.use("POWERPC_CPU", "cpu_ppc_tb_init", "cpu_create", "qemu_register_reset")
     loop = into.block()
@@ -82,6 +90,7 @@ def _powerpc(cpus: Cpus, into: FunctionBuilder) -> None:
     loop.call("cpu_ppc_tb_init", "&cpu->env", frequency)
     reset = f"{unit.prefix}_cpu_reset"
     loop.call("qemu_register_reset", reset, "cpu")
+    _reset_hook(board, loop)
     cpu = Local("PowerPCCPU *", "cpu", CallExpr("POWERPC_CPU", (new,)))
     _reset_function(unit, reset, cpus.timebase_reset)
     _loop(into, loop, cpu)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgen.board import Arch, Board, Parent
+from qgen.board import Arch, Board, HookPoint, Parent
 from qgen.cunit import (
     CallExpr,
     CExpr,
@@ -24,6 +24,7 @@ from qgen.emit.conditions import call_parts
 from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_clocks, emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
+from qgen.emit.hooks import call_hook, hook_file, hook_part
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
 from qgen.emit.words import emit_words
 from qgen.expr import Expr, Num
@@ -39,8 +40,11 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     emit_cpus(unit, board)
     emit_clocks(unit)
     emit_buses(unit)
+    hook_part(unit, board, HookPoint.BEFORE_DEVICES)
     emit_devices(unit)
     emit_fw_cfg(unit, board)
+    hook_part(unit, board, HookPoint.AFTER_DEVICES)
+    hook_part(unit, board, HookPoint.BOOT)
     _init(unit, board)
     class_init = _class_init(unit, board)
     state = None
@@ -68,6 +72,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
             class_init.name,
             _interfaces(unit),
         ),
+        hooks=hook_file(board),
     )
 
 
@@ -82,7 +87,7 @@ def _init(unit: UnitBuilder, board: Board) -> None:
         emit_limits(board.ram, function)
     call_parts(function)
     if board.boot is not None:
-        emit_boot(board.boot, function)
+        emit_boot(board, board.boot, function)
     if not function.body and base.boots:
         return
     unit.devices_in = function.name
@@ -129,6 +134,7 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
     if board.takes_audiodev:
         function.call("machine_add_audiodev_property", "mc")
     _base_fields(unit, parent, function)
+    call_hook(board, HookPoint.CLASS_INIT, "mc", function)
     data = "const void *" if unit.target.has(Feature.CONST_CLASS_INIT) else "void *"
     locals_ = [Local("MachineClass *", "mc", CallExpr("MACHINE_CLASS", ("oc",)))]
     params = ("ObjectClass *oc", f"{data}data")

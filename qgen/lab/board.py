@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from qgen.lab.errors import LabError
 from qgen.lab.prelude import prelude_flags
@@ -48,8 +49,22 @@ class Loadable:
         return [str(self.qemu), "-M", self.machine, *arguments]
 
 
+class Beside(NamedTuple):
+    """A file that the C includes: the folder that it is in, and its text."""
+
+    folder: Path
+    text: str
+
+
 def compile_board(
-    text: str, sdk: Sdk, target: str, hw_dir: str, machine: str, *, quick: bool = False
+    text: str,
+    sdk: Sdk,
+    target: str,
+    hw_dir: str,
+    machine: str,
+    *,
+    quick: bool = False,
+    beside: Beside | None = None,
 ) -> Loadable:
     """Compile a board's C; `LabError` with the compiler's words if it does not.
 
@@ -57,9 +72,11 @@ def compile_board(
     """
     flags = [*_quiet_headers(sdk.compile_command(hw_dir, target)), *STRICT]
     flags += ["-fPIC", "-shared"]
-    key = hashlib.sha256("\0".join([*flags, str(quick), text]).encode()).hexdigest()[
-        :24
-    ]
+    parts = [*flags, str(quick), text]
+    if beside is not None:
+        flags += ["-iquote", str(beside.folder.absolute())]
+        parts.append(beside.text)
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
     folder = cache_dir() / "boards" / sdk.name
     made = folder / f"{key}.so"
     if set(str(made)) & set(": \t\n"):

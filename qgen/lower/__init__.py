@@ -37,6 +37,7 @@ from qgen.lower.drives import judge_drives
 from qgen.lower.ends import Ends, ends_of
 from qgen.lower.extras import judge_children
 from qgen.lower.fw_cfg import lower_fw_cfg
+from qgen.lower.hooks import lower_hooks
 from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
@@ -87,6 +88,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     _judge(inside, cpus.wires, ram, facts, scope)
     fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)
+    hooks = lower_hooks(spec, cpus, base, scope)
     class_fields = lower_class(spec, scope)
     _reject(scope, source)
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
@@ -106,6 +108,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
         buses=tuple(lower_buses(spec)),
         devices=tuple(inside.devices),
         boot=boot,
+        hooks=hooks,
         origin=origin,
     )
     return Lowered(board, tuple(scope.findings))

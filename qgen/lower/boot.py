@@ -15,7 +15,7 @@ from qgen.board import (
     X86BiosBoot,
 )
 from qgen.diagnostics import Code, did_you_mean
-from qgen.expr import evaluate, variables
+from qgen.expr import Expr, Num, evaluate, variables
 from qgen.lower.ends import Ends
 from qgen.lower.inside import NoChild
 from qgen.lower.memory import regions_of
@@ -27,6 +27,13 @@ from qgen.spec.model import Spec
 
 HARTS = "riscv.hart_array"
 """The type of the device that holds RISC-V CPUs."""
+_ADDRESSES = (
+    "gic_cpu_if_addr",
+    "smp_loader_start",
+    "smp_bootreg_addr",
+    "board_setup_addr",
+)
+"""The fields of struct arm_boot_info that are addresses."""
 MAX_FLASH = 0x7FFF_FFFF
 """The size is an int in QEMU's prototype."""
 _LOADER_ARCHES = {
@@ -86,7 +93,31 @@ def _arm(spec: Spec, boot: model.ArmBoot, path: Path, scope: Scope) -> ArmBoot |
     start = address(boot.ram, (*path, "ram"), scope)
     if start is None:
         return None
-    return ArmBoot(start, boot.psci, boot.board_id, path)
+    return ArmBoot(start, boot.psci, boot.board_id, path, _more(boot, path, scope))
+
+
+def _more(
+    boot: model.ArmBoot, path: Path, scope: Scope
+) -> tuple[tuple[str, Expr | bool], ...]:
+    """The fields of struct arm_boot_info that are told apart by nothing but a name."""
+    done: list[tuple[str, Expr | bool]] = []
+    for name in _ADDRESSES:
+        written = getattr(boot, name)
+        at = None if written is None else _place(written, (*path, name), scope)
+        if at is not None:
+            done.append((name, at))
+    for name in ("secure_boot", "secure_board_setup"):
+        if getattr(boot, name):
+            done.append((name, True))
+    return tuple(done)
+
+
+def _place(written: Expr, path: Path, scope: Scope) -> Expr | None:
+    """An address; of a memory map table's entry it may be some way into it."""
+    if isinstance(written, Num):
+        return address(written, path, scope)
+    expr = scope.resolve(written, path, field="base")
+    return None if expr is None or scope.number(expr, path) is None else expr
 
 
 def _riscv(

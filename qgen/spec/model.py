@@ -34,6 +34,8 @@ from qgen.spec.scalars import (
     Frequency,
     FunctionName,
     HeaderName,
+    HookFile,
+    HookName,
     Integer32,
     ItemKey,
     ItemPath,
@@ -355,6 +357,12 @@ class ArmBoot(Model):
     ram: Address
     psci: Literal["hvc", "smc"] | None = None
     board_id: Integer32 | None = None
+    gic_cpu_if_addr: Address | None = None
+    smp_loader_start: Address | None = None
+    smp_bootreg_addr: Address | None = None
+    board_setup_addr: Address | None = None
+    secure_boot: Truth | None = None
+    secure_board_setup: Truth | None = None
 
 
 class Armv7mBoot(Model):
@@ -389,6 +397,25 @@ class X86BiosBoot(Model):
 Boot = Annotated[
     ArmBoot | Armv7mBoot | RiscvBoot | X86BiosBoot, Field(discriminator="loader")
 ]
+
+
+class Hooks(Model):
+    """C of your own: the functions of ``file``, each called at one point.
+
+    ``devices`` are those that the machine's struct shall hold, by their names.
+    """
+
+    file: HookFile
+    devices: tuple[DeviceName, ...] = ()
+    class_init: HookName | None = None
+    before_devices: HookName | None = None
+    after_devices: HookName | None = None
+    boot: HookName | None = None
+    cpu_reset: HookName | None = None
+    board_setup: HookName | None = None
+    secondary_boot: HookName | None = None
+    secondary_cpu_reset: HookName | None = None
+
 
 BlockInterface = Literal[
     "none", "ide", "scsi", "floppy", "pflash", "mtd", "sd", "virtio", "xen"
@@ -488,6 +515,7 @@ class Spec(Composite):
     ram: Ram | None = None
     fw_cfg: FwCfg | None = None
     boot: Boot | None = None
+    hooks: Hooks | None = None
 
     @property
     def main_ram(self) -> Ram | None:

@@ -205,6 +205,16 @@ _FILE = (
     "a bare file name, which QEMU looks up in its firmware folders (-L): bios.bin",
 )
 FileName = _name(*_FILE)
+HookFile = _name(
+    r"[A-Za-z0-9][A-Za-z0-9_.+-]*\.c\.inc",
+    "the name of a hook file",
+    "a bare file name beside the spec: my-board-hooks.c.inc",
+)
+HookName = _name(
+    r"[a-z_][a-z0-9_]*",
+    "the name of a function of yours",
+    "lower-case letters, digits and _ make it up: my_board_setup",
+)
 ItemKey = _name(
     r"[A-Z_][A-Z0-9_]*|0[xX][0-9a-fA-F_]+|[0-9]+",
     "the key of a fw_cfg item",

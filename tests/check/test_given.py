@@ -13,7 +13,7 @@ from .mutants import Mutant
 from .support import ROOT, case_of
 
 OK = ROOT / "tests" / "ok"
-ASKING = ("backends", "conditions", "cpu-properties")
+ASKING = ("backends", "conditions", "cpu-properties", "hooks", "hooks-boot")
 KINDS = (mutants.numbers, mutants.dropped, mutants.swapped, mutants.renamed)
 SAME = {
     ("2 becomes 3", "DeviceState *row[2];"): "room for one more harms nobody",
