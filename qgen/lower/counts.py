@@ -1,8 +1,9 @@
 """Counts and sizes of a type that its properties decide.
 
 The catalogue is measured with default properties. What follows here is what a few types
-compute from theirs (sources: hw/intc/arm_gic*.c, hw/arm/armv7m.c, hw/core/or-irq.c,
-hw/core/split-irq.c, hw/nvram/fw_cfg.c).
+compute from theirs (sources: hw/intc/arm_gic*.c, hw/intc/riscv_*.c, hw/cpu/*mpcore.c,
+hw/arm/armv7m.c, hw/core/or-irq.c, hw/core/split-irq.c, hw/dma/pl330.c, hw/ssi/sifive_spi.c,
+hw/gpio/sifive_gpio.c, hw/nvram/fw_cfg.c).
 """
 
 from __future__ import annotations
@@ -36,12 +37,17 @@ def _gic_inputs(known: DeviceType, properties: Properties, cpus: int) -> int:
     return lines - 32 + 32 * _number(known, properties, "num-cpu", cpus)
 
 
-def _property(name: str) -> Callable[[DeviceType, Properties, int], int]:
-    return lambda known, properties, cpus: _number(known, properties, name, cpus)
+def _property(
+    name: str, times: int = 1, more: int = 0
+) -> Callable[[DeviceType, Properties, int], int]:
+    """``times`` the value of a property, and so many more."""
+    return lambda known, properties, cpus: max(
+        0, times * _number(known, properties, name, cpus) + more
+    )
 
 
 def _gic_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
-    return 4 * _number(known, properties, "num-cpu", cpus)
+    return known.irqs * _number(known, properties, "num-cpu", cpus)
 
 
 def _none(known: DeviceType, properties: Properties, cpus: int) -> int:
@@ -52,16 +58,32 @@ _INPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "arm_gic": _gic_inputs,
     "arm-gicv3": _gic_inputs,
     "armv7m": _property("num-irq"),
+    "a9mpcore_priv": _property("num-irq", more=-32),
+    "a15mpcore_priv": _property("num-irq", more=-32),
+    "arm11mpcore_priv": _property("num-irq", more=-32),
     "or-irq": _property("num-lines"),
+    "riscv.aplic": _property("num-irqs"),
+    "riscv.sifive.plic": _property("num-sources"),
+    "sifive_soc.gpio": _property("ngpio"),
     UNIMPLEMENTED: _none,
 }
 _IRQS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "arm_gic": _gic_outputs,
     "arm-gicv3": _gic_outputs,
+    "a9mpcore_priv": _property("num-cpu", 4),
+    "a15mpcore_priv": _property("num-cpu", 5),
+    "arm11mpcore_priv": _property("num-cpu", 4),
+    "pl330": _property("num_events", more=1),
+    "sifive.spi": _property("num-cs", more=1),
+    "sifive_soc.gpio": _property("ngpio"),
     UNIMPLEMENTED: _none,
 }
 _GPIO_OUTPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "split-irq": _property("num-lines"),
+    "riscv.aclint.mtimer": _property("num-harts"),
+    "riscv.aclint.swi": _property("num-harts"),
+    "riscv.imsic": _property("num-pages"),
+    "sifive_soc.gpio": _property("ngpio"),
     UNIMPLEMENTED: _none,
 }
 

@@ -23,7 +23,8 @@ class Ends:
     """Devices by name, the CPUs and how many there can be.
 
     ``failed`` are the devices of the spec that came to nothing, ``doubtful`` those
-    whose properties are wrong, so that nobody knows how many lines they have.
+    whose properties are wrong, or set by a helper, so that nobody knows how many lines
+    they have.
     """
 
     devices: Mapping[str, Device]
@@ -93,7 +94,7 @@ def ends_of(
         types={name: known for name, known in types.items() if known is not None},
         catalogue=catalogue,
         failed={*spec.devices, *(m.name for m in base.made)} - types.keys(),
-        doubtful={n for n in types if scope.broken("devices", n, "properties")},
+        doubtful={n for n in types if _is_doubtful(spec, n, scope)},
         arch=arch,
         cpu_type=cpu_type,
         cpu_maker=base.name if base.boots else cpus.created_by,
@@ -101,6 +102,13 @@ def ends_of(
         max_cpus=cpus.max or 1,
         has_cpus=cpus.usual is not None,
     )
+
+
+def _is_doubtful(spec: Composite, name: str, scope: Scope) -> bool:
+    """Whether nobody knows the properties of a device: a helper sets them."""
+    written = spec.devices.get(name)
+    called = written is not None and written.call is not None
+    return called or scope.broken("devices", name, "properties")
 
 
 def named(lists: Iterable[Lines]) -> dict[str, int]:

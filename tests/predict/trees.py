@@ -212,6 +212,7 @@ def to_board(tree: Tree, machine: str) -> Board:
         buses=(),
         devices=tuple(_stub(part) for part in parts if part.kind == STUB),
         boot=None,
+        fw_cfg=None,
         origin=Origin("tree.yaml", "0" * 16),
     )
 
