@@ -52,7 +52,8 @@ def fit(expr: CExpr, column: int, tail: int) -> list[str]:
         return [line]
     match expr:
         case str():
-            return _fit_sum(line, column, tail)
+            # A plus sign in a text is no sum.
+            return [line] if '"' in line else _fit_sum(line, column, tail)
         case Arrow(base, field):
             lines = fit(base, column, len(field) + 2 + tail)
             return [*lines[:-1], f"{lines[-1]}->{field}"]

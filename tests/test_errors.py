@@ -316,3 +316,13 @@ def test_every_code_has_a_case() -> None:
     # second would be a fault of qgen's own.
     elsewhere = {"Q0301", "Q0901"}
     assert said == {code.name for code in Code} - elsewhere
+
+
+def test_every_required_key_has_an_example() -> None:
+    from vocabulary import SCHEMA
+
+    from qgen.spec.validate import example
+
+    for model in (SCHEMA, *SCHEMA["$defs"].values()):
+        for key in model.get("required", ()):
+            assert example(key, ("",))

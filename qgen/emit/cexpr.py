@@ -90,7 +90,8 @@ def number(num: Num) -> str:
     digits = num.digits.replace("_", "").lower()
     if num.unit in SIZE_UNITS and "." not in digits:
         return f"{digits} * {num.unit}"
-    if num.unit is None and (digits.startswith("0x") or num.value <= (1 << 63) - 1):
+    plain = num.unit is None and "." not in digits  # C would compute with doubles
+    if plain and (digits.startswith("0x") or num.value <= (1 << 63) - 1):
         return digits
     return str(num.value) if num.value <= (1 << 63) - 1 else hex(num.value)
 

@@ -7,6 +7,7 @@ from qgen.board import Arch, Board, Cpus, HookPoint
 from qgen.cunit import CallExpr, CExpr, For, Function, If, Local
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.devices import emit_object_property
+from qgen.emit.wires import emit_wires_among_cpus
 from qgen.names import string_literal
 
 _TYPE_NAMES = {
@@ -39,6 +40,7 @@ def emit_cpus(unit: UnitBuilder, board: Board) -> None:
         _powerpc(board, function)
     else:
         _generic(board, function)
+    emit_wires_among_cpus(function)
     function.add()
 
 

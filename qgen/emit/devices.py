@@ -176,6 +176,7 @@ def _handles(
         if is_i2c(device):
             new = create_simple_i2c(device, bus, into, index)
         else:
+            unit.use("pci")
             new = create_simple_pci(device, type_, bus)
         if unit.refers_to(device):
             return [Local("DeviceState *", "dev", CallExpr("DEVICE", (new,)))]

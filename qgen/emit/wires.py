@@ -50,11 +50,25 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
         if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
             sink = input_line(wire.sink, loop, index, device)
             _connect(wire.source, "dev", sink, loop, index, local=True)
+    _each_cpu(loop, into)
+
+
+def emit_wires_among_cpus(into: FunctionBuilder) -> None:
+    """The wires from CPUs to CPUs, when all of them are there."""
+    loop, index = into.block(), {"cpu": "i"}
+    for wire in into.unit.incoming_per_cpu.get(CPUS, {}).get(CPUS, ()):
+        sink = input_line(wire.sink, loop, index)
+        _connect(wire.source, _loop_cpu(loop), sink, loop, index)
+    _each_cpu(loop, into)
+
+
+def _each_cpu(loop: FunctionBuilder, into: FunctionBuilder) -> None:
+    """The statements of ``loop`` for each CPU, if there are any."""
     if not loop.body:
         return
     locals_: tuple[Local, ...] = ()
     if "cpu" in into.used:
-        unit.use("qemu_get_cpu")
+        into.unit.use("qemu_get_cpu")
         cpu = CallExpr("DEVICE", (CallExpr("qemu_get_cpu", ("i",)),))
         locals_ = (Local("DeviceState *", "cpu", cpu),)
     into.gap()
@@ -141,9 +155,9 @@ def _cpu_line(
 
 
 def input_line(
-    sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device
+    sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device | None = None
 ) -> CExpr:
-    """The qemu_irq of an input line."""
+    """The qemu_irq of an input line; ``here`` is the device of the function."""
     line = into.expr(sink.index, **index)
     into.unit.use("irq")
     if sink.device == CPUS:
@@ -151,7 +165,7 @@ def input_line(
         line = _cpu_line(sink.index, _INPUTS, into) or line
         cpu = _cpu(sink.place.element, into, index)
         return CallExpr("qdev_get_gpio_in", (cpu, line))
-    handle = into.device(sink.place, index, here.name)
+    handle = into.device(sink.place, index, here.name if here else "")
     if sink.name is None:
         return CallExpr("qdev_get_gpio_in", (handle, line))
     name = string_literal(sink.name)

@@ -176,7 +176,7 @@ class Buses:
             return end
         self.scope.error(
             Code.Q0217,
-            f"the device sits on a bus of type {end.kind!r}, this one is {type_!r}",
+            f"a bus of type {end.kind!r} is wanted here, this one is {type_!r}",
             path,
         )
         return None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qgen.board import (
+    PCI_BUS,
     Argument,
     Call,
     Chardev,
@@ -101,6 +102,13 @@ _OWN_WORDS = {
 ANY_DEVICE = ("DeviceState *", "SysBusDevice *", "Object *", "void *")
 """The parameters that take any device."""
 _BUS = re.compile(r"(\w*Bus|BusState) \*")
+_BUSES = {
+    "I2CBus *": "i2c-bus",
+    "ISABus *": "ISA",
+    "PCIBus *": PCI_BUS,
+    "SSIBus *": "SSI",
+}
+"""The QOM types of buses by their C types."""
 
 
 def lower_calls(
@@ -215,7 +223,7 @@ class _Calls:
                 return self.region(name, (*path, "region"))
             case BusArgument(bus) if _BUS.fullmatch(type_):
                 self._earlier(bus.split("/")[0], device, (*path, "bus"))
-                return self.buses.find(bus, (*path, "bus"))
+                return self.buses.find(bus, (*path, "bus"), _BUSES.get(type_))
             case LineArgument(sink) if type_ == "qemu_irq":
                 return self.line(sink, device, (*path, "line"))
             case LinkText() if type_.endswith("*") and type_ not in _STRINGS:
@@ -306,6 +314,13 @@ class _Calls:
                 names = list(self.buses.created)
                 help_ = did_you_mean(written.target, names)
                 self.scope.error(Code.Q0201, message, path, help_)
+            return None
+        device = self.spec.devices.get(written.target)
+        if device is not None and (device.count or device.unimplemented) is not None:
+            message = f"there are several {written.target!r}: this is one device"
+            if device.unimplemented is not None:
+                message = f"{written.target!r} is not modelled: there is no such device"
+            self.scope.error(Code.Q0214, message, path)
             return None
         try:
             found = inside(known, written.path, self.buses.catalogue)

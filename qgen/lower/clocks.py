@@ -14,6 +14,9 @@ from qgen.source import Path
 from qgen.spec.model import Composite
 from qgen.spec.scalars import ClockText, SinkText
 
+MAX_HERTZ = (1 << 32) - 1
+"""The highest frequency that clock_set_hz() takes."""
+
 
 def lower_clocks(spec: Composite, scope: Scope) -> list[Clock]:
     """The board's own clocks."""
@@ -23,7 +26,8 @@ def lower_clocks(spec: Composite, scope: Scope) -> list[Clock]:
         frequency = scope.resolve(clock.frequency, (*path, "frequency"))
         if frequency is None:
             continue
-        if scope.number(frequency, (*path, "frequency"), low=1) is not None:
+        here = (*path, "frequency")
+        if scope.number(frequency, here, low=1, high=MAX_HERTZ) is not None:
             clocks.append(Clock(name, frequency, clock.comment, path))
     return clocks
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from qgen.arch import ARCHES
-from qgen.board import CPUS, Arch, ClockOutput, Device, Link, Place, Wire
+from qgen.board import CPUS, Arch, BusEnd, ClockOutput, Device, Link, Place, Sink, Wire
 from qgen.catalogue import Catalogue
 from qgen.condition import (
     Condition,
@@ -158,6 +158,13 @@ def _needed(device: Device) -> Iterator[tuple[Place, Path]]:
     """The devices that this one cannot do without, and where it says so."""
     if device.bus is not None and device.bus.owner is not None:
         yield device.bus.owner, (*device.origin, "bus")
+    if device.call is not None:
+        for argument in device.call.arguments:
+            match argument:
+                case Link(Place() as needed) | BusEnd(Place() as needed):
+                    yield needed, device.call.origin
+                case Sink(needed) if needed.device != CPUS:
+                    yield needed, device.call.origin
     for place, controller in enumerate(device.ide):
         yield controller.place, (*device.origin, "ide_drives", place)
     for each in device.holders:

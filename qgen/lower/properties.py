@@ -37,7 +37,7 @@ from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope, is_repeated
 from qgen.source import Path
-from qgen.spec.model import Composite
+from qgen.spec.model import Composite, Spec
 from qgen.spec.scalars import (
     AudioText,
     DriveText,
@@ -140,7 +140,7 @@ class Properties:
             case LinkText() if link is not None:
                 return self._link(written, link["type"], (*path, "link"))
             case MachineText(field) if type_ == "str":
-                return MachineValue(field)
+                return self._of_machine(field, (*path, "machine"))
             case str() if _INTEGERS.fullmatch(type_):
                 return self._integer(written, type_, path, run_time)
             case str() if type_ != "bool" and link is None:
@@ -179,6 +179,24 @@ class Properties:
                         self.scope.error(Code.Q0203, message, here, help_)
                     items.append(number)
         return Array(element, tuple(items))
+
+    def _of_machine(self, field: str, path: Path) -> MachineValue | None:
+        """A field of the machine that is never NULL: a property needs a text."""
+        spec = self.spec
+        if field == "kernel_filename":
+            message = "without -kernel there is no file name, and a property needs one"
+            self.scope.error(Code.Q0210, message, path)
+            return None
+        has_none = (
+            isinstance(spec, Spec)
+            and spec.cpus.usual is None
+            and spec.parent == "machine"
+        )
+        if field == "cpu_type" and has_none:
+            message, help_ = "the machine has no CPU type", "add cpus: {default: ...}"
+            self.scope.error(Code.Q0214, message, path, help_)
+            return None
+        return MachineValue(field)
 
     def _mismatch(self, written: object, type_: str, path: Path) -> None:
         kinds: dict[type, str] = {bool: "a truth value", LinkText: "a link"}

@@ -136,7 +136,9 @@ _EXAMPLES = {
     "at": "at: 0x4000_0000",
     "base": "base: 0x4000_0000",
     "below": "below: {name: ram-below-4g, at: 0}",
+    "device": "device: the device of type fw_cfg_mem or fw_cfg_io",
     "description": "description: what -M help says of the machine",
+    "file": "file: my-board-hooks.c.inc",
     "firmware": "firmware: bios.bin",
     "flash": "flash: the region that the image is loaded into",
     "frequency": "frequency: 168 MHz",
@@ -148,9 +150,11 @@ _EXAMPLES = {
     "of": "of: the region that the alias shows, or ram",
     "ram": "ram: the address where RAM begins",
     "size": "size: 4 KiB",
+    "then": "then: 0x0000_0297",
     "to": "to: an input line, for instance gic[33]",
     "type": "type: the QOM type, for instance pl011",
     "value": "value: 32",
+    "values": "values: [0x0000_0297, 0x0000_8067]",
 }
 
 
