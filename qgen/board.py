@@ -341,12 +341,16 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A connection from the device that holds it; ``per_cpu``: one for each CPU."""
+    """A connection from the device that holds it; ``per_cpu``: one for each CPU.
+
+    ``lines``: so many of them; ``line`` in the expressions is the number of each.
+    """
 
     source: Source
     sink: Sink
     per_cpu: bool
     origin: Path
+    lines: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,8 @@ class _Comparison:
             self.properties(part, "/".join((path, *part.path)), env)
         for wire in device.wires:
             for cpu in range(self.line.cpus if wire.per_cpu else 1):
-                self.wire(wire, path, env | {"cpu": cpu})
+                for line in range(evaluate(wire.lines) if wire.lines else 1):
+                    self.wire(wire, path, env | {"cpu": cpu, "line": line})
 
     def properties(self, device: Device | Part, path: str, env: Env) -> None:
         type_ = device.type if isinstance(device, Device) else ""

@@ -152,5 +152,7 @@ def _registered(unit: Unit, limit: int) -> Record:
 
 def _loop_limit(board: Board) -> int:
     """How often the longest loop of the board runs."""
-    counts = [evaluate(d.count) for d in board.devices if d.count is not None]
-    return max(1, board.cpus.maximum or 1, *counts)
+    counts = [d.count for d in board.devices]
+    counts += [wire.lines for d in board.devices for wire in d.wires]
+    numbers = [evaluate(count) for count in counts if count is not None]
+    return max(1, board.cpus.maximum or 1, *numbers)

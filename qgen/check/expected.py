@@ -425,6 +425,10 @@ class _Expectation:
                         self._wire(made, wire, env)
 
     def _rounds(self, wire: model.Wire, n: int) -> Iterator[Env]:
+        if wire.lines is not None:
+            for line in range(self._value(wire.lines)):
+                yield {"n": n, "line": line}
+            return
         if not wire.per_cpu:
             yield {"n": n}
             return

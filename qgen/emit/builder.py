@@ -139,6 +139,7 @@ class UnitBuilder:
         """
         cpus = self.board.most_cpus
         tops = {"cpus": cpus, "cpu": cpus - 1, "n": count - 1, "ram_size": 1 << 63}
+        tops["line"] = 0xFFFF
         tops |= {"max_cpus": cpus, "kvm": 1, **dict.fromkeys(GRAPHICS, 0xFFFF)}
         text = spell(
             expr, Spelling(self.spelling.table, self.spelling.prefix, names, tops)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qgen.board import CPUS, Arch, Device, Sink, Source
+from qgen.board import CPUS, Arch, Device, Sink, Source, Wire
 from qgen.condition import same
 from qgen.cunit import CallExpr, CExpr, For, If, Local
 from qgen.emit.builder import FunctionBuilder
@@ -28,8 +28,25 @@ def emit_own_wires(
     for wire in device.wires:
         if wire.per_cpu or places[wire.sink.device] > places[device.name]:
             continue
-        sink = input_line(wire.sink, into, index, device)
-        _connect(wire.source, "dev", sink, into, index, local=True)
+        there, numbers = _each_line(wire, into, index)
+        sink = input_line(wire.sink, there, numbers, device)
+        _connect(wire.source, "dev", sink, there, numbers, local=True)
+        _close_lines(wire, there, into)
+
+
+def _each_line(
+    wire: Wire, into: FunctionBuilder, index: dict[str, str]
+) -> tuple[FunctionBuilder, dict[str, str]]:
+    """Where a wire is made: in a loop, if it stands for several lines."""
+    if wire.lines is None:
+        return into, index
+    return into.block(), {**index, "line": "i"}
+
+
+def _close_lines(wire: Wire, there: FunctionBuilder, into: FunctionBuilder) -> None:
+    if wire.lines is not None:
+        into.local(Local("unsigned int", "i"))
+        into.body.append(For("i", into.expr(wire.lines), there.statements()))
 
 
 def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
@@ -88,8 +105,10 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         if source.count is None:
             there = _guarded(source.name, device, into)
             for wire in wires:
-                sink = input_line(wire.sink, there, {}, device)
-                _connect(wire.source, name, sink, there, {})
+                inner, numbers = _each_line(wire, there, {})
+                sink = input_line(wire.sink, inner, numbers, device)
+                _connect(wire.source, name, sink, inner, numbers)
+                _close_lines(wire, inner, there)
             _close(there, name, into)
             continue
         loop = into.block()

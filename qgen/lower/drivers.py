@@ -67,7 +67,8 @@ def _rounds(
     """The run-time values under which a wire is made, one after the other."""
     for n in range(evaluate(count) if count is not None else 1):
         for cpu in range(max_cpus if wire.per_cpu or of_cpus else 1):
-            yield {"n": n, "cpu": cpu, "cpus": max_cpus}
+            for line in range(evaluate(wire.lines) if wire.lines else 1):
+                yield {"n": n, "cpu": cpu, "cpus": max_cpus, "line": line}
 
 
 def _clashes(
@@ -115,6 +116,8 @@ def _clashes(
     if origin == wire.origin:
         variable = "cpu" if wire.per_cpu or name == CPUS else "n"
         each = "every CPU" if variable == "cpu" else f"every {name!r}"
+        if wire.lines is not None:
+            variable, each = "line", f"every line of {name!r}"
         message = f"{what} would be driven by {each}"
         help_ = f"let the number depend on '{variable}', the number of each"
     scope.error(Code.Q0212, message, (*wire.origin, "to"), help_)

@@ -119,17 +119,18 @@ def named(lists: Iterable[Lines]) -> dict[str, int]:
 def extent(index: Expr, last: Mapping[str, int], cpus: int) -> tuple[int, int]:
     """The least and the greatest value of ``index``.
 
-    ``last`` has the greatest values of ``cpu`` and ``n``, which both start at 0. If no
-    product has the same one twice, the extremes lie where each is first or last.
+    ``last`` has the greatest values of ``cpu``, ``n`` and ``line``, which all start at 0.
+    If no product has the same one twice, the extremes lie where each is first or last.
     """
     ranges = {
         name: (0, last[name]) if _degree(index, name) == 1 else range(last[name] + 1)
         for name in variables(index) & last.keys()
     }
     values = [
-        evaluate(index, {"cpu": cpu, "n": n, "cpus": cpus})
+        evaluate(index, {"cpu": cpu, "n": n, "line": line, "cpus": cpus})
         for cpu in ranges.get("cpu", (0,))
         for n in ranges.get("n", (0,))
+        for line in ranges.get("line", (0,))
     ]
     return min(values), max(values)
 

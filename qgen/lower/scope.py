@@ -35,6 +35,7 @@ MAX_COUNT = 1 << 16
 RUN_TIME = {
     "cpus": "it is the number of CPUs (-smp), which only QEMU knows",
     "cpu": "it is the number of a CPU: add 'for: cpu' to a wire",
+    "line": "it is the number of a line: give the wire 'lines: COUNT'",
     "n": "it is the number of a repeated device: give the device a 'count:'",
     "ram_size": "it is the size of RAM (-m), which only QEMU knows",
     "max_cpus": "it is the limit of CPUs (-smp), which only QEMU knows",

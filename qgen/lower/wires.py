@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from qgen.board import CPUS, Device, Place, Sink, Source, Wire
 from qgen.diagnostics import Code, did_you_mean, quoted
-from qgen.expr import Expr, Name, Num, evaluate, variables, walk
+from qgen.expr import Bin, Expr, Name, Num, Var, evaluate, variables, walk
 from qgen.lower.ends import Ends, extent, named
 from qgen.lower.inside import NoChild, child_path, spelled
 from qgen.lower.scope import Scope
@@ -49,7 +49,12 @@ def wire_cpus(cpus: Cpus, ends: Ends, scope: Scope) -> tuple[Wire, ...]:
     return tuple(Wiring(ends, scope).of_cpus(cpus.gpios))
 
 
-@dataclass(frozen=True)
+def counting(first: Expr) -> Expr:
+    """``first + line``."""
+    return Var("line") if first == Num(0) else Bin("+", first, Var("line"))
+
+
+@dataclass
 class _Driver:
     """What drives: its run-time values, and the greatest value of each."""
 
@@ -77,9 +82,16 @@ class Wiring:
             if self._lacks_loop(written, here):
                 continue
             driver = self._driver(device, written.for_)
+            lines, counted = self._lines(device, written, driver, here)
+            if not counted:
+                continue
             name = written.name if isinstance(written, model.Gpio) else None
-            line = written.line or Num(place if name is None else 0)
-            index = self.scope.resolve(line, (*here, "line"), run_time=driver.names)
+            first = place if name is None and lines is None else 0
+            line = written.line or Num(first)
+            names = [name for name in driver.names if name != "line"]
+            index = self.scope.resolve(line, (*here, "line"), run_time=names)
+            if lines is not None and index is not None:
+                index = counting(index)
             sink = self.sink(written.to, (*here, "to"), driver)
             if index is None or sink is None:
                 continue
@@ -87,7 +99,32 @@ class Wiring:
             if not self._makeable(device, sink, written.for_, here):
                 continue
             if self._is_output(driving, source, driver, written, here):
-                yield Wire(source, sink, written.for_ == "cpu", here)
+                yield Wire(source, sink, written.for_ == "cpu", here, lines)
+
+    def _lines(
+        self,
+        device: Device,
+        written: model.Irq | model.Gpio,
+        driver: _Driver,
+        path: Path,
+    ) -> tuple[Expr | None, bool]:
+        """How many lines the wire stands for, None for one; and if that is right."""
+        if written.lines is None:
+            return None, True
+        here = (*path, "lines")
+        if written.for_ is not None or device.count is not None:
+            what = "there for each CPU" if written.for_ else "one of several devices'"
+            message = f"a wire that is {what} has no 'lines'"
+            help_ = "write a wire for each line"
+            self.scope.error(Code.Q0214, message, here, help_, key=True)
+            return None, False
+        count = self.scope.resolve(written.lines, here)
+        number = None if count is None else self.scope.count(count, here)
+        if number is None:
+            return None, False
+        driver.names += ("line",)
+        driver.last["line"] = number - 1
+        return count, True
 
     def of_cpus(self, gpios: Sequence[model.Gpio]) -> Iterator[Wire]:
         """The wires of the GPIO outputs that every CPU has."""

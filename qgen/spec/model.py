@@ -228,18 +228,26 @@ Region = Annotated[
 
 
 class Irq(Model):
-    """A sysbus IRQ line of the device; ``line`` is its place in the list if not given."""
+    """A sysbus IRQ line of the device; ``line`` is its place in the list if not given.
+
+    ``lines``: so many of them, one after the other; in ``to``, ``line`` counts them.
+    """
 
     to: Sink
     line: Expression | None = None
+    lines: Expression | None = None
     for_: Literal["cpu"] | None = Field(None, alias="for")
 
 
 class Gpio(Model):
-    """A GPIO output of the device: ``line`` of the unnamed ones, or of those ``name``."""
+    """A GPIO output of the device: ``line`` of the unnamed ones, or of those ``name``.
+
+    ``lines``: so many of them, one after the other; in ``to``, ``line`` counts them.
+    """
 
     to: Sink
     line: Expression | None = None
+    lines: Expression | None = None
     name: LineName | None = None
     for_: Literal["cpu"] | None = Field(None, alias="for")
 
