@@ -17,7 +17,7 @@ from enum import Enum
 
 from qgen.bases import X86, Base
 from qgen.condition import Condition, Option, OptionGiven
-from qgen.expr import Expr
+from qgen.expr import Expr, evaluate
 from qgen.source import Path
 
 SYSTEM = "system"
@@ -255,6 +255,13 @@ class MachineValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """What ``-M PROPERTY=VALUE`` chose: a truth, or the number of the value."""
+
+    property: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drive:
     """The drive that ``-drive if=INTERFACE,bus=BUS,unit=UNIT`` gives; may be none."""
 
@@ -290,6 +297,7 @@ Value = (
     | Expr
     | Array
     | Chardev
+    | Chosen
     | Drive
     | Audiodev
     | Link
@@ -652,6 +660,27 @@ class Origin:
     variant: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MachineProperty:
+    """A property of the machine: ``-M NAME=VALUE``.
+
+    ``values`` are the values with the number of each; none of a property that is true or
+    false. ``write_only``: nobody can read it back.
+    """
+
+    name: str
+    values: tuple[tuple[str, Expr], ...]
+    default: bool | str
+    description: str
+    write_only: bool
+    origin: Path
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each value."""
+        return {name: evaluate(number) for name, number in self.values}
+
+
 class HookPoint(Enum):
     """Where C of the person's is called, by the key of the spec."""
 
@@ -729,6 +758,7 @@ class Board(Composite):
     fw_cfg: FwCfg | None
     boot: Boot | None
     hooks: Hooks | None = None
+    properties: tuple[MachineProperty, ...] = ()
 
     def hook(self, point: HookPoint) -> str | None:
         """The person's function that is called at ``point``."""

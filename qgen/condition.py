@@ -103,7 +103,26 @@ class RamAbove(_Condition):
         return "ram", evaluate(self.size)
 
 
-Condition = DriveGiven | NicGiven | OptionGiven | RamAbove
+@dataclass(frozen=True, slots=True)
+class PropertyIs(_Condition):
+    """A property of the machine has this value; ``number`` stands for it in C."""
+
+    name: str
+    wanted: bool | str
+    number: Expr
+
+    @property
+    def subject(self) -> Hashable:
+        """The property."""
+        return "property", self.name
+
+    @property
+    def value(self) -> Hashable:
+        """Its value."""
+        return self.wanted
+
+
+Condition = DriveGiven | NicGiven | OptionGiven | PropertyIs | RamAbove
 
 
 def same(first: Condition | None, second: Condition | None) -> bool:

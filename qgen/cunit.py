@@ -73,11 +73,12 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """``if (condition) { locals body }``"""
+    """``if (condition) { locals body } else { otherwise }``; one If there is chained."""
 
     condition: CExpr
     body: tuple[Statement, ...]
     locals: tuple[Local, ...] = ()
+    otherwise: tuple[Statement, ...] = ()
     kind: str = "if_"
 
 
@@ -102,8 +103,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """``return;``"""
+    """``return value;``"""
 
+    value: CExpr | None = None
     kind: str = "return_"
 
 

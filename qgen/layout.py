@@ -171,9 +171,17 @@ def call(expr: CallExpr, indent: str) -> str:
     return indent + "\n".join(lines) + ";"
 
 
-def condition(test: CExpr, indent: str) -> str:
+def returned(value: CExpr | None, indent: str) -> str:
+    """``return value;``"""
+    head = f"{indent}return"
+    if value is None:
+        return f"{head};"
+    return f"{head} " + "\n".join(fit(value, len(head) + 1, 1)) + ";"
+
+
+def condition(test: CExpr, indent: str, start: str = "if (") -> str:
     """``if (test) {``, wrapped at the arguments of a call."""
-    head = f"{indent}if ("
+    head = indent + start
     return head + "\n".join(fit(test, len(head), 3)) + ") {"
 
 
@@ -205,7 +213,8 @@ def _bind(head: str, value: CExpr, indent: str) -> str:
 
 def signature(function: Function) -> str:
     """``static type name(params)``, wrapped at its parameters."""
-    head = f"static {function.returns} "
+    space = "" if function.returns.endswith("*") else " "
+    head = f"static {function.returns}{space}"
     params = function.params or ("void",)
     return head + "\n".join(fit(CallExpr(function.name, params), len(head), 0))
 

@@ -28,6 +28,7 @@ def _environment() -> Environment:
         "condition",
         "declaration",
         "note",
+        "returned",
         "signature",
         "spaces",
         "table_row",

@@ -21,7 +21,7 @@ from qgen.board import (
     Place,
     Wire,
 )
-from qgen.condition import Option, OptionGiven
+from qgen.condition import Option, OptionGiven, PropertyIs
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
 from qgen.lab.monitor import Monitor
 from qgen.predict import CommandLine
@@ -39,10 +39,13 @@ HOLLOW = (": pci-hole",)
 ADDED = {("armv7m", "num-irq"): 16}
 
 
-def command_line(ram: int, cpus: int = 1, firmware_size: int = 0) -> CommandLine:
-    """A command line of the lab: it gives no drive, no NIC and no kernel."""
-    given = frozenset(OptionGiven(option, False).key for option in Option)
-    return CommandLine(ram, cpus, firmware_size, given)
+def command_line(
+    spec: Board, ram: int, cpus: int = 1, firmware_size: int = 0
+) -> CommandLine:
+    """A command line of the lab: it gives no drive, no NIC, no kernel and no property."""
+    given = [OptionGiven(option, False).key for option in Option]
+    given += [PropertyIs(p.name, p.default, Num(0)).key for p in spec.properties]
+    return CommandLine(ram, cpus, firmware_size, frozenset(given))
 
 
 def maps_more(spec: Board) -> bool:

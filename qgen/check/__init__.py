@@ -21,15 +21,23 @@ from qgen.check import (
     api_machine,
     api_memory,
     api_pci,
+    api_properties,
     api_values,
     bases,
     declared,
 )
+from qgen.check.choices import judge_choices
 from qgen.check.code import Record
 from qgen.check.compare import compare
 from qgen.check.expected import expected
 from qgen.check.helpers import Helper, functions
-from qgen.check.hooks import class_calls, compare_hooks, judge_hooks, kept_fields
+from qgen.check.hooks import (
+    chosen_fields,
+    class_calls,
+    compare_hooks,
+    judge_hooks,
+    kept_fields,
+)
 from qgen.check.kept import judge_kept
 from qgen.check.machine import Execution, class_facts, register
 from qgen.check.notes import Notes, Refused
@@ -50,6 +58,7 @@ MODELS = (
     api_machine,
     api_memory,
     api_pci,
+    api_properties,
     api_values,
 )
 """The modules whose import registers the models of QEMU's functions."""
@@ -77,7 +86,8 @@ def check(
         unit = Unit(notes, dict(types or {}), outside)
         unit.helpers |= functions(helpers)
         unit.casts |= casts or {}
-        unit.kept |= kept_fields(board).keys()
+        unit.chosen |= chosen_fields(board)
+        unit.kept |= kept_fields(board).keys() | unit.chosen
         read(text, unit)
         declared.judge_includes(unit)
         declared.judge_constants(unit, board)
@@ -102,7 +112,6 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
     base = board.parent.base
     facts = class_facts(unit, class_init, base, limit)
     declared.judge_class(unit, facts.machine, board)
-    declared.judge_class_properties(unit, facts.properties, board)
     compare_hooks(facts.hooks, class_calls(board), unit.notes.add)
     bases.judge_base(unit, facts, board)
     init = facts.machine.fields.get("init")
@@ -114,12 +123,14 @@ def _judge_machine(unit: Unit, board: Board, name: str) -> None:
         return
     state = unit.state_of(info.fields.get("name"))
     struct = None if state is None else state[0]
+    judge_choices(unit, facts.properties, board, struct)
     before = len(unit.notes)
     for place, scenario in enumerate(scenarios(board)):
         # What is wrong in one run is mostly wrong in all: the first is enough to tell.
         if scenario.ends or len(unit.notes) == before:
             execution = Execution(unit, scenario, ram_id, limit, struct)
             execution.machine_class.views["MachineClass"] = facts.machine
+            execution.class_properties = facts.properties
             _run(execution, board, init, "" if not place else str(scenario))
 
 

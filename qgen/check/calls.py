@@ -69,7 +69,7 @@ def _qemu(unit: Unit, function: api.Function, args: Sequence[Code], line: int) -
     fixed = len(type_.params) if function.variadic else len(args)
     runs = _passed(function.name, type_, args[:fixed], line)
     if function.variadic:
-        check_format(args[0], args[fixed:], line)
+        check_format(args[fixed - 1], args[fixed:], line)
         runs += [arg.run for arg in args[fixed:]]
     host, model, strict = unit.host, function.model, function.strict
 

@@ -83,6 +83,9 @@ VOID = Struct("void")
 STRING = Pointer(CHAR)
 NULL = Pointer(VOID)
 
+_OBJECT = Pointer(Struct("Object"))
+_ERRP = Pointer(Pointer(Struct("Error")))
+
 NAMED: dict[str, CType] = {
     "void": VOID,
     "bool": BOOL,
@@ -107,6 +110,10 @@ NAMED: dict[str, CType] = {
     "ram_addr_t": ULONG,
     "qemu_irq": Pointer(Struct("IRQState")),
     "QEMUResetHandler": Signature(VOID, (NULL,)),
+    "BoolGetter": Signature(BOOL, (_OBJECT, _ERRP)),
+    "BoolSetter": Signature(VOID, (_OBJECT, BOOL, _ERRP)),
+    "StrGetter": Signature(STRING, (_OBJECT, _ERRP)),
+    "StrSetter": Signature(VOID, (_OBJECT, STRING, _ERRP)),
 }
 """The types that have a name and are no struct."""
 

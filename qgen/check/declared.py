@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 
 from qgen.board import Arch, Board, Constant, MapEntry
 from qgen.check.code import Record
 from qgen.check.ctype import Struct
 from qgen.check.expected import expr_names
-from qgen.check.facts import ClassProperty, Number, names_of
+from qgen.check.facts import Number, names_of
 from qgen.check.match import shown, spelled
 from qgen.check.symbols import Function, Table, Unit
 from qgen.check.values import StaticArray
@@ -198,18 +198,6 @@ def judge_class(unit: Unit, fields: Record, board: Board) -> None:
     elif not isinstance(init, Function):
         unit.notes.add(0, "MachineClass.init is not set")
     _valid_cpus(unit, fields, board.cpus.valid_types)
-
-
-def judge_class_properties(
-    unit: Unit, made: Mapping[str, ClassProperty], board: Board
-) -> None:
-    """The class has the board's properties, all of them and no others."""
-    wanted = {"audiodev"} if board.takes_audiodev else set()
-    for name in sorted(wanted - made.keys()):
-        unit.notes.add(0, f"the machine has no property {name!r}")
-    for name in sorted(made.keys() - wanted):
-        text = f"the machine's property {name!r} is not one of the board's"
-        unit.notes.add(made[name].line, text)
 
 
 def _class_fields(board: Board) -> dict[str, object]:

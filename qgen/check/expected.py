@@ -105,6 +105,7 @@ class _Expectation:
     def __init__(self, board: Board, scenario: Scenario):
         self.board, self.scenario = board, scenario
         self.env: Env = {"ram_size": scenario.ram_size, "cpus": scenario.cpus}
+        self.numbers = {p.name: dict(p.values) for p in board.properties}
         self.number = Numbers().number
         label = None if board.ram is None else board.ram.id
         self.result = empty_machine(label, scenario.ram_size)
@@ -397,6 +398,12 @@ class _Expectation:
             case model.Array(_, items):
                 values = tuple(self._item(item, env) for item in items)
                 return Property(prop.name, "list", values)
+            case model.Chosen(name):
+                chosen = dict(self.scenario.given.properties)[name]
+                if isinstance(chosen, bool):
+                    return Property(prop.name, "bool", chosen)
+                how = prop.type if prop.type in _INTEGERS else "int"
+                return Property(prop.name, how, self._value(self.numbers[name][chosen]))
             case model.MachineValue(field):
                 text = machine_value(field, self.scenario)
                 return Property(prop.name, "str", text)

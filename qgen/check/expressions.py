@@ -234,8 +234,12 @@ class Expressions:
         base, type_, name = self.member(node, read=True)
         line = line_of(node)
 
+        chosen = name in self.unit.chosen
+
         def run(frame: Frame) -> Any:
             value = base(frame).fields.get(name, UNSET)
+            if value is UNSET and chosen:
+                return 0  # QOM fills what it allocates with zeroes
             if value is UNSET:
                 raise Refused(line, f"{name!r} is used before it has a value")
             return value

@@ -8,7 +8,7 @@ the board's name of it, once the two sides are matched. ``line`` is the line of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Number(int):
@@ -254,11 +254,18 @@ class BusEnd(NamedTuple):
 
 
 class ClassProperty(NamedTuple):
-    """A property that the machine's class has, by ``-M NAME=VALUE``."""
+    """A property that the machine's class has, by ``-M NAME=VALUE``.
+
+    ``getter`` and ``setter`` are functions of the file, None where there are none.
+    """
 
     name: str
     type: str
     line: int = 0
+    getter: Any = None
+    setter: Any = None
+    description: str | None = None
+    default: bool | str | None = None
 
 
 class Load(NamedTuple):

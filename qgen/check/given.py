@@ -6,16 +6,18 @@ of them are told apart: with a number for each, one run for each bit of the numb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
-from qgen.board import Audiodev, Board, Device, Drive
+from qgen.board import Audiodev, Board, Device, Drive, MachineProperty
 from qgen.condition import (
     Condition,
     DriveGiven,
     NicGiven,
     Option,
     OptionGiven,
+    PropertyIs,
     RamAbove,
 )
 from qgen.expr import Expr, evaluate, variables
@@ -30,6 +32,9 @@ class CpuProperty(NamedTuple):
     name: str
 
 
+MOST_CHOICES = 24
+"""So many ways to set the properties of a machine are all run."""
+
 _Atom = DriveKey | str | Option | CpuProperty
 """A drive, a type of NIC, an option, or what the CPU has."""
 
@@ -37,17 +42,20 @@ _Atom = DriveKey | str | Option | CpuProperty
 class Given(NamedTuple):
     """The drives of ``-drive``, the types of ``-nic``, and what else was given.
 
-    ``cpu_has`` are those of the properties that only some CPUs have.
+    ``cpu_has`` are those of the properties that only some CPUs have, ``properties`` the
+    values of the machine's.
     """
 
     drives: frozenset[DriveKey] = frozenset()
     nics: frozenset[str] = frozenset()
     cpu_has: frozenset[str] = frozenset()
     options: frozenset[Option] = frozenset({Option.KERNEL, Option.INITRD})
+    properties: tuple[tuple[str, bool | str], ...] = ()
 
     def __str__(self) -> str:
         drives = [f"-drive if={i},bus={b},unit={u}" for i, b, u in sorted(self.drives)]
         options = sorted(option.value for option in self.options)
+        drives += [f"-M {name}={value}" for name, value in self.properties]
         drives += [f"a CPU with {name}" for name in sorted(self.cpu_has)]
         return ", ".join([*drives, *map("-nic {}".format, sorted(self.nics)), *options])
 
@@ -62,6 +70,8 @@ class Given(NamedTuple):
                 return type_ in self.nics
             case RamAbove(size):
                 return ram_size > evaluate(size)
+            case PropertyIs(name, wanted_, _):
+                return dict(self.properties)[name] == wanted_
             case OptionGiven(option, wanted):
                 return (option in self.options) == wanted
 
@@ -69,11 +79,12 @@ class Given(NamedTuple):
 def givens(board: Board) -> list[Given]:
     """What is given in each run; the first of them gives nothing."""
     atoms = list(dict.fromkeys(_atoms(board)))
-    if not atoms:
-        return [Given()]
-    bits = range(len(atoms).bit_length() if len(atoms) > 1 else 0)
-    runs: list[list[_Atom]] = [[], atoms]
-    runs += [[a for n, a in enumerate(atoms, 1) if n >> bit & 1] for bit in bits]
+    runs: list[list[_Atom]] = [[]]
+    if atoms:
+        bits = range(len(atoms).bit_length() if len(atoms) > 1 else 0)
+        runs.append(atoms)
+        runs += [[a for n, a in enumerate(atoms, 1) if n >> bit & 1] for bit in bits]
+    choices = _choices(board.properties)
     rest = Given().options - set(atoms)
     return [
         Given(
@@ -85,9 +96,45 @@ def givens(board: Board) -> list[Given]:
             frozenset(atom for atom in run if isinstance(atom, str)),
             frozenset(atom.name for atom in run if isinstance(atom, CpuProperty)),
             rest | {atom for atom in run if isinstance(atom, Option)},
+            choices[place % len(choices)],
         )
-        for run in runs
+        for place, run in _side_by_side(runs, len(choices))
     ]
+
+
+def _side_by_side(
+    runs: list[list[_Atom]], least: int
+) -> Iterator[tuple[int, list[_Atom]]]:
+    """The runs with their numbers, repeated until there are so many."""
+    for place in range(max(len(runs), least)):
+        yield place, runs[place % len(runs)]
+
+
+def _choices(
+    properties: Sequence[MachineProperty],
+) -> list[tuple[tuple[str, bool | str], ...]]:
+    """Values of all properties in each run; the first has the defaults.
+
+    All there are together if those are few. Otherwise each property goes through its
+    values at a pace of its own.
+    """
+    each = [(p.name, _from_default(p)) for p in properties]
+    every = list(product(*(values for _, values in each)))
+    if len(every) > MOST_CHOICES:
+        most = max(len(values) for _, values in each)
+        every = [
+            tuple(v[(run + run // len(v) * place) % len(v)] for place, (_, v) in each_)
+            for run in range(2 * most)
+            for each_ in [list(enumerate(each))]
+        ]
+    names = [name for name, _ in each]
+    return [tuple(zip(names, values, strict=True)) for values in every]
+
+
+def _from_default(prop: MachineProperty) -> list[bool | str]:
+    values: list[bool | str] = [*prop.numbers] or [False, True]
+    start = values.index(prop.default)
+    return values[start:] + values[:start]
 
 
 def _atoms(board: Board) -> Iterator[_Atom]:

@@ -96,7 +96,17 @@ def compare_hooks(
         say(0, f"there is no call of {call}")
 
 
+def field_of(name: str) -> str:
+    """The field of the machine's struct that holds a part of this name."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).lower()
+
+
 def kept_fields(board: Board) -> dict[str, str]:
     """The devices that hooks use, by the fields that the machine's struct has for them."""
     names = () if board.hooks is None else board.hooks.devices
-    return {re.sub(r"[^A-Za-z0-9]+", "_", name).lower(): name for name in names}
+    return {field_of(name): name for name in names}
+
+
+def chosen_fields(board: Board) -> set[str]:
+    """The fields that hold the machine's properties; hooks may read all of them."""
+    return {field_of(prop.name) for prop in board.properties}

@@ -25,9 +25,11 @@ from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import Scenario
 from qgen.check.symbols import Function, Unit
 from qgen.check.values import Instance
-from qgen.check.vocabulary import ENDIANS, ERROR_FATAL
+from qgen.check.vocabulary import ENDIANS, ERROR_FATAL, Sentinel
 from qgen.condition import Option
 
+ERRP = Sentinel("errp")
+"""Where a caller of a property's functions wants errors."""
 MAX_DEPTH = 16
 """How deep functions of a board may call each other."""
 
@@ -72,6 +74,7 @@ class Execution:
         self.class_properties: dict[str, ClassProperty] = {}
         self.drives: set[Drive] = set()
         self.lists: list[Items] = []
+        self.errors: list[str] = []
         self.instance = Instance()
         self.machine_class = Instance()
         self.cpu_type = scenario.cpu_type or ""
@@ -188,7 +191,11 @@ class Execution:
 
     def init(self, function: Function) -> None:
         """Run the machine's init function, then reset the machine."""
-        self._views()
+        self.prepare()
+        for name, value in self.scenario.given.properties:
+            prop = self.class_properties.get(name)
+            if prop is not None and isinstance(prop.setter, Function):
+                self.call(prop.setter, [self.instance, value, ERRP], prop.line)
         self._in_init = True
         with suppress(_Ended):
             self.call(function, [self.instance], function.line)
@@ -203,7 +210,7 @@ class Execution:
         for handler, opaque, line in self.resets:
             self.call(handler, [opaque], line)
 
-    def _views(self) -> None:
+    def prepare(self) -> None:
         """The machine as the structs that its type derives from see it."""
         scenario, views = self.scenario, self.instance.views
         smp = Record(

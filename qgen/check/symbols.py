@@ -82,7 +82,8 @@ class Unit:
     that the board names, ``helpers`` the exported functions that it calls, ``casts`` the
     structs of device types by their cast macros. ``defines`` has the value and the line
     of each #define, ``covered`` the outside constants whose value is proved, ``fields``
-    how the file uses the fields of its own structs, of which hooks use ``kept``.
+    how the file uses the fields of its own structs, of which hooks use ``kept``
+    and -M sets ``chosen``.
     ``states`` are those structs by the macros that cast to them, ``lines`` where each
     struct is defined.
     """
@@ -99,6 +100,7 @@ class Unit:
     macros: list[Macro] = field(default_factory=list)
     covered: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
+    chosen: set[str] = field(default_factory=set)
     enumerators: dict[str, int] = field(default_factory=dict)
     structs: dict[str, dict[str, CType]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)

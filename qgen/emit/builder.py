@@ -169,7 +169,10 @@ class UnitBuilder:
             or bool(self.board.clocks or self.shared or self.used_buses)
             or (
                 isinstance(self.board, Board)
-                and isinstance(self.board.boot, ArmBoot | RiscvBoot)
+                and (
+                    bool(self.board.properties)
+                    or isinstance(self.board.boot, ArmBoot | RiscvBoot)
+                )
             )
         )
 

@@ -10,11 +10,13 @@ from qgen.condition import (
     NicGiven,
     Option,
     OptionGiven,
+    PropertyIs,
     RamAbove,
 )
 from qgen.cunit import CallExpr, CExpr, If
 from qgen.emit.backends import drive_get
 from qgen.emit.builder import FunctionBuilder
+from qgen.emit.choices import choice_field
 
 _FIELDS = {
     Option.AUDIO: "audiodev",
@@ -35,6 +37,11 @@ def condition(when: Condition, into: FunctionBuilder) -> CExpr:
             return CallExpr("qemu_find_nic_info", (name, "true", "NULL"))
         case RamAbove(size):
             return f"{into.machine()}->ram_size > {into.expr(size)}"
+        case PropertyIs(name, wanted_, number):
+            field = f"{into.state()}->{choice_field(name)}"
+            if isinstance(wanted_, bool):
+                return field if wanted_ else f"!{field}"
+            return f"{field} == {into.expr(number)}"
         case OptionGiven(option, wanted):
             return _option(option, "" if wanted else "!", into)
 

@@ -12,6 +12,7 @@ from qgen.board import (
     Audiodev,
     Call,
     Chardev,
+    Chosen,
     ClockOutput,
     Device,
     Drive,
@@ -35,6 +36,7 @@ from qgen.emit.buses import (
     new_pci,
 )
 from qgen.emit.calls import call_expr, made_device
+from qgen.emit.choices import choice_field
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
 from qgen.emit.values import NO_NUMBERS
@@ -308,6 +310,15 @@ def _property(
         case str(text) if prop.type == "str":
             into.unit.use("qdev_prop_set")
             into.call("qdev_prop_set_string", handle, name, string_literal(text))
+        case Chosen(name_):
+            field = f"{into.state()}->{choice_field(name_)}"
+            width = _QDEV_INTEGER.match(prop.type)
+            if prop.type != "bool" and width is None:
+                emit_object_property(prop, CallExpr("OBJECT", (handle,)), into, index)
+                return
+            into.unit.use("qdev_prop_set")
+            kind = "bit" if width is None else width[1]
+            into.call(f"qdev_prop_set_{kind}", handle, name, field)
         case MachineValue(field):
             into.unit.use("qdev_prop_set")
             value = f"{into.machine()}->{field}"
@@ -373,6 +384,10 @@ def emit_object_property(
             to = into.space(end) if isinstance(end, str) else into.device(end, index)
             end_object = CallExpr("OBJECT", (to,))
             into.call("object_property_set_link", target, name, end_object, errp)
+        case Chosen(name_):
+            kind = "bool" if prop.type == "bool" else "int"
+            field = f"{into.state()}->{choice_field(name_)}"
+            into.call(f"object_property_set_{kind}", target, name, field, errp)
         case MachineValue(field):
             value = f"{into.machine()}->{field}"
             into.call("object_property_set_str", target, name, value, errp)

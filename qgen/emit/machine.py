@@ -20,6 +20,7 @@ from qgen.emit.boot import emit_boot, emit_images
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
+from qgen.emit.choices import emit_choices, emit_class_properties
 from qgen.emit.conditions import call_parts
 from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_clocks, emit_devices
@@ -34,6 +35,7 @@ from qgen.targets import Feature
 
 def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     """The type of the machine, which is registered as ``name``."""
+    emit_choices(unit, board)
     emit_memory(unit)
     emit_images(unit)
     emit_words(unit)
@@ -134,6 +136,7 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
     if board.takes_audiodev:
         function.call("machine_add_audiodev_property", "mc")
     _base_fields(unit, parent, function)
+    emit_class_properties(unit, board, function)
     call_hook(board, HookPoint.CLASS_INIT, "mc", function)
     data = "const void *" if unit.target.has(Feature.CONST_CLASS_INIT) else "void *"
     locals_ = [Local("MachineClass *", "mc", CallExpr("MACHINE_CLASS", ("oc",)))]

@@ -6,6 +6,7 @@ from qgen.board import (
     Array,
     Audiodev,
     Chardev,
+    Chosen,
     Drive,
     Link,
     MachineValue,
@@ -13,7 +14,7 @@ from qgen.board import (
 )
 
 NO_NUMBERS = (
-    *(bool, str, Array, Chardev, Drive, Audiodev),
+    *(bool, str, Array, Chardev, Chosen, Drive, Audiodev),
     *(Link, MachineValue, PciAddress),
 )
 """The types of values that are no expressions."""

@@ -27,6 +27,7 @@ from qgen.diagnostics import Code, Finding, Rejected, Severity
 from qgen.lower.boot import lower_boot
 from qgen.lower.buses import Buses
 from qgen.lower.calls import lower_calls
+from qgen.lower.choices import chosen_by, judge_choices, lower_choices
 from qgen.lower.classfields import lower_class
 from qgen.lower.clocks import lower_clocks
 from qgen.lower.conditions import Conditions, judge_conditions
@@ -80,6 +81,8 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     parent = lower_parent(spec, base, catalogue, scope)
     macros = judge_machine(spec.machine, base, scope)
     judge_names(spec, spec.machine, base, macros, scope)
+    properties = lower_choices(spec, scope)
+    scope.choices |= {prop.name: prop for prop in properties}
     ram, ram_regions = lower_ram(spec, scope)
     known_cpu = cpu_type(spec, catalogue, scope)
     inside = _inside(spec, parent, spec.cpus, known_cpu, catalogue, ram_regions, scope)
@@ -92,6 +95,8 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     class_fields = lower_class(spec, scope)
     _reject(scope, source)
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
+    used = chosen_by(inside.devices, cpus)
+    judge_choices(properties, used, hooked=hooks is not None, scope=scope)
     board = Board(
         name=spec.machine,
         description=spec.description,
@@ -109,6 +114,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
         devices=tuple(inside.devices),
         boot=boot,
         hooks=hooks,
+        properties=properties,
         origin=origin,
     )
     return Lowered(board, tuple(scope.findings))

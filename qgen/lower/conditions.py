@@ -19,6 +19,7 @@ from qgen.condition import (
 )
 from qgen.diagnostics import Code, quoted
 from qgen.expr import evaluate
+from qgen.lower.choices import lower_property_is
 from qgen.lower.drives import lower_drive
 from qgen.lower.inside import spelled
 from qgen.lower.scope import Scope
@@ -45,6 +46,8 @@ class Conditions:
             message = "only a machine knows the command line"
             self.scope.error(Code.Q0214, message, path, "leave it out", key=True)
             return None
+        if written.property is not None or written.is_ is not None:
+            return self._property_is(written, path)
         given = [(name, value) for name, value in written if value is not None]
         if len(given) != 1:
             self.scope.error(
@@ -65,6 +68,23 @@ class Conditions:
             case "ram_above":
                 return self._ram_above(self.spec, value, here)
         return OptionGiven(Option(name), value)
+
+    def _property_is(self, written: model.When, path: Path) -> Condition | None:
+        others = [
+            name
+            for name, value in written
+            if value is not None and name not in ("property", "is_")
+        ]
+        if others or written.property is None:
+            self.scope.error(
+                Code.Q0103,
+                "'property' and 'is' are a condition of their own",
+                path,
+                "write {property: NAME, is: VALUE}",
+                key=True,
+            )
+            return None
+        return lower_property_is(written.property, written.is_, path, self.scope)
 
     def _drive(self, written: DriveText, path: Path) -> Condition | None:
         drive = lower_drive(written, path, self.scope)

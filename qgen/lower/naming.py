@@ -11,7 +11,7 @@ from qgen.lower.places import RESERVED
 from qgen.lower.scope import Scope
 from qgen.names import identifier, upper_case
 from qgen.source import Path
-from qgen.spec.model import Composite
+from qgen.spec.model import Composite, Spec
 
 # Words with which QEMU's own functions begin: PREFIX_init would be one of them.
 _PREFIXES = """
@@ -131,3 +131,6 @@ def _parts(spec: Composite) -> Iterator[tuple[str, str, Path]]:
         yield name, "bus", ("buses", name)
     for name in spec.devices:
         yield name, "device", ("devices", name)
+    if isinstance(spec, Spec):
+        for name in spec.properties:
+            yield name, "property", ("properties", name)

@@ -30,6 +30,7 @@ from qgen.expr import (
     variables,
 )
 from qgen.lower.arrays import element_of
+from qgen.lower.choices import lower_chosen
 from qgen.lower.counts import ONE_CALL
 from qgen.lower.drives import lower_drive
 from qgen.lower.inside import NoChild, inside, spelled
@@ -40,6 +41,7 @@ from qgen.source import Path
 from qgen.spec.model import Composite, Spec
 from qgen.spec.scalars import (
     AudioText,
+    ChosenText,
     DriveText,
     IfPresentText,
     LinkText,
@@ -139,6 +141,11 @@ class Properties:
                 return None if expr is None else Chardev(expr)
             case LinkText() if link is not None:
                 return self._link(written, link["type"], (*path, "link"))
+            case ChosenText(name):
+                limits = _limits(type_) if _INTEGERS.fullmatch(type_) else None
+                return lower_chosen(
+                    name, type_, limits, (*path, "property"), self.scope
+                )
             case MachineText(field) if type_ == "str":
                 return self._of_machine(field, (*path, "machine"))
             case str() if _INTEGERS.fullmatch(type_):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from qgen.board import Constant, MapEntry
+from qgen.board import Constant, MachineProperty, MapEntry
 from qgen.diagnostics import (
     MAX_FINDINGS,
     Code,
@@ -47,12 +47,16 @@ RUN_TIME = {
 
 
 class Scope:
-    """Constants and memory map entries by name, and what is wrong so far."""
+    """Constants and memory map entries by name, and what is wrong so far.
+
+    ``choices`` are the properties of the machine.
+    """
 
     def __init__(self, spec: Composite):
         self.findings: list[Finding] = []
         self.constants: dict[str, Constant] = {}
         self.entries: dict[str, MapEntry] = {}
+        self.choices: dict[str, MachineProperty] = {}
         self._spec = spec
         self._failed: set[str] = set()
         self._broken: set[Path] = set()

@@ -17,6 +17,8 @@ from qgen.spec.scalars import (
     BusName,
     BusPath,
     ChildName,
+    Choice,
+    ChoiceName,
     ClassValue,
     ClockSource,
     Comment,
@@ -42,6 +44,7 @@ from qgen.spec.scalars import (
     Label,
     LineName,
     MachineName,
+    MachinePropertyName,
     ObjectPath,
     PlacePath,
     Priority,
@@ -273,7 +276,10 @@ class Part(Model):
 
 
 class When(Model):
-    """A condition: of what it depends whether a device is there. It has one key."""
+    """A condition: of what it depends whether a device is there.
+
+    It has one key; 'is' goes with 'property'.
+    """
 
     drive: Drive | None = None
     nic: TypeName | None = None
@@ -285,6 +291,8 @@ class When(Model):
     kvm: Truth | None = None
     qtest: Truth | None = None
     ram_above: Size | None = None
+    property: MachinePropertyName | None = None
+    is_: Choice | None = Field(None, alias="is")
 
 
 class Device(Model):
@@ -407,6 +415,16 @@ Boot = Annotated[
 ]
 
 
+class MachineProperty(Model):
+    """A property of the machine, which -M sets: a truth value, or one of ``values``."""
+
+    type: Literal["bool"] | None = None
+    values: dict[ChoiceName, Expression] = {}
+    default: Choice
+    description: Label
+    write_only: Truth = False
+
+
 class Hooks(Model):
     """C of your own: the functions of ``file``, each called at one point.
 
@@ -524,6 +542,7 @@ class Spec(Composite):
     fw_cfg: FwCfg | None = None
     boot: Boot | None = None
     hooks: Hooks | None = None
+    properties: dict[MachinePropertyName, MachineProperty] = {}
 
     @property
     def main_ram(self) -> Ram | None:

@@ -205,6 +205,16 @@ _FILE = (
     "a bare file name, which QEMU looks up in its firmware folders (-L): bios.bin",
 )
 FileName = _name(*_FILE)
+MachinePropertyName = _name(
+    r"[a-z][a-z0-9_-]*",
+    "the name of a property of the machine",
+    "lower-case letters, digits, - and _ make it up: boot-mode",
+)
+ChoiceName = _name(
+    r"[A-Za-z0-9][A-Za-z0-9_.+-]*",
+    "a value of a property",
+    "as -M takes it: qspi",
+)
 HookFile = _name(
     r"[A-Za-z0-9][A-Za-z0-9_.+-]*\.c\.inc",
     "the name of a hook file",
@@ -336,6 +346,23 @@ def _truth(value: Any) -> bool:
 
 
 Truth = Annotated[bool, BeforeValidator(_truth)]
+
+
+def _choice(value: Any) -> bool | str:
+    if isinstance(value, bool):
+        return value
+    return checked_name(
+        r"[A-Za-z0-9][A-Za-z0-9_.+-]*",
+        "a value of a property",
+        "write true or false, or one of its values: qspi",
+    )(value)
+
+
+Choice = Annotated[
+    bool | str,
+    PlainValidator(_choice),
+    WithJsonSchema({"type": ["string", "boolean"]}),
+]
 
 
 def _firmware(value: Any) -> str | bool:
@@ -506,6 +533,20 @@ MACHINE_VALUES = ("cpu_type", "kernel_cmdline", "kernel_filename")
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenText:
+    """``{property: NAME}``: what ``-M NAME=VALUE`` chose."""
+
+    name: str
+
+
+_property_name = checked_name(
+    r"[a-z][a-z0-9_-]*",
+    "the name of a property of the machine",
+    "name one of 'properties:'",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class DriveText:
     """``{interface: mtd, bus: 0, unit: 0}``: the drive that -drive gives so."""
 
@@ -569,8 +610,8 @@ def _audio(value: Any) -> AudioText:
 
 
 _FORMS = (
-    "{serial: 0}, {link: NAME}, {machine: cpu_type}, {drive: {interface: mtd, unit: 0}} "
-    "or {audio: true}"
+    "{serial: 0}, {link: NAME}, {machine: cpu_type}, {property: NAME}, "
+    "{drive: {interface: mtd, unit: 0}} or {audio: true}"
 )
 _target = checked_name(
     rf"{WORD}(/{CHILD})*",
@@ -598,7 +639,15 @@ def machine_value(value: Any) -> str:
 
 
 PropertyValue = (
-    bool | str | SerialText | LinkText | MachineText | DriveText | AudioText | ListText
+    bool
+    | str
+    | SerialText
+    | LinkText
+    | MachineText
+    | ChosenText
+    | DriveText
+    | AudioText
+    | ListText
 )
 
 
@@ -649,6 +698,8 @@ def _plain_value(value: Any) -> PropertyValue:
             return within(form, link_target, inner)
         case "machine":
             return MachineText(within(form, machine_value, inner))
+        case "property":
+            return ChosenText(within(form, _property_name, inner))
         case "drive":
             return within(form, _drive, inner)
         case "audio":

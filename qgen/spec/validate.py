@@ -136,6 +136,7 @@ _EXAMPLES = {
     "at": "at: 0x4000_0000",
     "base": "base: 0x4000_0000",
     "below": "below: {name: ram-below-4g, at: 0}",
+    "default": "default: true, or one of the values",
     "device": "device: the device of type fw_cfg_mem or fw_cfg_io",
     "description": "description: what -M help says of the machine",
     "file": "file: my-board-hooks.c.inc",

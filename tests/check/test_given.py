@@ -13,7 +13,15 @@ from .mutants import Mutant
 from .support import ROOT, case_of
 
 OK = ROOT / "tests" / "ok"
-ASKING = ("backends", "conditions", "cpu-properties", "hooks", "hooks-boot")
+ASKING = (
+    "backends",
+    "conditions",
+    "cpu-properties",
+    "hooks",
+    "hooks-boot",
+    "machine-properties",
+)
+SYMMETRIC = "g_str_equal(): arguments 1 and 2 swapped"
 KINDS = (mutants.numbers, mutants.dropped, mutants.swapped, mutants.renamed)
 SAME = {
     ("2 becomes 3", "DeviceState *row[2];"): "room for one more harms nobody",
@@ -30,7 +38,7 @@ def test_small_changes_are_found(
     survivors = [
         (mutant.what, lines[mutant.line - 1].strip())
         for mutant in kind(case.text)
-        if not case.findings(mutant.text)
+        if not mutant.what.startswith(SYMMETRIC) and not case.findings(mutant.text)
     ]
     assert set(survivors) <= SAME.keys()
 

@@ -91,7 +91,7 @@ def test_the_memory_map_is_the_predicted_one(
     spec, loadable = board(case.spec, release, case.variant)
     arguments, size = firmware(case, tmp_path)
     for ram in case.sizes:
-        trees = memory_tree(spec, command_line(ram, 1, size))
+        trees = memory_tree(spec, command_line(spec, ram, 1, size))
         with watch(loadable, [*arguments, "-m", f"{ram // MIB}M"]) as monitor:
             seen = monitor.address_spaces()
         for space, root in trees.items():
@@ -136,7 +136,7 @@ def test_the_devices_and_wires_are_the_spec_s(
     arguments, _ = firmware(case, tmp_path)
     cpus = min(4, spec.cpus.maximum or 1)
     with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
-        compare_devices(spec, monitor, command_line(_default_ram(spec), cpus))
+        compare_devices(spec, monitor, command_line(spec, _default_ram(spec), cpus))
 
 
 @ON_EACH_RELEASE
@@ -144,7 +144,7 @@ def test_the_devices_and_wires_are_the_spec_s(
 def test_the_gic_has_its_cpus(release: str, cpus: int) -> None:
     spec, loadable = board("arm-virt", release)
     with watch(loadable, ["-smp", str(cpus)]) as monitor:
-        paths = paths_of(spec, monitor, command_line(128 * MIB, cpus))
+        paths = paths_of(spec, monitor, command_line(spec, 128 * MIB, cpus))
         assert monitor.get(paths["gic", 0], "num-cpu") == cpus
         assert len(monitor.execute("query-cpus-fast")) == cpus
 

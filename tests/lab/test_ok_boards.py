@@ -68,7 +68,7 @@ def test_the_map_the_devices_and_the_wires_are_the_spec_s(
         ram = next((evaluate(size) for size in limits if size is not None), ram)
         arguments += ["-m", f"{ram >> 20}M"]
     cpus = max(board.cpus.minimum or 1, min(2, board.cpus.maximum or 1))
-    line = command_line(ram, cpus, FIRMWARE_SIZE)
+    line = command_line(board, ram, cpus, FIRMWARE_SIZE)
     if "min_cpus" not in board.parent.sets:  # the base knows how many there are
         arguments += ["-smp", str(cpus)]
     with watch(loadable, arguments) as monitor:
