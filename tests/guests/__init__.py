@@ -17,6 +17,7 @@ SEABIOS = Path("/usr/share/seabios")
 
 _PACKAGES = {
     "arm-none-eabi-gcc": "gcc-arm-none-eabi",
+    "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
     "powerpc-linux-gnu-as": "binutils-powerpc-linux-gnu",
 }
 _C_FLAGS = (
@@ -25,6 +26,7 @@ _C_FLAGS = (
 )
 _A15 = ("-mcpu=cortex-a15", "-marm", "-mfloat-abi=soft", "-mno-unaligned-access")
 _M3 = ("-mcpu=cortex-m3", "-mthumb")
+_RV64 = ("-march=rv64ima_zicsr", "-mabi=lp64", "-mcmodel=medany", "-mno-relax")
 _POWERPC = ("-mppc",)
 
 
@@ -69,6 +71,12 @@ def _stm32(name: str) -> Guest:
     return Guest(name, sources, "arm-none-eabi-gcc", flags, ("USART",))
 
 
+def _sifive(name: str, flash: int) -> Guest:
+    """The reset code of the machine jumps to ``flash``."""
+    flags = (*_RV64, f"-Wl,--defsym=FLASH={flash:#x}")
+    return Guest(name, ("riscv/sifive.c",), "riscv64-unknown-elf-gcc", flags)
+
+
 def _ppc_rom(name: str, raw: bool) -> Guest:
     sources = ("ppc-rom/rom.S",)
     return Guest(name, sources, "powerpc-linux-gnu-as", _POWERPC, ("ROM_BASE",), raw)
@@ -83,6 +91,8 @@ GUESTS = {
         _cortex_m("cortex-m-uart", "uart.c", "UART_BASE", "UART_TX_IRQ"),
         _cortex_m("mps2", "mps2.c", "ETHERNET", "PSRAM", "UART2", "UART4"),
         _stm32("stm32"),
+        _sifive("sifive", 0x2040_0000),
+        _sifive("sifive-rev-b", 0x2001_0000),
         _ppc_rom("ppc-rom", raw=False),
         _ppc_rom("ppc-rom-bin", raw=True),
     )

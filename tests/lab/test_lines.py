@@ -1,0 +1,65 @@
+"""The README's table of lengths: specs, the C that comes of them, and QEMU's own C."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lab_support import require_sdk
+
+ROOT = Path(__file__).parent.parent.parent
+README = ROOT / "README.md"
+RELEASE = "10.2"
+HEAD = """\
+| board | spec | generated C | QEMU's C |
+|---|---|---|---|
+"""
+
+# What is written by hand, what comes of it, and the files of QEMU that it stands for.
+BOARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "netduinoplus2": (
+        ("netduinoplus2.yaml",),
+        ("netduinoplus2.c",),
+        ("hw/arm/netduinoplus2.c",),
+    ),
+    "mps2-an385, an386, an500, an511": (
+        ("mps2.yaml",),
+        ("mps2_an385.c", "mps2_an386.c", "mps2_an500.c", "mps2_an511.c"),
+        ("hw/arm/mps2.c",),
+    ),
+    "spike": (
+        ("spike.yaml", "spike-hooks.c.inc"),
+        ("spike.c",),
+        ("hw/riscv/spike.c", "include/hw/riscv/spike.h"),
+    ),
+    "ast2600-evb": (
+        ("ast2600-evb.yaml",),
+        ("ast2600_evb.c",),
+        ("hw/arm/aspeed_ast2600_evb.c",),
+    ),
+}
+
+
+def lines(folder: Path, names: tuple[str, ...]) -> int:
+    return sum((folder / name).read_text().count("\n") for name in names)
+
+
+def row(board: str, upstream: Path) -> str:
+    specs, generated, theirs = BOARDS[board]
+    here = lines(ROOT / "specs", specs)
+    made = lines(ROOT / "generated" / RELEASE, generated)
+    there = lines(upstream, theirs)
+    hooks = [name for name in specs if name.endswith(".c.inc")]
+    note = f" ({lines(ROOT / 'specs', tuple(hooks))} of it hooks)" if hooks else ""
+    return f"| {board} | {here}{note} | {made} | {there} |\n"
+
+
+def test_the_table_of_lengths_is_true(request: pytest.FixtureRequest) -> None:
+    upstream = require_sdk(RELEASE).source
+    table = HEAD + "".join(row(board, upstream) for board in BOARDS)
+    text = README.read_text()
+    if request.config.getoption("--update") and table not in text:
+        start = text.index(HEAD)
+        end = text.index("\n\n", start) + 1
+        README.write_text(text[:start] + table + text[end:])
+    assert table in README.read_text()
