@@ -91,7 +91,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     _judge(inside, cpus.wires, ram, facts, scope)
     fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)
-    hooks = lower_hooks(spec, cpus, base, scope)
+    hooks = lower_hooks(spec, cpus, base, catalogue.release, scope)
     class_fields = lower_class(spec, scope)
     _reject(scope, source)
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)

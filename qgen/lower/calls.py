@@ -257,7 +257,7 @@ class _Calls:
         """A text of the machine's class, which the spec sets."""
         fields: dict[str, object] = {}
         if isinstance(self.spec, Spec):
-            fields = self.spec.class_.model_dump(exclude_none=True)
+            fields = dict(self.spec.class_)
         if isinstance(fields.get(field), str):
             return MachineClassValue(field)
         message = f"the spec sets no text {quoted(field)} under 'class:'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from qgen.arch import ArchFacts
 from qgen.bases import Base
@@ -15,6 +16,8 @@ from qgen.lower.inside import inside
 from qgen.lower.scope import Scope
 from qgen.spec.model import Composite, Cpus
 
+MOST_VALUES = 1 << 14
+"""So many values of a number are looked at one by one."""
 _Count = Callable[[DeviceType, Mapping[str, object], int], int | None]
 
 
@@ -121,11 +124,14 @@ def extent(index: Expr, last: Mapping[str, int], cpus: int) -> tuple[int, int]:
 
     ``last`` has the greatest values of ``cpu``, ``n`` and ``line``, which all start at 0.
     If no product has the same one twice, the extremes lie where each is first or last.
+    Where all values would be too many, the answer may be wider than the truth.
     """
     ranges = {
         name: (0, last[name]) if _degree(index, name) == 1 else range(last[name] + 1)
         for name in variables(index) & last.keys()
     }
+    if prod(map(len, ranges.values())) > MOST_VALUES:
+        return _bounds(index, {name: (0, top) for name, top in last.items()}, cpus)
     values = [
         evaluate(index, {"cpu": cpu, "n": n, "line": line, "cpus": cpus})
         for cpu in ranges.get("cpu", (0,))
@@ -133,6 +139,30 @@ def extent(index: Expr, last: Mapping[str, int], cpus: int) -> tuple[int, int]:
         for line in ranges.get("line", (0,))
     ]
     return min(values), max(values)
+
+
+def _bounds(
+    expr: Expr, ranges: Mapping[str, tuple[int, int]], cpus: int
+) -> tuple[int, int]:
+    """Bounds of an expression whose parts are taken as independent of each other."""
+    match expr:
+        case Var(name):
+            return ranges.get(name, (cpus, cpus))
+        case Bin(op, left, right):
+            (low, high), (least, most) = (
+                _bounds(side, ranges, cpus) for side in (left, right)
+            )
+            match op:
+                case "+":
+                    return low + least, high + most
+                case "-":
+                    return low - most, high - least
+                case "*":
+                    products = [a * b for a in (low, high) for b in (least, most)]
+                    return min(products), max(products)
+            return min(low, least), min(high, most)
+    value = evaluate(expr)
+    return value, value
 
 
 def _degree(expr: Expr, name: str) -> int:

@@ -6,6 +6,7 @@ import re
 
 from qgen.bases import Base
 from qgen.board import Cpus, Hook, HookPoint, Hooks
+from qgen.catalogue import functions
 from qgen.diagnostics import Code, did_you_mean
 from qgen.lower.scope import Scope
 from qgen.names import C_KEYWORDS, identifier
@@ -27,7 +28,9 @@ _OWN = (
 """How the names of what qgen writes go on behind the machine's."""
 
 
-def lower_hooks(spec: Spec, cpus: Cpus, base: Base, scope: Scope) -> Hooks | None:
+def lower_hooks(
+    spec: Spec, cpus: Cpus, base: Base, release: str, scope: Scope
+) -> Hooks | None:
     """The hooks, each at a point that there is."""
     written = spec.hooks
     if written is None:
@@ -46,7 +49,7 @@ def lower_hooks(spec: Spec, cpus: Cpus, base: Base, scope: Scope) -> Hooks | Non
             "add the point where one is called: after_devices: my_board_extras",
             key=True,
         )
-    _judge_functions(spec.machine, hooks, scope)
+    _judge_functions(spec.machine, hooks, release, scope)
     for hook in hooks:
         _judge_point(spec, cpus, hook, scope)
         if hook.point is HookPoint.BOOT and base.boots:
@@ -63,7 +66,9 @@ def lower_hooks(spec: Spec, cpus: Cpus, base: Base, scope: Scope) -> Hooks | Non
     return Hooks(written.file, tuple(hooks), written.devices, PATH)
 
 
-def _judge_functions(machine: str, hooks: list[Hook], scope: Scope) -> None:
+def _judge_functions(
+    machine: str, hooks: list[Hook], release: str, scope: Scope
+) -> None:
     """Each function has a name of its own, at one point."""
     taken: dict[str, Hook] = {}
     own = re.compile(re.escape(identifier(machine)) + _OWN)
@@ -74,6 +79,9 @@ def _judge_functions(machine: str, hooks: list[Hook], scope: Scope) -> None:
             scope.error(Code.Q0104, message, hook.origin, help_)
         elif own.fullmatch(name):
             message = f"{name!r} is what a function of the generated C may be called"
+            scope.error(Code.Q0202, message, hook.origin, help_)
+        elif functions(release).find(name) is not None:
+            message = f"{name!r} is a function of QEMU's"
             scope.error(Code.Q0202, message, hook.origin, help_)
         elif name in taken:
             message = f"{name!r} is called at {taken[name].point.value!r} already"

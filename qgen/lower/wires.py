@@ -54,6 +54,10 @@ def counting(first: Expr) -> Expr:
     return Var("line") if first == Num(0) else Bin("+", first, Var("line"))
 
 
+MAX_LINES = 1 << 31
+"""More lines than any device can have: QEMU numbers them with an int."""
+
+
 @dataclass
 class _Driver:
     """What drives: its run-time values, and the greatest value of each."""
@@ -220,11 +224,14 @@ class Wiring:
         self, index: Expr, count: int | None, what: str, driver: _Driver, path: Path
     ) -> bool:
         """Whether every value of ``index`` is one of ``count`` lines."""
-        if count is None:
-            return True
         low, high = extent(index, driver.last, self.ends.max_cpus)
-        if low >= 0 and high < count:
+        if low >= 0 and high < (MAX_LINES if count is None else count):
             return True
+        if count is None:
+            message = f"{what} with such a number"
+            help_ = f"numbers are 0 to {MAX_LINES - 1}"
+            self.scope.error(Code.Q0211, message, path, help_)
+            return False
         bad = high if high >= count else low
         number = str(bad) if abs(bad) >> 64 == 0 else "with so large a number"
         there = {0: "there is none", 1: "there is one, number 0"}
