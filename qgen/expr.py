@@ -7,9 +7,15 @@ constant's name), so that the C reads as the spec does.
 
 Grammar::
 
-    expression = term { ("+" | "-") term }
-    term       = factor { "*" factor }
+    expression = both { "|" both }
+    both       = shift { "&" shift }
+    shift      = sum { "<<" sum }
+    sum        = term { ("+" | "-") term }
+    term       = factor { ("*" | "/") factor }
     factor     = number [unit] | name | "(" expression ")"
+
+Operators bind as in C. A division of known values leaves no rest; one of a value that
+only a running machine knows rounds down.
 """
 
 from __future__ import annotations
@@ -22,6 +28,10 @@ from fractions import Fraction
 SIZE_UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 FREQUENCY_UNITS = {"Hz": 1, "kHz": 10**3, "MHz": 10**6, "GHz": 10**9}
 UNITS = {**SIZE_UNITS, **FREQUENCY_UNITS}
+
+LEVELS = (("|",), ("&",), ("<<",), ("+", "-"), ("*", "/"))
+"""The operators, those that bind tighter behind the others, as in C."""
+MAX_SHIFT = 63
 
 MAX_VALUE = (1 << 64) - 1
 MAX_LENGTH = 400
@@ -101,7 +111,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """``left op right``; ``op`` is one of ``+ - * min``."""
+    """``left op right``; ``op`` is one of ``+ - * / << & | min``."""
 
     op: str
     left: Expr
@@ -112,7 +122,7 @@ Expr = Num | Name | Sym | Var | Entry | Bin
 
 _TOKEN = re.compile(
     r" *(?:(?P<number>[0-9][0-9A-Za-z_.]*)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>[-+*()]))"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op><<|[-+*/&|()]))"
 )
 _NUMBER = re.compile(
     r"(?P<digits>0[xX][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9]+)?)(?P<unit>[A-Za-z]+)?"
@@ -126,7 +136,7 @@ def parse(text: str) -> Expr:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters")
     parser = _Parser(text)
-    expr = parser.sum(0)
+    expr = parser.expression(0)
     parser.end()
     return expr
 
@@ -151,7 +161,7 @@ class _Parser:
                     (
                         "digits are grouped by _, as in 0x0900_0000"
                         if rest[0] in ",'"
-                        else "an expression knows + - * and parentheses"
+                        else "an expression knows + - * / << & | and parentheses"
                     ),
                 )
             at = match.end()
@@ -161,21 +171,16 @@ class _Parser:
     def peek(self) -> tuple[str, str]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
 
-    def sum(self, depth: int) -> Expr:
+    def expression(self, depth: int, level: int = 0) -> Expr:
         if depth > MAX_DEPTH:
             raise ExpressionError(f"nested deeper than {MAX_DEPTH} parentheses")
-        left = self.product(depth)
-        while self.peek()[1] in ("+", "-"):
+        if level == len(LEVELS):
+            return self.factor(depth)
+        left = self.expression(depth, level + 1)
+        while self.peek()[1] in LEVELS[level]:
             op = self.peek()[1]
             self.at += 1
-            left = Bin(op, left, self.product(depth))
-        return left
-
-    def product(self, depth: int) -> Expr:
-        left = self.factor(depth)
-        while self.peek()[1] == "*":
-            self.at += 1
-            left = Bin("*", left, self.factor(depth))
+            left = Bin(op, left, self.expression(depth, level + 1))
         return left
 
     def factor(self, depth: int) -> Expr:
@@ -186,7 +191,7 @@ class _Parser:
         if kind == "name":
             return Name(text)
         if text == "(":
-            inner = self.sum(depth + 1)
+            inner = self.expression(depth + 1)
             if self.peek()[1] != ")":
                 raise ExpressionError(
                     f"{_shown(self.text)} lacks a closing parenthesis"
@@ -290,10 +295,51 @@ def evaluate(expr: Expr, env: Mapping[str, int] | None = None) -> int:
                     return a - b
                 case "*":
                     return a * b
+                case "/":
+                    return a // b
+                case "<<":
+                    return a << b
+                case "&":
+                    return a & b
+                case "|":
+                    return a | b
                 case _:
                     return min(a, b)
         case Name(name):
             raise KeyError(name)
+
+
+def fault(expr: Expr) -> tuple[str, str | None] | None:
+    """What no operator can compute in a resolved expression, and what would be right."""
+    for part in walk(expr):
+        if isinstance(part, Bin) and part.op in ("/", "<<", "&", "|"):
+            found = _fault(part.op, part.left, part.right)
+            if found is not None:
+                return found
+    return None
+
+
+def _fault(op: str, left: Expr, right: Expr) -> tuple[str, str | None] | None:
+    if op in ("/", "<<") and variables(right):
+        return f"what stands behind {op!r} is a number that is known", None
+    for side in (left, right):
+        signed = any(isinstance(part, Bin) and part.op == "-" for part in walk(side))
+        if variables(side) and signed:
+            return f"{op!r} takes no difference of what only QEMU knows", None
+        if not variables(side) and evaluate(side) < 0:
+            return f"{op!r} takes no negative number", None
+    if op == "<<" and evaluate(right) > MAX_SHIFT:
+        return f"a shift by {evaluate(right)} bits", f"at most {MAX_SHIFT} make sense"
+    if op != "/":
+        return None
+    divisor = evaluate(right)
+    if not divisor:
+        return "a division by zero", None
+    rest = 0 if variables(left) else evaluate(left) % divisor
+    if rest:
+        number = evaluate(left)
+        return f"{number} / {divisor} leaves a rest of {rest}", "write the number"
+    return None
 
 
 def variables(expr: Expr) -> set[str]:

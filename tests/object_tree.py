@@ -141,6 +141,7 @@ class _Comparison:
     def __init__(self, spec: Board, monitor: Monitor, line: CommandLine):
         self.spec, self.monitor, self.line = spec, monitor, line
         self.paths = paths_of(spec, monitor, line)
+        self._known = {"cpus": line.cpus, "ram_size": line.ram_size}
 
     def all(self) -> None:
         for device, n in _each(self.spec, self.line):
@@ -218,4 +219,4 @@ class _Comparison:
         return None if device is None else "/".join((device, *place.path))
 
     def value(self, expr: Num | Sym | Var | Entry | Bin, env: Env) -> int:
-        return evaluate(expr, {"cpus": self.line.cpus, **env})
+        return evaluate(expr, self._known | env)

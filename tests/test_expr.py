@@ -40,6 +40,12 @@ from qgen.expr import (
         ("2 + 3 * 4", 14),
         ("(2 + 3) * 4", 20),
         ("10 - 3 - 2", 5),
+        ("24 / 4 / 2", 3),
+        ("2 * 12 / 8", 3),
+        ("1 << 4 + 1", 32),
+        ("1 << 2 << 3", 32),
+        ("0x10 | 1 << 3 & 0xf | 2", 0x1A),
+        ("(0x10 | 0x2) & 0x12", 0x12),
         ("0xffff_ffff_ffff_ffff", MAX_VALUE),
     ],
 )
@@ -60,7 +66,7 @@ def test_numbers(text: str, value: int) -> None:
         ("1 +", "a number or an expression is missing here"),
         ("(1", "'(1' lacks a closing parenthesis"),
         ("1 2", "'1 2': '2' is left over"),
-        ("1 / 2", "'/ 2' is not part of a number or an expression"),
+        ("1 % 2", "'% 2' is not part of a number or an expression"),
         ("(" * 50 + "1" + ")" * 50, "nested deeper than 32 parentheses"),
         ("1+" * 300 + "1", "an expression has at most 400 characters"),
     ],
@@ -123,11 +129,31 @@ def test_a_spelled_expression_can_be_read_again(expr: Expr) -> None:
 @pytest.mark.parametrize(
     ("text", "c"),
     [
+        ("cpu & 1 | cpus << 2", "(i & 1) | (cpus << 2)"),
+        ("1 | 2 | 4", "1 | 2 | 4"),
+        ("cpu + 1 << 3", "(i + 1) << 3"),
+        ("64 KiB / 1 KiB", "64 * KiB / KiB"),
+        ("64 KiB / 2 KiB", "64 * KiB / (2 * KiB)"),
+        ("cpu * (cpus / 2)", "i * (cpus / 2)"),
+        ("12 / (2 * 3)", "12 / (2 * 3)"),
+    ],
+)
+def test_brackets_are_where_c_or_its_compiler_wants_them(text: str, c: str) -> None:
+    expr = resolve(parse(text), lambda name: Var(name))
+    assert spell(expr, HOW) == c
+
+
+@pytest.mark.parametrize(
+    ("text", "c"),
+    [
         ("0x4000_0000 * 2", "0x40000000ULL * 2"),
         ("0xffff_f000 + 0x1000 * cpu", "0xfffff000ULL + 0x1000 * i"),
         ("2 GiB + 0x1000", "2 * GiB + 0x1000"),
         ("0x1000 + 32 * cpu", "0x1000 + 32 * i"),
         ("cpu * 0x7000_0000", "(uint64_t)i * 0x70000000"),
+        ("1 << 31", "1ULL << 31"),
+        ("cpu << 30 | 1", "((uint64_t)i << 30) | 1"),
+        ("0x8000_0000 * 4 / 8", "0x80000000ULL * 4 / 8"),
     ],
 )
 def test_what_32_bits_cannot_hold_is_widened(text: str, c: str) -> None:

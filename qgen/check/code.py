@@ -142,6 +142,9 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "*": operator.mul,
     "/": _divide,
     "min": min,
+    "<<": operator.lshift,
+    "&": operator.and_,
+    "|": operator.or_,
 }
 _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "<": operator.lt,
@@ -157,7 +160,7 @@ def binary(op: str, left: Code, right: Code, line: int) -> Code:
     """``left op right``; ``min`` stands for QEMU's MIN."""
     if not isinstance(left.type, Int) or not isinstance(right.type, Int):
         raise Refused(line, f"'{left.type}' {op} '{right.type}' is no arithmetic")
-    type_ = common(left.type, right.type)
+    type_ = common(left.type, left.type if op == "<<" else right.type)
     a, b = cast(left, type_).run, cast(right, type_).run
     if op in _COMPARISONS:
         compare = _COMPARISONS[op]
@@ -171,6 +174,8 @@ def binary(op: str, left: Code, right: Code, line: int) -> Code:
         x, y = a(frame), b(frame)
         if op == "/" and not y:
             raise Refused(line, "a division by zero")
+        if op == "<<" and (x < 0 or not 0 <= y < type_.bits):
+            raise Refused(line, f"{x:#x} << {y} means nothing in C")
         value = compute(x, y)
         if not low <= value <= high:
             if type_.signed:

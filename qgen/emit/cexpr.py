@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from qgen.expr import SIZE_UNITS, Bin, Entry, Expr, Name, Num, Sym, Var, evaluate
 from qgen.names import upper_case
 
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2}
+_PRECEDENCE = {"|": 1, "&": 2, "<<": 3, "+": 4, "-": 4, "*": 5, "/": 5}
+_FACTOR = 6
+"""The level of what needs no brackets anywhere."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def spell(expr: Expr, how: Spelling, outer: int = 0, *, wide: bool = False) -> s
             text = number(expr)
             if wide and not _is_wide(expr):
                 text += "ULL"
-            return f"({text})" if outer > 2 and " " in text else text
+            return f"({text})" if outer > 5 and " " in text else text
         case Sym(name):
             return f"(uint64_t){name}" if wide else name
         case Var(name):
@@ -52,11 +54,23 @@ def spell(expr: Expr, how: Spelling, outer: int = 0, *, wide: bool = False) -> s
             level = _PRECEDENCE[op]
             wide = wide or _overflows(expr, how)
             # The other side of a product is a factor: a unit's own product in brackets.
-            tail = spell(right, how, 3 if op == "*" else level + (op == "-"))
-            text = f"{spell(left, how, level, wide=wide)} {op} {tail}"
+            tail = _FACTOR if op in ("*", "/", "<<") else level + (op == "-")
+            head = level
+            if op in ("<<", "&", "|"):  # the compiler wants brackets there
+                tail = _FACTOR
+                head = level if isinstance(left, Bin) and left.op == op else _FACTOR
+            text = f"{spell(left, how, head, wide=wide)} {op} "
+            text += (_unit(right) if op == "/" else None) or spell(right, how, tail)
             return f"({text})" if outer > level else text
         case Name(name):
             raise KeyError(name)
+
+
+def _unit(divisor: Expr) -> str | None:
+    """The unit that something is counted in: ``/ MiB``."""
+    if isinstance(divisor, Num) and divisor.digits == "1":
+        return divisor.unit if divisor.unit in SIZE_UNITS else None
+    return None
 
 
 def _is_wide(expr: Expr) -> bool:

@@ -27,7 +27,7 @@ ONE_CALL = ("smbus-eeprom",)
 def _number(known: DeviceType, properties: Properties, name: str, cpus: int) -> int:
     value = properties.get(name)
     if isinstance(value, (Num, Sym, Var, Entry, Bin)):
-        return evaluate(value, {"cpus": cpus, "n": 0})
+        return evaluate(value, {"cpus": cpus, "ram_size": 0, "n": 0})
     default = next((p.default for p in known.properties if p.name == name), None)
     return default if isinstance(default, int) else 1
 

@@ -137,7 +137,7 @@ class _Devices:
             return None
         if known.name in ONE_CALL and device.call is None:
             self._one_call(known.name, device, path)
-        run_time = ("cpus",) if count is None else ("cpus", "n")
+        run_time = ("cpus", "ram_size") if count is None else ("cpus", "ram_size", "n")
         bus: BusEnd | None = None
         place: tuple[Property, ...] = ()
         if device.call is None:

@@ -171,5 +171,7 @@ def _degree(expr: Expr, name: str) -> int:
             return int(var == name)
         case Bin(op, left, right):
             a, b = _degree(left, name), _degree(right, name)
+            if op in ("&", "|") and a + b:
+                return 2  # it goes up and down: all values have to be looked at
             return a + b if op == "*" else max(a, b)
     return 0

@@ -22,6 +22,7 @@ from qgen.expr import (
     Sym,
     Var,
     evaluate,
+    fault,
     resolve,
     variables,
     walk,
@@ -159,7 +160,13 @@ class Scope:
         for name in missing:
             if name not in self._failed:
                 self._unknown(name, path, field, run_time)
-        return None if missing else resolved
+        if missing:
+            return None
+        wrong = fault(resolved)
+        if wrong is None:
+            return resolved
+        self.error(Code.Q0106, wrong[0], path, wrong[1])
+        return None
 
     def _unknown(
         self, name: str, path: Path, field: str | None, run_time: Collection[str]

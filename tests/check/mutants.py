@@ -89,7 +89,7 @@ def numbers(text: str) -> Iterator[Mutant]:
     """Every integer literal, one more."""
     for token in tokens_of(text):
         if token.kind == "number":
-            value = int(token.text, 0) + 1
+            value = int(token.text.rstrip("UL"), 0) + 1
             new = hex(value) if token.text.startswith("0x") else str(value)
             yield _replaced(
                 text, token.start, token.end, new, f"{token.text} becomes {new}"
