@@ -138,14 +138,11 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """32-bit words that a region holds from ``offset`` on, as a ROM called ``name``.
-
-    They are in the guest's byte order; each reset puts them there again.
-    """
+class Rom:
+    """32-bit words that each reset puts into memory, in the guest's byte order."""
 
     name: str
-    offset: Expr
+    address: Expr
     values: tuple[Expr | Choice, ...]
     origin: Path
 
@@ -195,7 +192,6 @@ class Region:
     offset: Expr | None = None
     read_value: int = 0
     image: Image | None = None
-    words: Words | None = None
     above: Expr | None = None
     comment: str | None = None
     owned: bool = True
@@ -756,6 +752,7 @@ class Board(Composite):
     ram: Ram | None
     cpus: Cpus
     fw_cfg: FwCfg | None
+    roms: tuple[Rom, ...] = ()
     boot: Boot | None
     hooks: Hooks | None = None
     properties: tuple[MachineProperty, ...] = ()

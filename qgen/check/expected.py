@@ -125,8 +125,6 @@ class _Expectation:
         for region in self.board.regions:
             if region.image is not None:
                 self._image(region, region.image)
-            if region.words is not None:
-                self.result.blobs.append(self._blob(region, region.words))
         self._cpus()
         for clock in self.board.clocks:
             made = Clock(clock.name, clock.name, self._value(clock.frequency))
@@ -141,6 +139,7 @@ class _Expectation:
             self._device(device)
         self._wires()
         self._x86()
+        self.result.blobs += map(self._rom, self.board.roms)
         if self.board.fw_cfg is not None:
             self._fw_cfg(self.board.fw_cfg)
         self.result.boot = self._boot()
@@ -206,13 +205,10 @@ class _Expectation:
             )
         self.regions[region.name] = made
 
-    def _blob(self, region: model.Region, words: model.Words) -> Blob:
+    def _rom(self, rom: model.Rom) -> Blob:
         order = "big" if self.board.arch is Arch.PPC else "little"
-        at = self._absolute(self.regions[region.name])
-        address = at + self._value(words.offset)
-        names = names_of(at) | expr_names(words.offset)
-        values = [Word(self._word(word), order) for word in words.values]
-        return Blob(words.name, Number(address, names), tuple(values))
+        values = [Word(self._word(word), order) for word in rom.values]
+        return Blob(rom.name, self._value(rom.address), tuple(values))
 
     def _word(self, word: Expr | model.Choice) -> int:
         if not isinstance(word, model.Choice):

@@ -27,7 +27,7 @@ from qgen.emit.devices import emit_clocks, emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
 from qgen.emit.hooks import call_hook, hook_file, hook_part
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
-from qgen.emit.words import emit_words
+from qgen.emit.roms import emit_rom
 from qgen.expr import Expr, Num
 from qgen.names import string_literal
 from qgen.targets import Feature
@@ -38,13 +38,14 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     emit_choices(unit, board)
     emit_memory(unit)
     emit_images(unit)
-    emit_words(unit)
     emit_cpus(unit, board)
     emit_clocks(unit)
     emit_buses(unit)
     hook_part(unit, board, HookPoint.BEFORE_DEVICES)
     emit_devices(unit)
     emit_fw_cfg(unit, board)
+    for rom in board.roms:
+        emit_rom(unit, rom)
     hook_part(unit, board, HookPoint.AFTER_DEVICES)
     hook_part(unit, board, HookPoint.BOOT)
     _init(unit, board)

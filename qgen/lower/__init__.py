@@ -45,10 +45,10 @@ from qgen.lower.overlap import judge_map
 from qgen.lower.parent import lower_parent, made_devices
 from qgen.lower.ram import lower_ram
 from qgen.lower.reach import judge_reach
+from qgen.lower.roms import lower_roms
 from qgen.lower.scope import Scope
 from qgen.lower.stubs import judge_stubs
 from qgen.lower.wires import Wiring, wire_cpus, wire_devices
-from qgen.lower.words import lower_words
 from qgen.source import Source
 from qgen.spec.model import Composite, Cpus, Spec
 
@@ -90,6 +90,8 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     cpus = lower_cpus(spec, base, catalogue, known_cpu, wires, scope)
     _judge(inside, cpus.wires, ram, facts, scope)
     fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
+    conditions = Conditions(spec, catalogue, scope)
+    roms = lower_roms(spec, inside.regions, inside.ends, conditions, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)
     hooks = lower_hooks(spec, cpus, base, catalogue.release, scope)
     class_fields = lower_class(spec, scope)
@@ -109,6 +111,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
         regions=tuple(inside.regions),
         cpus=cpus,
         fw_cfg=fw_cfg,
+        roms=roms,
         clocks=tuple(inside.clocks),
         buses=tuple(lower_buses(spec)),
         devices=tuple(inside.devices),
@@ -139,7 +142,6 @@ def _inside(
     devices = [*first, *stubs, *devices]
     judge_children(spec, devices, clocks, scope)
     ends = ends_of(spec, parent.base, cpus, devices, catalogue, facts, known_cpu, scope)
-    regions = lower_words(spec, regions, Conditions(spec, catalogue, scope), scope)
     devices = wire_devices(spec, devices, ends, scope)
     buses = Buses(spec, catalogue, ends.types, scope)
     devices = lower_calls(spec, devices, Wiring(ends, scope), buses, scope)

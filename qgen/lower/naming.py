@@ -134,3 +134,5 @@ def _parts(spec: Composite) -> Iterator[tuple[str, str, Path]]:
     if isinstance(spec, Spec):
         for name in spec.properties:
             yield name, "property", ("properties", name)
+        for name in spec.roms:
+            yield name, "ROM", ("roms", name)

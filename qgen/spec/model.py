@@ -150,12 +150,11 @@ class Word(Model):
     else_: Expression | None = Field(None, alias="else")
 
 
-class Words(Model):
+class Rom(Model):
     """32-bit words in the byte order of the guest: reset code, a vector table."""
 
-    name: Label
-    offset: Size | None = None
-    values: Annotated[tuple[Word, ...], BeforeValidator(_as_list("then"))]
+    at: Address
+    words: Annotated[tuple[Word, ...], BeforeValidator(_as_list("then"))]
 
 
 class _Region(Model):
@@ -172,7 +171,6 @@ class RamRegion(_Region):
     kind: Literal["ram"]
     size: Size | None = None
     image: Image | None = None
-    words: Words | None = None
 
 
 class RomRegion(_Region):
@@ -181,7 +179,6 @@ class RomRegion(_Region):
     kind: Literal["rom"]
     size: Size | None = None
     image: Image | None = None
-    words: Words | None = None
 
 
 class _Owned(_Region):
@@ -540,6 +537,7 @@ class Spec(Composite):
     cpus: Cpus = Field(default_factory=Cpus)
     ram: Ram | None = None
     fw_cfg: FwCfg | None = None
+    roms: dict[RegionName, Rom] = {}
     boot: Boot | None = None
     hooks: Hooks | None = None
     properties: dict[MachinePropertyName, MachineProperty] = {}

@@ -155,6 +155,7 @@ _EXAMPLES = {
     "to": "to: an input line, for instance gic[33]",
     "type": "type: the QOM type, for instance pl011",
     "value": "value: 32",
+    "words": "words: [0x2000_1000, 0x101]",
     "values": "values: [0x0000_0297, 0x0000_8067]",
 }
 
