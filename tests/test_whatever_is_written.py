@@ -36,6 +36,7 @@ STRANGE: tuple[Any, ...] = (
     *("cpus[0].irq", "x" * 300, "a + b " * 20, "pci/pci", "31.7", "true", "", True),
     *({"link": "soc"}, {"serial": "0"}, [], {}),
 )
+KINDS = ("like", "like", "strange", "any", "gone", "key", "device")
 Step = tuple[str | int, ...]
 
 
@@ -84,10 +85,8 @@ def changed(chance: random.Random) -> dict[str, Any]:
         path = chance.choice(list(steps(document)))
         parent, last = at(document, path[:-1]), path[-1]
         devices = document.get("devices")
-        others = chance.choice(values()["devices"])
-        match chance.choice(
-            ("like", "like", "strange", "any", "gone", "key", "device")
-        ):
+        others = chance.choice([d["devices"] for d in documents() if "devices" in d])
+        match chance.choice(KINDS):
             case "like":
                 parent[last] = copy.deepcopy(chance.choice(values()[key_of(path)]))
             case "strange":
