@@ -119,13 +119,26 @@ class Image:
 
     ``firmware``: the file that ``-bios`` names, or ``file`` where it names none.
     Otherwise always ``file``. A missing file ends QEMU with an error, except when
-    ``file`` is None and nothing was asked for.
+    ``file`` is None and nothing was asked for; and ``kernel_will_do`` where -kernel
+    names one.
     """
 
     file: str | None
     firmware: bool
     format: Format
     origin: Path
+    kernel_will_do: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceImage:
+    """An image that is loaded into a region of a device, or of one inside it.
+
+    ``path`` leads there by the names of QOM's children; the last is the region's.
+    """
+
+    path: tuple[str, ...]
+    image: Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +480,11 @@ class MachineClassValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Itself:
+    """The machine, as an argument."""
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A string that a helper is given."""
 
@@ -481,6 +499,7 @@ Argument = (
     | Link
     | BusEnd
     | Sink
+    | Itself
     | MachineValue
     | MachineClassValue
     | None
@@ -558,6 +577,7 @@ class Device:
     is_stub: bool = False
     ide: tuple[IdeController, ...] = ()
     made: bool = False
+    images: tuple[DeviceImage, ...] = ()
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:
@@ -613,7 +633,19 @@ class RiscvBoot:
     origin: Path
 
 
-Boot = ArmBoot | Armv7mBoot | RiscvBoot | X86BiosBoot
+@dataclass(frozen=True, slots=True)
+class HelperBoot:
+    """Boot by an exported helper of QEMU's: ``last`` holds its call, and makes nothing."""
+
+    last: Device
+
+    @property
+    def origin(self) -> Path:
+        """The spec node that it came from."""
+        return self.last.origin
+
+
+Boot = ArmBoot | Armv7mBoot | HelperBoot | RiscvBoot | X86BiosBoot
 
 
 @dataclass(frozen=True, slots=True)
@@ -778,6 +810,18 @@ class Board(Composite):
         items = () if self.fw_cfg is None else (self.fw_cfg.device,)
         hooked = () if self.hooks is None else self.hooks.devices
         return (*items, *hooked)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The images that are loaded into regions, its own and those of devices."""
+        own = [r.image for r in self.regions if r.image is not None]
+        return (*own, *(i.image for d in self.devices for i in d.images))
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of helpers that make devices, and of the one that boots."""
+        last = (self.boot.last,) if isinstance(self.boot, HelperBoot) else ()
+        return tuple(d.call for d in (*self.devices, *last) if d.call is not None)
 
     @property
     def takes_audiodev(self) -> bool:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from qgen import __version__
 from qgen.diagnostics import Finding, GeneratorFault, Rejected
@@ -22,6 +22,7 @@ from qgen.targets import NEWEST, TARGETS, Target
 if TYPE_CHECKING:
     from qgen.board import Board
     from qgen.catalogue import Catalogue
+    from qgen.check import Helper
     from qgen.compare import Comparison
     from qgen.lab.board import Beside, Loadable
     from qgen.lab.progress import Progress
@@ -186,10 +187,30 @@ def _text(resolved: Resolved, machine_name: str | None) -> str:
 
 
 def _check(text: str, resolved: Resolved, machine_name: str | None) -> list[str]:
-    from qgen.check import Helper, check
+    from qgen.check import check
 
-    board, known = resolved.board, resolved.catalogue
-    types, casts, helpers = {}, {}, []
+    words = words_of(resolved.board, resolved.catalogue)
+    return check(text, resolved.board, machine_name=machine_name, **words._asdict())
+
+
+class Words(NamedTuple):
+    """What C may take from QEMU's headers for a board, as `check` wants to know it.
+
+    ``types`` are QOM types by their macros, ``casts`` structs by the macros that cast to
+    them, ``helpers`` the functions that the board calls.
+    """
+
+    types: dict[str, str]
+    casts: dict[str, str]
+    helpers: list[Helper]
+
+
+def words_of(board: Board, known: Catalogue) -> Words:
+    """The words of QEMU's that the C of a board may use."""
+    from qgen.check import Helper
+
+    types, casts = {}, {}
+    helpers = [Helper(c.function, c.returns, c.types) for c in board.calls]
     for device in board.devices:
         found = known.find(device.type)
         for each in (device.type, *(found.ancestors if found else ())):
@@ -198,17 +219,7 @@ def _check(text: str, resolved: Resolved, machine_name: str | None) -> list[str]
                 casts[type_.cast] = type_.struct
         if found is not None and found.macro is not None:
             types[found.macro] = found.name
-        call = device.call
-        if call is not None:
-            helpers.append(Helper(call.function, call.returns, call.types))
-    return check(
-        text,
-        board,
-        machine_name=machine_name,
-        types=types,
-        casts=casts,
-        helpers=helpers,
-    )
+    return Words(types, casts, helpers)
 
 
 def build(

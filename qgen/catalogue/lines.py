@@ -64,6 +64,7 @@ def _shape(data: Mapping[str, Any]) -> dict[str, Any]:
         "clocks_out": tuple(data.get("clocks_out", ())),
         "child_buses": _pairs(data.get("child_buses", ())),
         "numbered_buses": tuple(data.get("numbered_buses", ())),
+        "memories": tuple((name, size) for name, size in data.get("memories", ())),
     }
 
 
@@ -81,6 +82,7 @@ def in_place(part: Part, known: DeviceType) -> DeviceType:
         clocks_out=part.clocks_out,
         child_buses=part.child_buses,
         numbered_buses=part.numbered_buses,
+        memories=part.memories,
     )
 
 

@@ -74,6 +74,7 @@ class Part:
     clocks_out: tuple[str, ...]
     child_buses: tuple[tuple[str, str], ...]
     numbered_buses: tuple[str, ...]
+    memories: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class DeviceType:
     `parts` are the devices inside it, at any depth, that are not as their types are
     alone, because it sets their properties (`Catalogue.part` knows the others too).
     `children_shaped_by` are the properties that were seen to change any of these.
+
+    `memories` are the RAM and ROM of its own: names of QOM's children, sizes in bytes.
 
     `realized` says that regions, lines, clocks and buses are those of a realized
     device; otherwise they are those after instance_init, which may be too few.
@@ -140,6 +143,7 @@ class DeviceType:
     realized_children: tuple[tuple[str, str], ...] = ()
     children_shaped_by: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    memories: tuple[tuple[str, int], ...] = ()
 
     def property(self, name: str) -> Property | None:
         """The property called `name`, or None."""

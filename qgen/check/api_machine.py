@@ -139,6 +139,17 @@ def _raw(
     return 1 if m.scenario.raw else 0
 
 
+@function("ssize_t load_image_mr(const char *, MemoryRegion *)", used=True)
+def _into_region(m: Execution, path: str, region: object) -> int:
+    if not isinstance(region, Device) or region.inside is None:
+        m.refuse("an image is loaded into what is no region of a device")
+    if not region.inside.realized:
+        m.refuse(f"{region.inside.name} has no region yet: it is not realized")
+    file = file_of(m, path)
+    m.facts.loads.append(Load(file, "into a device", {}, m.line, region))
+    return 1 if m.scenario.raw else 0
+
+
 def _boot(m: Execution, loader: str, arguments: dict[str, object]) -> None:
     if m.facts.boot is not None:
         m.refuse("a second boot loader")

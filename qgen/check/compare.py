@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from qgen.check.facts import (
+    ITSELF,
     Blob,
     Bus,
     BusEnd,
@@ -28,6 +29,7 @@ from qgen.check.facts import (
 from qgen.check.hooks import compare_hooks
 from qgen.check.match import Key, Part, misplaced, pairs, shown, spelled
 from qgen.check.notes import Notes
+from qgen.check.values import Instance
 
 
 def compare(made: Machine, wanted: Machine, notes: Notes, when: str) -> None:
@@ -313,6 +315,8 @@ class _Comparison:
             return
         for mine, theirs in zip(made, wanted, strict=True):
             what = f"the image {theirs.file!r}"
+            is_, has = _plain(mine.into), _plain(theirs.into)
+            self._same(mine.line, what, "region that it goes into", is_, has)
             self._fields(mine.line, what, mine.arguments, theirs.arguments)
 
     def _disks(self, made: Sequence[Disk], wanted: Sequence[Disk]) -> None:
@@ -398,7 +402,7 @@ class _Comparison:
 
     def _ending(self, made: Ending, wanted: Ending) -> None:
         line = made.line
-        if made.status is None:
+        if made.status is None and wanted.status is not None:
             self.say(line, f"QEMU goes on after {made.message!r}; it should end")
         else:
             self._same(line, "the end of QEMU", "status", made.status, wanted.status)
@@ -453,6 +457,8 @@ def _plain(value: object) -> object:
     """A property's value; what it links to by its name."""
     if isinstance(value, (Region, Device)):
         return f"link to {value.name}"
+    if isinstance(value, Instance):
+        return ITSELF
     return str(value) if isinstance(value, (Bus, BusEnd, Input)) else value
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from qgen import board as model
 from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind
 from qgen.check.facts import (
+    ITSELF,
     Blob,
     BootCall,
     Bus,
@@ -143,6 +144,10 @@ class _Expectation:
         if self.board.fw_cfg is not None:
             self._fw_cfg(self.board.fw_cfg)
         self.result.boot = self._boot()
+        if isinstance(self.board.boot, model.HelperBoot):
+            last = self.board.boot.last
+            assert last.call is not None
+            self.result.devices.append(self._made(last.call, "boot", {}))
         self.result.hooks = machine_calls(self.board, self.result)
         return self.result
 
@@ -217,29 +222,35 @@ class _Expectation:
         holds = given.holds(word.when, self.scenario.ram_size)
         return self._value(word.then if holds else word.otherwise)
 
-    def _image(self, region: model.Region, image: model.Image) -> None:
+    def _image(self, into: model.Region | Device, image: model.Image) -> None:
         asked = self.scenario.firmware if image.firmware else None
         file = asked or image.file
         if file is None:
             return
-        loads = self.result.loads
-        if not self.scenario.found:
+        scenario, loads = self.scenario, self.result.loads
+        if not scenario.found:
             loads.append(Load(file, "not found", {}))
-        elif self._load(region, image.format, file):
+        elif self._load(into, image.format, file):
             return
-        self.result.endings.append(Ending(file, 1, mentions=file))
+        kernel = Option.KERNEL in scenario.given.options
+        goes_on = image.kernel_will_do and kernel and not scenario.found
+        status = None if goes_on else 1
+        self.result.endings.append(Ending(file, status, mentions=file))
 
-    def _load(self, region: model.Region, format_: Format, file: str) -> bool:
+    def _load(self, into: model.Region | Device, format_: Format, file: str) -> bool:
         """Try to load a file that was found; whether that succeeds."""
         loads = self.result.loads
+        if isinstance(into, Device):
+            loads.append(Load(file, "into a device", {}, into=into))
+            return self.scenario.raw
         if format_ is not Format.RAW:
             order, machine = _ELF[self.board.arch]
             elf = {"byte order": order, "machine": machine, "clear_lsb": 0}
             loads.append(Load(file, "ELF", {**elf, "data_swab": 0}))
             if self.scenario.elf or format_ is Format.ELF:
                 return self.scenario.elf
-        address = self._absolute(self.regions[region.name])
-        limit = self._value(region.size)
+        address = self._absolute(self.regions[into.name])
+        limit = self._value(into.size)
         loads.append(Load(file, "raw", {"address": address, "limit": limit}))
         return self.scenario.raw
 
@@ -286,6 +297,8 @@ class _Expectation:
             for mmio in device.mmio:
                 each.mmio[mmio.index] = self._mapped(mmio, n)
             made.append(each)
+            for into in device.images:
+                self._image(self._inside(each, into.path), into.image)
         self.result.devices += made
 
     def _mapped(self, mmio: model.Mmio, n: int) -> Mapped:
@@ -316,6 +329,8 @@ class _Expectation:
                 return fields[field]
             case model.Chardev(number):
                 return Chardev(int(self._value(number, **env)))
+            case model.Itself():
+                return ITSELF
             case model.Link(target):
                 if isinstance(target, str):
                     return self.regions[target]

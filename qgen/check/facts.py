@@ -268,6 +268,10 @@ class ClassProperty(NamedTuple):
     default: bool | str | None = None
 
 
+ITSELF = "the machine itself"
+"""How the machine is compared, as an argument."""
+
+
 class Load(NamedTuple):
     """An image file that was loaded, or that QEMU tried to load.
 
@@ -279,6 +283,7 @@ class Load(NamedTuple):
     how: str
     arguments: dict[str, int]
     line: int = 0
+    into: Device | None = None
 
 
 class Word(int):

@@ -151,6 +151,8 @@ def _atoms(board: Board) -> Iterator[_Atom]:
         yield from _of_properties(device)
         for number in range(sum(c.drives for c in device.ide)):
             yield "ide", *divmod(number, 2)
+    if any(image.kernel_will_do for image in board.images):
+        yield Option.KERNEL
     if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):
         yield Option.KVM
 

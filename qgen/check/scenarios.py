@@ -6,6 +6,7 @@ walked side by side, not multiplied.
 
 from __future__ import annotations
 
+from math import lcm
 from typing import NamedTuple
 
 from qgen.bases import Base
@@ -104,6 +105,9 @@ def scenarios(board: Board) -> list[Scenario]:
         )
 
     full = max(len(sizes), len(counts), len(fates), len(given))
+    if any(image.kernel_will_do for image in board.images):
+        # Each fate of an image with a kernel and without.
+        full = max(full, lcm(len(fates), len(given)))
     runs = [scenario(i, sizes[i % len(sizes)], ends=False) for i in range(full)]
     return runs + [scenario(0, size, ends=True) for size in beyond]
 
@@ -151,7 +155,7 @@ def _counts(board: Board) -> list[int]:
 
 
 def _fates(board: Board) -> list[_Fate]:
-    images = [r.image for r in board.regions if r.image is not None]
+    images = board.images
     if not images:
         files = board.fw_cfg is not None and board.fw_cfg.files
         return [_Fate(), _Fate(found=False)] if files else [_Fate()]

@@ -123,6 +123,7 @@ CASTS = {
     **{base.cast: base.struct for base in all_bases()},
     **{b.class_cast or "": b.class_struct or "" for b in all_bases() if b.class_cast},
     "DEVICE": "DeviceState",
+    "MEMORY_REGION": "MemoryRegion",
     "SYS_BUS_DEVICE": "SysBusDevice",
     "BUS": "BusState",
     "FW_CFG": "FWCfgState",

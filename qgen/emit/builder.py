@@ -17,6 +17,7 @@ from qgen.board import (
     ClockOutput,
     Composite,
     Device,
+    HelperBoot,
     Kind,
     Link,
     Place,
@@ -201,8 +202,12 @@ def _shared(board: Composite) -> set[str]:
             shared.add(min(sink, device.name, key=at.__getitem__))
             if wire.sink.place.element is not None:
                 shared.add(sink)
-    if isinstance(board, Board) and isinstance(board.boot, RiscvBoot):
-        shared.add(board.boot.harts.device)
+    shared |= {device.name for device in board.devices if device.images}
+    match board.boot if isinstance(board, Board) else None:
+        case RiscvBoot() as boot:
+            shared.add(boot.harts.device)
+        case HelperBoot(last):
+            shared |= {place.device for place in _references(last)}
     for wire in board.cpu_wires:
         if wire.sink.place.element is not None:
             shared.add(wire.sink.device)
@@ -318,8 +323,10 @@ class FunctionBuilder:
 
     def inside(self, handle: CExpr, path: tuple[str, ...]) -> CExpr:
         """The device at ``path`` inside the one that ``handle`` is."""
-        if not path:
-            return handle
+        return CallExpr("DEVICE", (self.found(handle, path),)) if path else handle
+
+    def found(self, handle: CExpr, path: tuple[str, ...]) -> CExpr:
+        """The object at ``path`` inside the device that ``handle`` is."""
         if isinstance(handle, CallExpr) and handle.func == "DEVICE":
             (handle,) = handle.args
         found: CExpr = CallExpr("OBJECT", (handle,))
@@ -328,9 +335,8 @@ class FunctionBuilder:
             if len(path) == 1
             else "object_resolve_path_at"
         )
-        found = CallExpr(by, (found, string_literal("/".join(path))))
         self.unit.use("object")
-        return CallExpr("DEVICE", (found,))
+        return CallExpr(by, (found, string_literal("/".join(path))))
 
     def local(self, local: Local) -> str:
         """Declare a local of the function once."""

@@ -8,6 +8,7 @@ from qgen.board import (
     Call,
     Chardev,
     Device,
+    Itself,
     Link,
     MachineClassValue,
     MachineValue,
@@ -73,6 +74,9 @@ def _argument(
         case Chardev(number):
             into.unit.use("serial_hd")
             return CallExpr("serial_hd", (into.expr(number, **index),))
+        case Itself():
+            whole = type_ == "MachineState *"
+            return into.machine() if whole else into.base()
         case Link(target):
             if isinstance(target, str):
                 return into.space(target)

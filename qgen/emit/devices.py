@@ -39,6 +39,7 @@ from qgen.emit.calls import call_expr, made_device
 from qgen.emit.choices import choice_field
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
+from qgen.emit.images import emit_device_images
 from qgen.emit.values import NO_NUMBERS
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate
@@ -82,6 +83,7 @@ def emit_devices(unit: UnitBuilder) -> None:
         if emit_run is None or (emit_run is emit_plain_i2c and len(run) == 1):
             for device in run:
                 emit_device(unit, device)
+                emit_device_images(unit, device)
         else:
             emit_run(unit, run, next(names[emit_run]))
 

@@ -16,7 +16,7 @@ from qgen.cunit import (
     TypeInfo,
 )
 from qgen.emit import declared
-from qgen.emit.boot import emit_boot, emit_images
+from qgen.emit.boot import emit_boot
 from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
@@ -26,6 +26,7 @@ from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_clocks, emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
 from qgen.emit.hooks import call_hook, hook_file, hook_part
+from qgen.emit.images import emit_images
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
 from qgen.emit.roms import emit_rom
 from qgen.expr import Expr, Num

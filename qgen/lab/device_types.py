@@ -124,7 +124,7 @@ def parts_in(facts: Record, path: str = "") -> Iterator[tuple[str, Record]]:
 
 
 def shape_of(facts: Record) -> Record:
-    """A device's regions, lines, clocks and buses, as a catalogue's line has them."""
+    """A device's regions, lines, clocks, buses and memory, as a catalogue has them."""
     gpios = sorted(facts.get("gpios", ()), key=lambda entry: entry["name"] or "")
     wires = [entry for entry in gpios if entry["name"] != "sysbus-irq"]
     clocks = sorted(facts.get("clocks", ()), key=lambda entry: str(entry["name"]))
@@ -141,6 +141,9 @@ def shape_of(facts: Record) -> Record:
         "clocks_out": [entry["name"] for entry in clocks if entry["output"]],
         "child_buses": [[entry["name"] or "", entry["type"]] for entry in buses],
         "numbered_buses": [entry["name"] for entry in buses if entry["numbered"]],
+        "memories": sorted(
+            [entry["name"], entry["size"]] for entry in facts.get("memories", ())
+        ),
     }
 
 

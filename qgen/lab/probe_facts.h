@@ -219,6 +219,31 @@ static QList *collect_buses(DeviceState *dev)
     return list;
 }
 
+static int append_memory(Object *child, void *opaque)
+{
+    MemoryRegion *mr = (MemoryRegion *)object_dynamic_cast(child,
+                                                           TYPE_MEMORY_REGION);
+
+    if (mr && memory_region_is_ram(mr)) {
+        QDict *entry = qdict_new();
+
+        qdict_put_str(entry, "name",
+                      object_get_canonical_path_component(child));
+        qdict_put_int(entry, "size", memory_region_size(mr));
+        qlist_append((QList *)opaque, entry);
+    }
+    return 0;
+}
+
+/* RAM and ROM of the device's own. */
+static QList *collect_memories(DeviceState *dev)
+{
+    QList *list = qlist_new();
+
+    object_child_foreach(OBJECT(dev), append_memory, list);
+    return list;
+}
+
 static QDict *collect_shape(DeviceState *dev);
 
 static int append_child(Object *child, void *opaque)
@@ -246,6 +271,7 @@ static QDict *collect_shape(DeviceState *dev)
     qdict_put(shape, "gpios", collect_gpios(dev));
     qdict_put(shape, "clocks", collect_clocks(dev));
     qdict_put(shape, "buses", collect_buses(dev));
+    qdict_put(shape, "memories", collect_memories(dev));
     object_child_foreach(OBJECT(dev), append_child, children);
     qdict_put(shape, "children", children);
     return shape;

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qgen.arch import ARCHES
 from qgen.board import (
     SYSTEM,
     ArmBoot,
     Armv7mBoot,
     Boot,
+    HelperBoot,
     Place,
     Region,
     RiscvBoot,
@@ -16,6 +18,7 @@ from qgen.board import (
 )
 from qgen.diagnostics import Code, did_you_mean
 from qgen.expr import Expr, Num, evaluate, variables
+from qgen.lower.calls import boot_call
 from qgen.lower.ends import Ends
 from qgen.lower.inside import NoChild
 from qgen.lower.memory import regions_of
@@ -40,6 +43,7 @@ _LOADER_ARCHES = {
     "arm": ("arm", "aarch64"),
     "armv7m": ("arm",),
     "riscv": ("riscv64",),
+    "helper": tuple(arch.value for arch in ARCHES),
     "x86-bios": ("x86_64",),
 }
 
@@ -53,7 +57,8 @@ def lower_boot(
         return None
     arches = _LOADER_ARCHES[boot.loader]
     if spec.arch not in arches:
-        fitting = [name for name, a in _LOADER_ARCHES.items() if spec.arch in a]
+        own = {name: a for name, a in _LOADER_ARCHES.items() if name != "helper"}
+        fitting = [name for name, a in own.items() if spec.arch in a]
         scope.error(
             Code.Q0214,
             f"the loader {boot.loader!r} is for {' and '.join(arches)}",
@@ -72,6 +77,9 @@ def lower_boot(
             return _armv7m(spec, boot, regions, path, scope)
         case model.RiscvBoot():
             return _riscv(boot, ends, path, scope)
+        case model.HelperBoot():
+            last = boot_call(spec, boot.call, ends, scope)
+            return None if last.call is None else HelperBoot(last)
         case model.X86BiosBoot():
             return X86BiosBoot(boot.firmware, boot.writable, path)
 

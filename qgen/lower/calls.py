@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qgen.bases import find
 from qgen.board import (
     PCI_BUS,
     Argument,
     Call,
     Chardev,
     Device,
+    Itself,
     Link,
     MachineClassValue,
     MachineValue,
@@ -23,6 +25,7 @@ from qgen.catalogue import DeviceType, functions
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
 from qgen.lower.buses import Buses
+from qgen.lower.ends import Ends
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
@@ -30,6 +33,7 @@ from qgen.lower.scope import Scope
 from qgen.lower.wires import Wiring
 from qgen.source import Path
 from qgen.spec.arguments import (
+    ITSELF,
     BusArgument,
     CallText,
     ClassArgument,
@@ -57,6 +61,8 @@ _STRINGS = ("const char *", "char *")
 _OWN_WORDS = {
     "arm_load_kernel": "boot:",
     "armv7m_load_kernel": "boot:",
+    "aspeed_machine_ast2600_class_emmc_init": "class_init:",
+    "aspeed_machine_class_init_cpus_defaults": "class_init:",
     "blk_by_legacy_dinfo": "{drive: ...}",
     "clock_": "clocks:",
     "cpu_": "cpus:",
@@ -67,6 +73,7 @@ _OWN_WORDS = {
     "i2c_slave_create_simple": "devices:",
     "isa_bus_new": "buses:",
     "ide_drive_get": "ide_drives:",
+    "load_image_mr": "images:",
     "load_image_targphys": "image:",
     "macio_ide_init_drives": "ide_drives:",
     "machine_add_audiodev_property": "{audio: true}",
@@ -131,6 +138,13 @@ def lower_calls(
     return done
 
 
+def boot_call(spec: Spec, written: CallText, ends: Ends, scope: Scope) -> Device:
+    """What holds the call of the helper that boots; without one where it is wrong."""
+    last = Device("", "", None, (), (), (), (), None, ("boot",))
+    buses = Buses(spec, ends.catalogue, ends.types, scope)
+    return _Calls(spec, Wiring(ends, scope), buses, scope).device(last, written)
+
+
 def own_word(function: str) -> str | None:
     """What a spec writes for a function that the generated C calls by itself."""
     return next((w for f, w in _OWN_WORDS.items() if function.startswith(f)), None)
@@ -142,6 +156,11 @@ class _Calls:
         self.release = buses.catalogue.release
         self.known = functions(self.release)
         self.regions = regions_of(spec)
+        self.of_machine: tuple[str, ...] = ()
+        if isinstance(spec, Spec):
+            base = find(spec.parent, self.release)
+            struct = "MachineState" if base is None else base.struct
+            self.of_machine = ("MachineState *", f"{struct} *")
 
     def device(self, device: Device, written: CallText) -> Device:
         """``device`` with its call; as it is where the call is wrong."""
@@ -211,6 +230,9 @@ class _Calls:
                 return None
             case TextArgument(text) if type_ in _STRINGS:
                 return Text(text)
+            case MachineText(field) if field == ITSELF:
+                if type_ in self.of_machine:
+                    return Itself()
             case MachineText(field) if type_ in _STRINGS:
                 return MachineValue(field)
             case ClassArgument(field) if type_ in _STRINGS:
@@ -248,6 +270,8 @@ class _Calls:
             help_ = "write {region: NAME}, or {region: system}"
         elif _BUS.fullmatch(type_):
             help_ = "write {bus: DEVICE/BUS}"
+        elif type_ in self.of_machine:
+            help_ = "write {machine: itself}"
         elif type_.endswith("*"):
             help_ = "write {device: NAME}, or none"
         message = f"the parameter is of C type {type_!r}, which this is not"
@@ -300,7 +324,9 @@ class _Calls:
 
     def _earlier(self, name: str, device: Device, path: Path) -> None:
         names = list(self.spec.devices)
-        if name not in names or names.index(name) < names.index(device.name):
+        if not {name, device.name} <= {*names}:
+            return
+        if names.index(name) < names.index(device.name):
             return
         message = f"the device {name!r} is created only after this"
         self.scope.error(Code.Q0214, message, path, f"write {name!r} first")

@@ -26,6 +26,7 @@ from qgen.lower.conditions import Conditions
 from qgen.lower.counts import ONE_CALL, SYSBUS, mmio_of, shaping
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.ide import Ide
+from qgen.lower.images import device_images
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
@@ -38,7 +39,7 @@ from qgen.spec.model import Composite
 
 _NOT_OF_ONE_CALL: tuple[str, ...] = (
     *("properties", "irqs", "gpios", "clocks", "parts", "child", "at", "nic"),
-    "full_buses",
+    *("full_buses", "images"),
 )
 _NOT_OF_MADE: tuple[str, ...] = (
     *("type", "unimplemented", "call", "name", "child", "bus", "address", "count"),
@@ -54,6 +55,7 @@ _NOT_OF_CALLS: tuple[str, ...] = (
     "bus",
     "address",
     "parts",
+    "images",
 )
 _NOT_OF_STUBS = (
     "type",
@@ -68,6 +70,7 @@ _NOT_OF_STUBS = (
     "bus",
     "address",
     "parts",
+    "images",
 )
 
 
@@ -148,6 +151,7 @@ class _Devices:
         mmio = self.mmio(device, known, properties, count, path)
         clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
         parts = self.parts(device, known, run_time, (*path, "parts"))
+        images = device_images(device, known, self.catalogue, path, self.scope)
         judge_nic(device, known, path, self.scope)
         judge_full_buses(device, known, path, self.scope)
         self.created[name] = known
@@ -168,6 +172,7 @@ class _Devices:
             nic=device.nic,
             full_buses=device.full_buses,
             when=when,
+            images=tuple(images),
         )
 
     def _is_created(self, name: str, type_: str) -> None:
@@ -203,7 +208,8 @@ class _Devices:
                 key=True,
             )
         done = self.parts(device, known, (), (*path, "parts"))
-        return replace(made, parts=done)
+        images = device_images(device, known, self.catalogue, path, self.scope)
+        return replace(made, parts=done, images=tuple(images))
 
     def _one_kind(self, device: model.Device, path: Path) -> None:
         """A device has a type, or is a stub for one that is not modelled."""

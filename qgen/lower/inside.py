@@ -34,6 +34,8 @@ def inside(
             message = f"{found.name!r} has no child {quoted(name)}"
             raise NoChild(message, _near(name, children))
         found = catalogue.find(children[name])
+    if path and found is not None:
+        found = catalogue.part(known.name, "/".join(path)) or found
     return found
 
 

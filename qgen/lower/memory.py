@@ -7,7 +7,6 @@ from qgen.board import (
     SYSTEM,
     UNIMPLEMENTED_PRIORITY,
     Device,
-    Format,
     Image,
     Kind,
     Mapping,
@@ -15,6 +14,7 @@ from qgen.board import (
 )
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Var, evaluate
+from qgen.lower.images import lower_image
 from qgen.lower.order import in_order
 from qgen.lower.places import RESERVED, ROOTS, address, human
 from qgen.lower.scope import Scope, fixed
@@ -283,21 +283,12 @@ class _Regions:
         if image is None:
             return None
         path = (*path, "image")
-        if (image.file is None) == (image.firmware is None):
-            self.scope.error(
-                Code.Q0214,
-                "an image has either 'file' or 'firmware'",
-                path,
-                "firmware: NAME is what -bios replaces, file: NAME is always loaded",
-                key=True,
-            )
+        lowered = lower_image(image, path, self.scope)
         if placed and (mapping is None or mapping.container != SYSTEM):
             what = "an image is loaded into the system memory, where this region is not"
             help_ = "leave out 'in'" if mapping else "add at: ADDRESS"
             self.scope.error(Code.Q0214, what, path, help_, key=True)
-        firmware = image.firmware is not None
-        file = image.firmware if isinstance(image.firmware, str) else image.file
-        return Image(file, firmware, Format(image.format), path)
+        return lowered
 
     def judge_alias(self, region: Region) -> None:
         """An alias ends within what it shows, with the most RAM that there can be."""

@@ -92,11 +92,19 @@ _region = checked_name(WORD, "the name of a region", "name one of this spec, or 
 _bus = checked_name(
     rf"{WORD}(/{CHILD})*", "the path of a bus", "write DEVICE/BUS: macio/ide[0]/ide.0"
 )
+ITSELF = "itself"
+"""How a spec writes the machine, as an argument."""
 NONE = "none"
 """How a spec writes NULL."""
 _class_field = checked_name(
     r"[a-z][a-z0-9_]*", "a field of MachineClass", "QEMU writes it so: default_nic"
 )
+
+
+def _machine(value: Any) -> str:
+    return ITSELF if value == ITSELF else machine_value(value)
+
+
 _FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Argument]]] = {
     "text": (label, TextArgument),
     "region": (_region, RegionArgument),
@@ -104,7 +112,7 @@ _FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Argument]]] = {
     "bus": (_bus, BusArgument),
     "line": (sink, LineArgument),
     "serial": (parse_expression, SerialText),
-    "machine": (machine_value, MachineText),
+    "machine": (_machine, MachineText),
     "class": (_class_field, ClassArgument),
 }
 _HELP = "write a number, true, none, or " + ", ".join(f"{{{f}: ...}}" for f in _FORMS)

@@ -140,6 +140,7 @@ class Image(Model):
     file: FileName | None = None
     firmware: Firmware | None = None
     format: Literal["raw", "elf", "elf-or-raw"] = "raw"
+    needed: Literal["always", "without-kernel"] = "always"
 
 
 class Word(Model):
@@ -308,6 +309,7 @@ class Device(Model):
     bus: BusPath | None = None
     address: BusAddress | None = None
     parts: dict[ObjectPath, Part] = {}
+    images: dict[ObjectPath, Image] = {}
     count: Expression | None = None
     properties: dict[PropertyName, PropertyText] = {}
     nic: Truth = False
@@ -407,8 +409,16 @@ class X86BiosBoot(Model):
     writable: Truth = False
 
 
+class HelperBoot(Model):
+    """An exported helper of QEMU's boots: npcm7xx_load_kernel and its like."""
+
+    loader: Literal["helper"]
+    call: Call
+
+
 Boot = Annotated[
-    ArmBoot | Armv7mBoot | RiscvBoot | X86BiosBoot, Field(discriminator="loader")
+    ArmBoot | Armv7mBoot | HelperBoot | RiscvBoot | X86BiosBoot,
+    Field(discriminator="loader"),
 ]
 
 

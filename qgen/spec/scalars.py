@@ -164,7 +164,9 @@ PropertyName = _name(
     "QEMU writes it so: num-irq",
 )
 LineName = _name(
-    r"[A-Za-z_][A-Za-z0-9_-]*", "the name of a line", "QEMU writes it so: pmu-interrupt"
+    r"[A-Za-z_][A-Za-z0-9_#-]*",
+    "the name of a line",
+    "QEMU writes it so: pmu-interrupt",
 )
 ChildName = _name(
     r"[A-Za-z_]([A-Za-z0-9_.-]|\{n\})*(\[\*\])?",
@@ -411,7 +413,7 @@ _SINK = re.compile(
     r"(?P<brackets>(?:\[[^\[\]]*\]){0,2})"
     r"(?:(?P<path>(?:/[A-Za-z_][A-Za-z0-9_-]*(?:\[[0-9]+\](?=/))?)+)"
     r"(?P<inner>(?:\[[^\[\]]*\]){0,2}))?"
-    r"(?:\.(?P<line>[A-Za-z_][A-Za-z0-9_-]*)(?:\[(?P<index>[^\[\]]*)\])?)?"
+    r"(?:\.(?P<line>[A-Za-z_][A-Za-z0-9_#-]*)(?:\[(?P<index>[^\[\]]*)\])?)?"
 )
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 

@@ -26,16 +26,21 @@ BOARDS = sorted(Path(__file__).parent.glob("boards/*.yaml"))
 
 
 class Case(NamedTuple):
-    """A board, its C for one release, and the device types that the C may name."""
+    """A board, its C for one release, and the words of QEMU's that the C may use."""
 
     text: str
     board: Board
-    types: dict[str, str]
+    words: compose.Words
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The device types that the C may name."""
+        return self.words.types
 
     def findings(self, text: str | None = None) -> list[str]:
         """What the check says of ``text`` in the place of the board's own C."""
         given = self.text if text is None else text
-        return check(given, self.board, types=self.types)
+        return check(given, self.board, **self.words._asdict())
 
 
 @cache
@@ -43,13 +48,8 @@ def case_of(spec: Path, release: str, variant: str | None = None) -> Case:
     """The spec in ``spec``, or a variant, rendered for ``release``."""
     known = catalogue.load(release)
     board = compose.resolve(spec, compose.TARGETS[release], variant=variant).board
-    types = {}
-    for device in board.devices:
-        found = known.find(device.type)
-        if found is not None and found.macro is not None:
-            types[found.macro] = found.name
     unit = emit(board, compose.TARGETS[release], known, __version__)
-    return Case(render(unit), board, types)
+    return Case(render(unit), board, compose.words_of(board, known))
 
 
 def shipped(name: str, release: str) -> Case:

@@ -13,6 +13,7 @@ import pytest
 
 from qgen.board import Arch, Device, Kind, Mapping, Mmio, Region
 from qgen.check import check, code, parse
+from qgen.compose import Words
 from qgen.expr import Num
 
 from .support import BOARDS, SHIPPED, Case, case_of, shipped
@@ -88,7 +89,7 @@ def board_of(devices: int, regions: int) -> Case:
         boot=None,
         cpus=replace(case.board.cpus, created_by=None, default_type=None),
     )
-    return Case("".join(_c_of(board.name, devices, regions)), board, {})
+    return Case("".join(_c_of(board.name, devices, regions)), board, Words({}, {}, []))
 
 
 def _c_of(name: str, devices: int, regions: int) -> Iterator[str]:

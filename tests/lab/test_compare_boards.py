@@ -137,6 +137,18 @@ CASES = (
         releases=("10.2",),
     ),
     Case(
+        "quanta-gsj",
+        "quanta-gsj",
+        arguments=(
+            (),
+            ("-m", "1G"),
+            drive("mtd", "flash"),
+            ("-bios", "{folder}/rom"),
+            ("-kernel", "{folder}/rom", "-bios", "nowhere.bin"),
+        ),
+        files={"flash": 32 << 20, "rom": 64 << 10},
+    ),
+    Case(
         "netduinoplus2",
         "netduinoplus2",
         programs=(Program("stm32", STM32.format(line=37), {}, SEMIHOSTING),),

@@ -29,7 +29,7 @@ def files_for(board: Board, folder: Path) -> list[str]:
     if board.takes_audiodev:
         arguments += ["-audio", "none"]  # this QEMU has no other back end
     arguments += ["-nic", "none"]
-    names = [r.image.file for r in board.regions if r.image is not None]
+    names = [image.file for image in board.images]
     if isinstance(board.boot, X86BiosBoot):
         names.append(board.boot.firmware)
     for name in names:
