@@ -61,6 +61,7 @@ _STRINGS = ("const char *", "char *")
 _OWN_WORDS = {
     "arm_load_kernel": "boot:",
     "armv7m_load_kernel": "boot:",
+    "aspeed_machine_": "class_init:",
     "aspeed_machine_ast2600_class_emmc_init": "class_init:",
     "aspeed_machine_class_init_cpus_defaults": "class_init:",
     "blk_by_legacy_dinfo": "{drive: ...}",
