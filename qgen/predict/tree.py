@@ -13,6 +13,8 @@ from qgen.predict.region import WHOLE, MemoryRegion
 from qgen.predict.x86 import add_x86
 
 IO_SIZE = 1 << 16
+DEFAULT_RAM = 128 << 20
+"""What QEMU takes -m to be where neither the command line nor the board says."""
 
 
 class Space(Enum):
@@ -26,9 +28,10 @@ class Space(Enum):
 class CommandLine:
     """What the command line decides.
 
-    ``ram_size`` is -m in bytes, ``cpus`` is -smp, ``firmware_size`` the size in bytes
-    of the file that -bios names (x86 maps all of it). ``given`` are the keys of the
-    board's conditions that hold, beside those on the size of RAM.
+    ``ram_size`` is -m in bytes, 0 where it is not given, ``cpus`` is -smp,
+    ``firmware_size`` the size in bytes of the file that -bios names (x86 maps all of
+    it). ``given`` are the keys of the board's conditions that hold, beside those on the
+    size of RAM.
     """
 
     ram_size: int
@@ -64,7 +67,8 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
                 made, evaluate(region.mapping.offset), region.mapping.priority or 0
             )
     if board.parent.is_x86:
-        add_x86(board, roots[SYSTEM], roots[IO], line.ram_size, line.firmware_size)
+        size = line.ram_size or DEFAULT_RAM
+        add_x86(board, roots[SYSTEM], roots[IO], size, line.firmware_size)
     _add_devices(board, known, line)
     return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}
 
