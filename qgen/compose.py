@@ -275,7 +275,7 @@ def load_into(
 
     def compiled() -> Loadable:
         where = (sdk, facts.qemu, facts.hw_dir, machine)
-        return compile_board(text, *where, quick=quick, beside=_beside(resolved))
+        return compile_board(text, *where, quick=quick, beside=beside(resolved))
 
     def both() -> Loadable:
         # The compiler is a process of its own: it works while the C is re-read here.
@@ -287,7 +287,7 @@ def load_into(
     return clock.measure("check+cc", both)
 
 
-def _beside(resolved: Resolved) -> Beside | None:
+def beside(resolved: Resolved) -> Beside | None:
     """The person's C that the board includes."""
     from qgen.hooks import hook_text
     from qgen.lab.board import Beside

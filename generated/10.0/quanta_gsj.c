@@ -83,14 +83,15 @@ static void quanta_gsj_create_flash(QuantaGsjMachineState *s)
     BusState *bus = qdev_get_child_bus(DEVICE(owner), "spi");
     DeviceState *dev = qdev_new("mx25l25635e");
     DriveInfo *dinfo = drive_get(IF_MTD, 0, 0);
+    DeviceState *source;
 
     if (dinfo) {
         qdev_prop_set_drive_err(dev, "drive", blk_by_legacy_dinfo(dinfo),
                                 &error_fatal);
     }
     qdev_realize_and_unref(dev, bus, &error_fatal);
-    qdev_connect_gpio_out_named(DEVICE(object_resolve_path_component(
-                                           OBJECT(s->soc), "fiu0")), "cs", 0,
+    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "fiu0"));
+    qdev_connect_gpio_out_named(source, "cs", 0,
                                 qdev_get_gpio_in_named(dev, "ssi-gpio-cs", 0));
 }
 
@@ -146,73 +147,52 @@ static void quanta_gsj_create_mux(QuantaGsjMachineState *s)
 static void quanta_gsj_create_fan0(QuantaGsjMachineState *s)
 {
     DeviceState *dev = qdev_new(TYPE_SPLIT_IRQ);
+    DeviceState *source;
+    DeviceState *sink;
 
     object_property_add_child(OBJECT(s), "fan-splitter[*]", OBJECT(dev));
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
-    qdev_connect_gpio_out(dev, 0,
-                          qdev_get_gpio_in_named(
-                              DEVICE(object_resolve_path_component(OBJECT(
-                                                                       s->soc),
-                                                                   "mft[0]")),
-                              "duty", 0));
-    qdev_connect_gpio_out(dev, 1,
-                          qdev_get_gpio_in_named(
-                              DEVICE(object_resolve_path_component(OBJECT(
-                                                                       s->soc),
-                                                                   "mft[0]")),
-                              "duty", 1));
-    qdev_connect_gpio_out_named(DEVICE(object_resolve_path_component(
-                                           OBJECT(s->soc), "pwm[0]")),
-                                "duty-gpio-out", 0, qdev_get_gpio_in(dev, 0));
+    sink = DEVICE(object_resolve_path_component(OBJECT(s->soc), "mft[0]"));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in_named(sink, "duty", 0));
+    qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in_named(sink, "duty", 1));
+    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "pwm[0]"));
+    qdev_connect_gpio_out_named(source, "duty-gpio-out", 0,
+                                qdev_get_gpio_in(dev, 0));
 }
 
 static void quanta_gsj_create_fan1(QuantaGsjMachineState *s)
 {
     DeviceState *dev = qdev_new(TYPE_SPLIT_IRQ);
+    DeviceState *source;
+    DeviceState *sink;
 
     object_property_add_child(OBJECT(s), "fan-splitter[*]", OBJECT(dev));
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
-    qdev_connect_gpio_out(dev, 0,
-                          qdev_get_gpio_in_named(
-                              DEVICE(object_resolve_path_component(OBJECT(
-                                                                       s->soc),
-                                                                   "mft[1]")),
-                              "duty", 0));
-    qdev_connect_gpio_out(dev, 1,
-                          qdev_get_gpio_in_named(
-                              DEVICE(object_resolve_path_component(OBJECT(
-                                                                       s->soc),
-                                                                   "mft[1]")),
-                              "duty", 1));
-    qdev_connect_gpio_out_named(DEVICE(object_resolve_path_component(
-                                           OBJECT(s->soc), "pwm[0]")),
-                                "duty-gpio-out", 1, qdev_get_gpio_in(dev, 0));
+    sink = DEVICE(object_resolve_path_component(OBJECT(s->soc), "mft[1]"));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in_named(sink, "duty", 0));
+    qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in_named(sink, "duty", 1));
+    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "pwm[0]"));
+    qdev_connect_gpio_out_named(source, "duty-gpio-out", 1,
+                                qdev_get_gpio_in(dev, 0));
 }
 
 static void quanta_gsj_create_fan2(QuantaGsjMachineState *s)
 {
     DeviceState *dev = qdev_new(TYPE_SPLIT_IRQ);
+    DeviceState *source;
+    DeviceState *sink;
 
     object_property_add_child(OBJECT(s), "fan-splitter[*]", OBJECT(dev));
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
-    qdev_connect_gpio_out(dev, 0,
-                          qdev_get_gpio_in_named(
-                              DEVICE(object_resolve_path_component(OBJECT(
-                                                                       s->soc),
-                                                                   "mft[2]")),
-                              "duty", 0));
-    qdev_connect_gpio_out(dev, 1,
-                          qdev_get_gpio_in_named(
-                              DEVICE(object_resolve_path_component(OBJECT(
-                                                                       s->soc),
-                                                                   "mft[2]")),
-                              "duty", 1));
-    qdev_connect_gpio_out_named(DEVICE(object_resolve_path_component(
-                                           OBJECT(s->soc), "pwm[0]")),
-                                "duty-gpio-out", 2, qdev_get_gpio_in(dev, 0));
+    sink = DEVICE(object_resolve_path_component(OBJECT(s->soc), "mft[2]"));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in_named(sink, "duty", 0));
+    qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in_named(sink, "duty", 1));
+    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "pwm[0]"));
+    qdev_connect_gpio_out_named(source, "duty-gpio-out", 2,
+                                qdev_get_gpio_in(dev, 0));
 }
 
 static void quanta_gsj_init(MachineState *machine)

@@ -46,7 +46,10 @@ from qgen.names import camel_case, identifier, string_literal, upper_case
 from qgen.targets import Target
 
 # The order in which locals are declared.
-_LOCALS = ("s", "machine", "x86ms", "owner", "bus", "pci_dev", "dev", "sbd", "dinfo")
+_LOCALS = (
+    *("s", "machine", "x86ms", "owner", "bus", "pci_dev", "dev", "sbd", "dinfo"),
+    *("source", "sink"),
+)
 _BASE = "base"
 """What `FunctionBuilder.used` calls the machine as its base sees it."""
 
@@ -248,6 +251,7 @@ class FunctionBuilder:
     extra: list[Local] = field(default_factory=list)
     body: list[Statement] = field(default_factory=list)
     count: int = 1
+    holds: dict[str, CExpr] = field(default_factory=dict)
 
     def call(self, func: str, *args: CExpr) -> None:
         """Add ``func(args);``."""
@@ -269,6 +273,7 @@ class FunctionBuilder:
 
     def block(self) -> FunctionBuilder:
         """A builder for a nested block that shares this function's locals."""
+        self.holds.clear()  # the block may change what they hold
         return FunctionBuilder(
             self.unit, self.name, self.when, self.used, self.extra, count=self.count
         )
@@ -337,6 +342,16 @@ class FunctionBuilder:
         )
         self.unit.use("object")
         return CallExpr(by, (found, string_literal("/".join(path))))
+
+    def held(self, name: str, handle: CExpr, path: tuple[str, ...]) -> CExpr:
+        """As `inside`, in the local ``name``, which is assigned where it changes."""
+        if not path:
+            return handle
+        found = self.inside(handle, path)
+        if self.holds.get(name) != found:
+            self.assign(self.local(Local("DeviceState *", name)), found)
+            self.holds[name] = found
+        return name
 
     def local(self, local: Local) -> str:
         """Declare a local of the function once."""

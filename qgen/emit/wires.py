@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from qgen.board import CPUS, Arch, Device, Sink, Source, Wire
 from qgen.condition import same
@@ -29,7 +30,7 @@ def emit_own_wires(
         if wire.per_cpu or places[wire.sink.device] > places[device.name]:
             continue
         there, numbers = _each_line(wire, into, index)
-        sink = input_line(wire.sink, there, numbers, device)
+        sink = _end(wire.sink, there, numbers, device)
         _connect(wire.source, "dev", sink, there, numbers, local=True)
         _close_lines(wire, there, into)
 
@@ -60,12 +61,12 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
         handle = _loop_cpu(loop) if from_cpu else into.kept(source)
         there = _guarded(source, device, loop)
         for wire in wires:
-            sink = input_line(wire.sink, there, index, device)
+            sink = _end(wire.sink, there, index, device)
             _connect(wire.source, handle, sink, there, index)
         _close(there, handle, loop)
     for wire in device.wires:
         if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
-            sink = input_line(wire.sink, loop, index, device)
+            sink = _end(wire.sink, loop, index, device)
             _connect(wire.source, "dev", sink, loop, index, local=True)
     _each_cpu(loop, into)
 
@@ -74,7 +75,7 @@ def emit_wires_among_cpus(into: FunctionBuilder) -> None:
     """The wires from CPUs to CPUs, when all of them are there."""
     loop, index = into.block(), {"cpu": "i"}
     for wire in into.unit.incoming_per_cpu.get(CPUS, {}).get(CPUS, ()):
-        sink = input_line(wire.sink, loop, index)
+        sink = _end(wire.sink, loop, index)
         _connect(wire.source, _loop_cpu(loop), sink, loop, index)
     _each_cpu(loop, into)
 
@@ -106,7 +107,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
             there = _guarded(source.name, device, into)
             for wire in wires:
                 inner, numbers = _each_line(wire, there, {})
-                sink = input_line(wire.sink, inner, numbers, device)
+                sink = _end(wire.sink, inner, numbers, device)
                 _connect(wire.source, name, sink, inner, numbers)
                 _close_lines(wire, inner, there)
             _close(there, name, into)
@@ -115,7 +116,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         loop.count = evaluate(source.count)
         there = _guarded(source.name, device, loop)
         for wire in wires:
-            sink = input_line(wire.sink, there, {"n": "i"}, device)
+            sink = _end(wire.sink, there, {"n": "i"}, device)
             _connect(wire.source, f"{name}[i]", sink, there, {"n": "i"})
         _close(there, f"{name}[i]", loop)
         into.local(Local("unsigned int", "i"))
@@ -143,10 +144,8 @@ def _connect(
     local: bool = False,
 ) -> None:
     line = into.expr(source.index, **index)
-    handle = into.inside(owner, source.path)
+    handle = into.held("source", owner, source.path)
     if source.is_irq:
-        if isinstance(handle, CallExpr) and handle.func == "DEVICE":
-            (handle,) = handle.args
         sbd: CExpr = CallExpr("SYS_BUS_DEVICE", (handle,))
         if local and not source.path:
             sbd = "sbd"
@@ -177,14 +176,33 @@ def input_line(
     sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device | None = None
 ) -> CExpr:
     """The qemu_irq of an input line; ``here`` is the device of the function."""
-    line = into.expr(sink.index, **index)
-    into.unit.use("irq")
+    if sink.device == CPUS:
+        return _end(sink, into, index)
+    handle = into.device(sink.place, index, here.name if here else "")
+    return _gpio_in(handle, sink, into, index)
+
+
+def _end(
+    sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device | None = None
+) -> CExpr:
+    """`input_line` of a wire: a device inside another is held in a local."""
     if sink.device == CPUS:
         assert sink.place.element is not None
-        line = _cpu_line(sink.index, _INPUTS, into) or line
+        line = _cpu_line(sink.index, _INPUTS, into) or into.expr(sink.index, **index)
         cpu = _cpu(sink.place.element, into, index)
+        into.unit.use("irq")
         return CallExpr("qdev_get_gpio_in", (cpu, line))
-    handle = into.device(sink.place, index, here.name if here else "")
+    whole = replace(sink.place, path=())
+    handle = into.device(whole, index, here.name if here else "")
+    handle = into.held("sink", handle, sink.place.path)
+    return _gpio_in(handle, sink, into, index)
+
+
+def _gpio_in(
+    handle: CExpr, sink: Sink, into: FunctionBuilder, index: dict[str, str]
+) -> CExpr:
+    into.unit.use("irq")
+    line = into.expr(sink.index, **index)
     if sink.name is None:
         return CallExpr("qdev_get_gpio_in", (handle, line))
     name = string_literal(sink.name)

@@ -80,7 +80,7 @@ PARTS = [
     Fault("input of another part", 'OBJECT(s->soc), "gpio[2]"',
           'OBJECT(s->soc), "gpio[3]"', "soc/gpio[2] input 31"),
     Fault("IRQ of the whole",
-          'SYS_BUS_DEVICE(object_resolve_path_component(OBJECT(dev), "dwc3-xhci"))',
+          "SYS_BUS_DEVICE(source)",
           "sbd", "'usb/dwc3-xhci': IRQ 0 goes nowhere"),
     Fault("clock of another part", 'OBJECT(s->soc), "clk"', 'OBJECT(s->soc), "adc"',
           "clock at input 'CLK'"),

@@ -15,6 +15,8 @@ import pytest
 from guests import SEABIOS
 from lab_support import guest, require_package, require_sdk
 from object_tree import command_line, compare_devices, compare_maps, paths_of
+from test_generated import CASES as GENERATED
+from test_generated import golden
 
 from qgen import compose
 from qgen.arch import ARCHES
@@ -313,11 +315,17 @@ def test_seabios_prints_its_banner(ram: str, release: str, tmp_path: Path) -> No
     raise AssertionError(f"no banner: {log.read_text(errors='replace')!r}")
 
 
-@ON_EACH_RELEASE
-@ON_EACH_SPEC
-def test_checkpatch_is_content(case: Case, release: str) -> None:
+ON_EACH_FILE = pytest.mark.parametrize(
+    ("release", "spec", "variant"),
+    GENERATED,
+    ids=[f"{v or s.stem}-{r}" for r, s, v in GENERATED],
+)
+
+
+@ON_EACH_FILE
+def test_checkpatch_is_content(release: str, spec: Path, variant: str | None) -> None:
     sdk = require_sdk(release)
-    file = ROOT / "generated" / release / f"{case.name.replace('-', '_')}.c"
+    file = golden(release, spec, variant)
     done = subprocess.run(
         ["perl", "scripts/checkpatch.pl", "--no-tree", "-f", str(file)],
         cwd=sdk.source,
@@ -327,16 +335,17 @@ def test_checkpatch_is_content(case: Case, release: str) -> None:
     assert "total: 0 errors, 0 warnings, " in done.stdout, done.stdout + done.stderr
 
 
-@ON_EACH_RELEASE
-@ON_EACH_SPEC
-def test_the_committed_c_compiles_as_it_stands(case: Case, release: str) -> None:
+@ON_EACH_FILE
+def test_the_committed_c_compiles_as_it_stands(
+    release: str, spec: Path, variant: str | None
+) -> None:
     """The file as a person would put it into hw/, not the one that runs under a name."""
     from qgen.lab.board import compile_board
 
     sdk = require_sdk(release)
-    spec, _ = board(case.spec, release, case.variant)
-    facts = ARCHES[spec.arch]
-    text = (
-        ROOT / "generated" / release / f"{case.name.replace('-', '_')}.c"
-    ).read_text()
-    compile_board(text, sdk, facts.qemu, facts.hw_dir, spec.name)
+    target = compose.TARGETS[release]
+    resolved = compose.resolve(spec, target, variant=variant)
+    facts = ARCHES[resolved.board.arch]
+    text = golden(release, spec, variant).read_text()
+    where = (sdk, facts.qemu, facts.hw_dir, resolved.board.name)
+    compile_board(text, *where, beside=compose.beside(resolved))
