@@ -44,7 +44,7 @@ from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
 from qgen.lower.parent import lower_parent, made_devices
 from qgen.lower.ram import lower_ram
-from qgen.lower.reach import judge_reach
+from qgen.lower.reach import judge_devices, judge_reach
 from qgen.lower.roms import lower_roms
 from qgen.lower.scope import Scope
 from qgen.lower.stubs import judge_stubs
@@ -97,6 +97,7 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     class_fields = lower_class(spec, scope)
     _reject(scope, source)
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
+    judge_devices(inside.devices, inside.ends, scope)
     used = chosen_by(inside.devices, cpus)
     judge_choices(properties, used, hooked=hooks is not None, scope=scope)
     board = Board(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgen.board import RAM, Device, Link, Region
+from qgen.board import RAM, Device, Link, Place, Region
 from qgen.diagnostics import Code
+from qgen.lower.ends import Ends
 from qgen.lower.scope import Scope
 from qgen.spec.model import Composite
 
@@ -51,3 +52,26 @@ def judge_reach(
                 ("clocks", name),
                 f"add it to a device: clocks: {{clk: {name}}}",
             )
+
+
+def judge_devices(devices: Sequence[Device], ends: Ends, scope: Scope) -> None:
+    """Warn of devices that answer addresses, but none that a CPU could use."""
+    linked = {
+        prop.value.target.device
+        for device in devices
+        for each in device.holders
+        for prop in each.properties
+        if isinstance(prop.value, Link) and isinstance(prop.value.target, Place)
+    }
+    for device in devices:
+        known = ends.types.get(device.name)
+        if known is None or not known.mmio or not device.is_sysbus:
+            continue
+        if device.mmio or device.call is not None or device.name in linked:
+            continue
+        scope.warning(
+            Code.Q0216,
+            f"no address leads to {device.name!r}: none of its regions is mapped",
+            device.origin,
+            "add at: ADDRESS",
+        )
