@@ -199,6 +199,16 @@ class _Calls:
                 key=True,
             )
             return device
+        known = self.buses.catalogue.find(device.type)
+        if known is not None and not self._has_struct(known, found.returns):
+            self.scope.error(
+                Code.Q0218,
+                f"{found.name}() returns {found.returns!r}, no {known.name!r}",
+                path,
+                "leave out 'type:'",
+                key=True,
+            )
+            return device
         count = device.count
         arguments = []
         for place, (given, parameter) in enumerate(
