@@ -48,6 +48,21 @@ class Arch(Enum):
     X86_64 = "x86_64"
 
 
+class ClockUse(Enum):
+    """Whether the board wires a clock input of a SoC."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    FORBIDDEN = "forbidden"
+
+
+class SocParent(Enum):
+    """The QOM type that a SoC derives from."""
+
+    SYSBUS = "sys-bus-device"
+    DEVICE = "device"
+
+
 @dataclass(frozen=True, slots=True)
 class ClassField:
     """A field of MachineClass, or of the base's class, and its value, by QEMU's name."""
@@ -191,8 +206,8 @@ class Region:
     ``label`` is the name that QEMU shows. ``size`` is None for an alias of the whole of
     a region whose size is known at run time only. An alias shows ``target`` from
     ``offset`` on. ``read_value`` is what an I/O stub reads as. ``above`` makes the
-    region exist only when there is more RAM than that. ``owned``: it is the machine's
-    in QOM; RAM and ROM never are.
+    region exist only when there is more RAM than that. ``owned``: it is a QOM
+    child of the machine or the SoC; RAM and ROM of a machine never are.
     """
 
     name: str
@@ -401,12 +416,20 @@ class Cpus:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A clock of fixed frequency that the board owns; ``frequency`` is in Hz."""
+    """A clock that the board owns; ``frequency`` is in Hz, None where it is not fixed.
+
+    A derived one is ``multiply`` / ``divide`` times as fast as ``source``, another one.
+    ``input``: it is a clock input of the SoC that owns it.
+    """
 
     name: str
-    frequency: Expr
+    frequency: Expr | None
     comment: str | None
     origin: Path
+    source: str | None = None
+    multiply: int = 1
+    divide: int = 1
+    input: ClockUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -746,7 +769,10 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite:
-    """What a machine and a SoC are both made of, in the order of creation."""
+    """What a machine and a SoC are both made of, in the order of creation.
+
+    ``socs`` are the SoCs whose types its devices may have beside QEMU's own.
+    """
 
     name: str
     description: str
@@ -758,6 +784,7 @@ class Composite:
     buses: tuple[Bus, ...]
     devices: tuple[Device, ...]
     origin: Origin
+    socs: tuple[Soc, ...] = ()
 
     @property
     def most_cpus(self) -> int:
@@ -772,6 +799,57 @@ class Composite:
     @property
     def kept(self) -> tuple[str, ...]:
         """The devices that are still needed when all are created."""
+        return ()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls of helpers that make devices."""
+        return tuple(d.call for d in self.devices if d.call is not None)
+
+
+MOST_CPUS = 4096
+"""More CPUs than any machine has: a SoC does not know how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Lines of a device inside a SoC that become the SoC's own.
+
+    IRQ outputs, or all GPIO lines called ``name`` (None: those without a name).
+    ``inputs`` and ``outputs`` are how many there are, None where nobody knows.
+    """
+
+    device: str
+    is_irq: bool
+    name: str | None
+    inputs: int | None
+    outputs: int | None
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soc(Composite):
+    """A SoC: a device made of devices. Each of these is its QOM child.
+
+    ``inline``: it is in the C file of the machine that uses it, and needs no header;
+    otherwise ``header`` names that, None for where QEMU would have it.
+    ``not_user_creatable`` says why -device cannot make one.
+    """
+
+    parent: SocParent
+    exports: tuple[Export, ...]
+    not_user_creatable: str | None
+    header: str | None
+    inline: bool
+
+    @property
+    def most_cpus(self) -> int:
+        """The most CPUs that there can be."""
+        return MOST_CPUS
+
+    @property
+    def cpu_wires(self) -> tuple[Wire, ...]:
+        """A SoC makes no CPUs but those that are devices of its own."""
         return ()
 
 
@@ -820,8 +898,9 @@ class Board(Composite):
     @property
     def calls(self) -> tuple[Call, ...]:
         """The calls of helpers that make devices, and of the one that boots."""
-        last = (self.boot.last,) if isinstance(self.boot, HelperBoot) else ()
-        return tuple(d.call for d in (*self.devices, *last) if d.call is not None)
+        last = self.boot.last.call if isinstance(self.boot, HelperBoot) else None
+        made = tuple(d.call for d in self.devices if d.call is not None)
+        return made if last is None else (*made, last)
 
     @property
     def takes_audiodev(self) -> bool:

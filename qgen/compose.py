@@ -8,27 +8,28 @@ Heavy libraries are imported by the stage that needs them, when it runs.
 from __future__ import annotations
 
 import hashlib
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 
 from qgen import __version__
-from qgen.diagnostics import Finding, GeneratorFault, Rejected
+from qgen.board import Board, Composite, Soc
+from qgen.diagnostics import Code, Finding, GeneratorFault, Rejected
 from qgen.source import Source
 from qgen.targets import NEWEST, TARGETS, Target
 
 if TYPE_CHECKING:
-    from qgen.board import Board
     from qgen.catalogue import Catalogue
-    from qgen.check import Helper
+    from qgen.check import DeclaredType, Helper
     from qgen.compare import Comparison
     from qgen.lab.board import Beside, Loadable
     from qgen.lab.progress import Progress
     from qgen.lab.sdk import Sdk
     from qgen.load import Document
-    from qgen.spec import Spec
+    from qgen.spec import SocSpec, Spec
 
 T = TypeVar("T")
 
@@ -51,22 +52,53 @@ class Timing:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A spec that passed validation and lowering; ``folder`` is what its file is in."""
+    """A spec that passed validation and lowering; ``folder`` is what its file is in.
 
-    board: Board
+    ``composite`` is the board or the SoC that it describes, ``socs`` what the files
+    came to that it names.
+    """
+
+    composite: Board | Soc
     source: Source
     warnings: tuple[Finding, ...]
     target: Target
     catalogue: Catalogue
     folder: Path | None = None
+    socs: tuple[Resolved, ...] = ()
+
+    @property
+    def board(self) -> Board:
+        """The board; `Rejected` where the spec describes a SoC."""
+        if isinstance(self.composite, Board):
+            return self.composite
+        message = "this is a SoC: it runs in a machine"
+        help_ = "name the spec of a machine that uses it"
+        raise Rejected([Finding(Code.Q0214, message, ("soc",), help_)], self.source)
+
+    def all_socs(self) -> dict[str, Resolved]:
+        """The specs of all SoCs in it, by their types, those inside others first."""
+        found: dict[str, Resolved] = {}
+        for soc in self.socs:
+            found |= soc.all_socs() | {soc.composite.name: soc}
+        return found
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """The C of a board, re-read and found to mean what the board means."""
+    """The C of a spec, re-read and found to mean what the spec means.
+
+    ``text`` is the C file, ``file`` its name, ``headers`` what stands beside it.
+    """
 
     resolved: Resolved
+    file: str
     text: str
+    headers: Mapping[str, str]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The texts of all files, by name."""
+        return {self.file: self.text, **self.headers}
 
 
 @dataclass(frozen=True)
@@ -85,13 +117,11 @@ def resolve(
     *,
     variant: str | None = None,
 ) -> Resolved:
-    """The board that the spec in ``file`` means; `Rejected` where it means none.
+    """What the spec in ``file`` means; `Rejected` where it means nothing.
 
     ``variant`` is the one that is wanted of a spec that has variants.
     """
-    clock = timing or Timing()
-    document = clock.measure("load", lambda: _load(file, variant))
-    return _resolve(document, file, variant, target, clock)
+    return _resolve(file, variant, target, timing or Timing(), (_real(file),))
 
 
 def resolve_all(
@@ -102,28 +132,89 @@ def resolve_all(
     from qgen.variants import split
 
     results: dict[str | None, Resolved | Rejected] = {}
+    trail = (_real(file),)
     for variant, document in split(read(file)).items():
         try:
-            found = _resolve(document, file, variant, target, Timing())
+            found = _document(document, file, variant, target, Timing(), trail)
             results[variant] = found
         except Rejected as rejected:
             results[variant] = rejected
     return results
 
 
+def _real(file: Path) -> Path:
+    """The file itself, whatever links lead to it."""
+    return Path(os.path.realpath(file))
+
+
 def _resolve(
-    document: Document, file: Path, variant: str | None, target: Target, clock: Timing
+    file: Path,
+    variant: str | None,
+    target: Target,
+    clock: Timing,
+    trail: tuple[Path, ...],
 ) -> Resolved:
+    document = clock.measure("load", lambda: _load(file, variant))
+    return _document(document, file, variant, target, clock, trail)
+
+
+def _document(
+    document: Document,
+    file: Path,
+    variant: str | None,
+    target: Target,
+    clock: Timing,
+    trail: tuple[Path, ...],
+) -> Resolved:
+    """What a document means; ``trail``: the specs that lead here, this one last."""
     from qgen.hooks import judge_hook_file
 
     spec = clock.measure("validate", lambda: _validate(document))
-    resolved = clock.measure(
-        "lower", lambda: _lower(spec, document, file.name, variant, target)
+    socs = tuple(
+        _resolve_soc(file, name, place, document.source, target, clock, trail)
+        for place, name in enumerate(spec.socs)
     )
-    findings = judge_hook_file(resolved.board, file.parent)
-    if findings:
-        raise Rejected(findings, document.source)
-    return replace(resolved, folder=file.parent)
+    resolved = clock.measure(
+        "lower", lambda: _lower(spec, document, file.name, variant, target, socs)
+    )
+    if isinstance(resolved.composite, Board):
+        findings = judge_hook_file(resolved.composite, file.parent)
+        if findings:
+            raise Rejected(findings, document.source)
+    return replace(resolved, folder=file.parent, socs=socs)
+
+
+def _resolve_soc(
+    file: Path,
+    name: str,
+    place: int,
+    source: Source,
+    target: Target,
+    clock: Timing,
+    trail: tuple[Path, ...],
+) -> Resolved:
+    """The SoC that ``name``, in the folder of the spec ``file``, describes."""
+    here = ("socs", place)
+    inner = file.parent / name
+    real, folder = _real(inner), _real(file.parent)
+
+    def reject(code: Code, message: str, help_: str | None = None) -> NoReturn:
+        raise Rejected([Finding(code, message, here, help_)], source)
+
+    if folder not in real.parents:
+        reject(Code.Q0214, f"{name!r} leads out of the folder of this spec")
+    if real in trail:
+        files = [*trail[trail.index(real) :], real]
+        way = " names ".join(repr(each.name) for each in files)
+        reject(Code.Q0214, f"{name!r} holds itself", way)
+    if not inner.is_file():
+        what = "is no file" if inner.exists() else "does not exist"
+        reject(Code.Q0001, f"{name!r} {what}", "name a spec in the folder of this one")
+    resolved = _resolve(inner, None, target, clock, (*trail, real))
+    if not isinstance(resolved.composite, Soc):
+        help_ = "a spec of a SoC begins with 'soc: NAME'"
+        reject(Code.Q0214, f"{name!r} describes a machine, not a SoC", help_)
+    return resolved
 
 
 def _load(file: Path, variant: str | None) -> Document:
@@ -133,14 +224,19 @@ def _load(file: Path, variant: str | None) -> Document:
     return select(read(file), variant)
 
 
-def _validate(document: Document) -> Spec:
+def _validate(document: Document) -> Spec | SocSpec:
     from qgen.spec import validate
 
     return validate(document.data, document.source)
 
 
 def _lower(
-    spec: Spec, document: Document, name: str, variant: str | None, target: Target
+    spec: Spec | SocSpec,
+    document: Document,
+    name: str,
+    variant: str | None,
+    target: Target,
+    socs: Sequence[Resolved],
 ) -> Resolved:
     from qgen import catalogue
     from qgen.board import Origin
@@ -149,77 +245,113 @@ def _lower(
     known = catalogue.load(target.release)
     digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
     origin = Origin(name, digest, variant)
-    result = lower(spec, known, document.source, origin)
-    return Resolved(result.board, document.source, result.warnings, target, known)
+    types = [s.composite for s in socs if isinstance(s.composite, Soc)]
+    result = lower(spec, known, document.source, origin, types)
+    return Resolved(
+        result.composite, document.source, result.warnings, target, result.catalogue
+    )
 
 
 def render(
     resolved: Resolved,
     timing: Timing | None = None,
     *,
-    machine_name: str | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Rendered:
-    """The C of a board; `GeneratorFault` if it does not mean what the board means."""
+    """The C of a spec; `GeneratorFault` if it does not mean what the spec means.
+
+    ``names`` are those of its types in a QEMU that has its own of that name.
+    """
     clock = timing or Timing()
-    text = clock.measure("render", lambda: _text(resolved, machine_name))
-    clock.measure("check", lambda: _verify(text, resolved, machine_name))
-    return Rendered(resolved, text)
+    rendered = clock.measure("render", lambda: _write(resolved, names or {}))
+    clock.measure("check", lambda: _verify(rendered, names or {}))
+    return rendered
 
 
-def _verify(text: str, resolved: Resolved, machine_name: str | None) -> None:
-    findings = _check(text, resolved, machine_name)
+def _verify(rendered: Rendered, names: Mapping[str, str]) -> None:
+    findings = _check(rendered, names)
     if findings:
         listed = "\n".join(f"  {finding}" for finding in findings)
+        name = rendered.resolved.source.name
         raise GeneratorFault(
-            f"the C of {resolved.source.name} does not mean what the spec says:\n{listed}"
+            f"the C of {name} does not mean what the spec says:\n{listed}"
         )
 
 
-def _text(resolved: Resolved, machine_name: str | None) -> str:
-    from qgen.emit import emit
+def _write(resolved: Resolved, names: Mapping[str, str]) -> Rendered:
+    from qgen.emit import emit, soc_header
+    from qgen.names import identifier
     from qgen.render import render as render_unit
 
-    known = resolved.catalogue
-    unit = emit(
-        resolved.board, resolved.target, known, __version__, machine_name=machine_name
-    )
-    return render_unit(unit)
+    composite, known = resolved.composite, resolved.catalogue
+    made = emit(composite, resolved.target, known, __version__, names=names)
+    headers = {}
+    if made.header is not None:
+        assert isinstance(composite, Soc)
+        headers[soc_header(composite)] = render_unit(made.header)
+    file = f"{identifier(composite.name)}.c"
+    return Rendered(resolved, file, render_unit(made.unit), headers)
 
 
-def _check(text: str, resolved: Resolved, machine_name: str | None) -> list[str]:
+def _check(rendered: Rendered, names: Mapping[str, str]) -> list[str]:
     from qgen.check import check
 
-    words = words_of(resolved.board, resolved.catalogue)
-    return check(text, resolved.board, machine_name=machine_name, **words._asdict())
+    composite = rendered.resolved.composite
+    words = words_of(composite, rendered.resolved.catalogue)
+    return check(
+        rendered.text,
+        composite,
+        names=names,
+        headers=rendered.headers,
+        **words._asdict(),
+    )
 
 
 class Words(NamedTuple):
-    """What C may take from QEMU's headers for a board, as `check` wants to know it.
+    """What C may take from QEMU's headers for a spec, as `check` wants to know it.
 
-    ``types`` are QOM types by their macros, ``casts`` structs by the macros that cast to
-    them, ``helpers`` the functions that the board calls.
+    ``types`` are QOM types with their macros and structs, ``helpers`` the functions that
+    are called.
     """
 
-    types: dict[str, str]
-    casts: dict[str, str]
+    types: list[DeclaredType]
     helpers: list[Helper]
 
 
-def words_of(board: Board, known: Catalogue) -> Words:
-    """The words of QEMU's that the C of a board may use."""
+def words_of(composite: Board | Soc, known: Catalogue) -> Words:
+    """The words of QEMU's that the C of a board or a SoC may use."""
     from qgen.check import Helper
 
-    types, casts = {}, {}
-    helpers = [Helper(c.function, c.returns, c.types) for c in board.calls]
-    for device in board.devices:
-        found = known.find(device.type)
-        for each in (device.type, *(found.ancestors if found else ())):
-            type_ = known.find(each)
-            if type_ is not None and type_.cast is not None and type_.struct:
-                casts[type_.cast] = type_.struct
-        if found is not None and found.macro is not None:
-            types[found.macro] = found.name
-    return Words(types, casts, helpers)
+    inside = [composite, *(soc for soc in composite.socs if soc.inline)]
+    calls = [call for each in inside for call in each.calls]
+    helpers = [Helper(c.function, c.returns, c.types) for c in calls]
+    return Words(_types_in(inside, known), helpers)
+
+
+def _types_in(
+    composites: Iterable[Composite], catalogue: Catalogue
+) -> list[DeclaredType]:
+    """The types of all devices, and those that they derive from, as headers have them."""
+    from qgen.check import DeclaredType
+    from qgen.emit import soc_header
+    from qgen.names import type_names
+
+    own = {soc.name: soc for each in composites for soc in each.socs}
+    found: dict[str, DeclaredType] = {}
+    for device in (device for each in composites for device in each.devices):
+        known = catalogue.find(device.type)
+        for name in (device.type, *(known.ancestors if known else ())):
+            type_ = catalogue.find(name)
+            if name in own and not own[name].inline:
+                made, header = type_names(name), soc_header(own[name])
+                found[name] = DeclaredType(
+                    name, f"TYPE_{made.macro}", made.struct, made.macro, header
+                )
+            elif name not in own and type_ is not None:
+                found[name] = DeclaredType(
+                    name, type_.macro, type_.struct, type_.cast, type_.header
+                )
+    return list(found.values())
 
 
 def build(
@@ -259,30 +391,42 @@ def target_of(release: str) -> Target:
 def load_into(
     resolved: Resolved, sdk: Sdk, timing: Timing | None = None, *, quick: bool = False
 ) -> Loadable:
-    """Compile a board for ``sdk``, under another name if QEMU has one of its name.
+    """Compile a board and its SoCs for ``sdk``.
 
+    What QEMU has a machine or a type of the same name of gets another one.
     ``quick``: for running, not for proving (see `qgen.lab.prelude`).
     """
     from concurrent.futures import ThreadPoolExecutor
 
     from qgen.arch import ARCHES
-    from qgen.lab.board import compile_board, free_name
+    from qgen.lab.board import compile_board
 
     clock = timing or Timing()
-    facts, name = ARCHES[resolved.board.arch], resolved.board.name
-    machine = free_name(name, sdk, facts.qemu)
-    text = clock.measure("render", lambda: _text(resolved, machine))
+    facts = ARCHES[resolved.board.arch]
+    names = _free_names(resolved, sdk)
+    specs = [*resolved.all_socs().values(), resolved]
+    parts = clock.measure("render", lambda: [_write(each, names) for each in specs])
+    headers = {name: text for part in parts for name, text in part.headers.items()}
+    machine = names.get(resolved.board.name, resolved.board.name)
 
-    def compiled() -> Loadable:
+    def compiled(part: Rendered) -> Loadable:
         where = (sdk, facts.qemu, facts.hw_dir, machine)
-        return compile_board(text, *where, quick=quick, beside=beside(resolved))
+        return compile_board(
+            part.text,
+            *where,
+            headers=headers,
+            quick=quick,
+            beside=beside(part.resolved),
+        )
 
     def both() -> Loadable:
         # The compiler is a process of its own: it works while the C is re-read here.
-        with ThreadPoolExecutor(1) as pool:
-            compiling = pool.submit(compiled)
-            _verify(text, resolved, machine)
-            return compiling.result()
+        with ThreadPoolExecutor(2) as pool:
+            compiling = [pool.submit(compiled, part) for part in parts]
+            for part in parts:
+                _verify(part, names)
+            *socs, board = (each.result() for each in compiling)
+        return replace(board, beside=tuple(soc.object for soc in socs))
 
     return clock.measure("check+cc", both)
 
@@ -293,13 +437,29 @@ def beside(resolved: Resolved) -> Beside | None:
     from qgen.lab.board import Beside
     from qgen.lab.errors import LabError
 
-    if resolved.folder is None:
+    board = resolved.composite
+    if resolved.folder is None or not isinstance(board, Board):
         return None
     try:
-        text = hook_text(resolved.board, resolved.folder)
+        text = hook_text(board, resolved.folder)
     except OSError as error:
         raise LabError(f"the hook file cannot be read: {error.strerror}") from error
     return None if text is None else Beside(resolved.folder, text)
+
+
+def _free_names(resolved: Resolved, sdk: Sdk) -> dict[str, str]:
+    """Other names for those that this QEMU has already."""
+    from qgen.arch import ARCHES
+    from qgen.lab.board import free_name, types
+
+    board = resolved.board
+    target = ARCHES[board.arch].qemu
+    specs = [resolved, *resolved.all_socs().values()]
+    own = {soc.name for each in specs for soc in each.composite.socs}
+    taken = types(sdk, target) if own else frozenset()
+    names = {name: f"{name}-qgen" for name in own if name in taken}
+    machine = free_name(board.name, sdk, target)
+    return names | ({board.name: machine} if machine != board.name else {})
 
 
 def machines_beside(built: Built) -> frozenset[str]:
@@ -329,7 +489,8 @@ def compare(
     facts = ARCHES[built.resolved.board.arch]
     progress.step("compiling the witness")
     upstream = compile_witness(built.sdk, facts.qemu, facts.hw_dir, machine)
-    board = replace(built.loadable, beside=(upstream.object,))
+    beside = (*built.loadable.beside, upstream.object)
+    board = replace(built.loadable, beside=beside)
     progress.step(f"looking at {board.machine} and {machine}")
     with ThreadPoolExecutor(2) as pool:
         seen = pool.map(lambda each: observe(each, arguments), (board, upstream))

@@ -72,10 +72,17 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyFails:
+    """``!call || !call``: the first that fails ends it."""
+
+    calls: tuple[CallExpr, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class If:
     """``if (condition) { locals body } else { otherwise }``; one If there is chained."""
 
-    condition: CExpr
+    condition: CExpr | AnyFails
     body: tuple[Statement, ...]
     locals: tuple[Local, ...] = ()
     otherwise: tuple[Statement, ...] = ()
@@ -211,6 +218,7 @@ class TypeInfo:
     parent: str
     class_init: str
     interfaces: str | None
+    instance_init: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +231,10 @@ class HookFile:
 
 @dataclass(frozen=True, slots=True)
 class QomType:
-    """One QOM type: its state, what its code uses, and its functions."""
+    """One QOM type: its state, what its code uses, and its functions.
+
+    ``declared``: its name, cast and state stand in a header.
+    """
 
     type_macro: str | None
     type_name: str
@@ -237,17 +248,37 @@ class QomType:
     class_init: Function
     info: TypeInfo
     hooks: HookFile | None = None
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One C file, and the function ``register`` that registers its types."""
+class Banner:
+    """Where a file comes from: the first comment in it."""
 
     title: str
     spec: str
     digest: str
     command: str
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What others need of a type: its name, its cast and its state."""
+
+    banner: Banner
+    guard: str
+    includes: tuple[str, ...]
+    type_macro: str
+    type_name: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One C file, and the function ``register`` that registers its types."""
+
+    banner: Banner
     includes: tuple[tuple[str, ...], ...]
     types: tuple[QomType, ...]
     register: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 
 from qgen.cunit import (
+    AnyFails,
     Arrow,
     Assign,
     Braces,
@@ -16,6 +17,8 @@ from qgen.cunit import (
     CExpr,
     Function,
     Local,
+    Return,
+    State,
     TableRow,
     Ternary,
     Text,
@@ -179,15 +182,35 @@ def returned(value: CExpr | None, indent: str) -> str:
     return f"{head} " + "\n".join(fit(value, len(head) + 1, 1)) + ";"
 
 
-def condition(test: CExpr, indent: str, start: str = "if (") -> str:
+def condition(test: CExpr | AnyFails, indent: str, start: str = "if (") -> str:
     """``if (test) {``, wrapped at the arguments of a call."""
     head = indent + start
-    return head + "\n".join(fit(test, len(head), 3)) + ") {"
+    if not isinstance(test, AnyFails):
+        return head + "\n".join(fit(test, len(head), 3)) + ") {"
+    lines: list[str] = []
+    for place, each in enumerate(test.calls):
+        last = place == len(test.calls) - 1
+        pieces = fit(each, len(head) + 1, len(") {" if last else " ||"))
+        lines.append("!" + "\n".join(pieces) + " ||" * (not last))
+    return head + f"\n{' ' * len(head)}".join(lines) + ") {"
 
 
 def assign(statement: Assign, indent: str) -> str:
     """An assignment; the value moves to the next line where it does not fit."""
     return _bind(f"{statement.target} =", statement.value, indent)
+
+
+def returns(statement: Return, indent: str) -> str:
+    """``return value;``"""
+    if statement.value is None:
+        return f"{indent}return;"
+    return _bind("return", statement.value, indent)
+
+
+def declares_type(state: State) -> str:
+    """The macro that declares the functions of a type with a state."""
+    macro = CallExpr("OBJECT_DECLARE_SIMPLE_TYPE", (state.struct, state.macro))
+    return "\n".join(fit(macro, 0, 0))
 
 
 def declaration(local: Local, indent: str) -> str:

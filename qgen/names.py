@@ -7,6 +7,7 @@ A leaf. An `Identifier` cannot hold a bad name; text from a spec reaches C only 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -56,6 +57,20 @@ def camel_case(text: str) -> Identifier:
 def upper_case(text: str) -> Identifier:
     """The UPPER_CASE C macro name for a name of the spec."""
     return Identifier(identifier(text).upper())
+
+
+class TypeNames(NamedTuple):
+    """What the C calls a device type: functions by ``prefix``, cast macro and struct."""
+
+    prefix: Identifier
+    macro: Identifier
+    struct: Identifier
+
+
+def type_names(name: str) -> TypeNames:
+    """The names in C of the SoC type ``name`` (``stm32f100-soc``)."""
+    struct = Identifier(f"{camel_case(name)}State")
+    return TypeNames(identifier(name), upper_case(name), struct)
 
 
 def unprintable(text: str) -> str | None:

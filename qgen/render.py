@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qgen import layout
-from qgen.cunit import Unit
+from qgen.cunit import Header, Unit
 from qgen.shipped import folder
 
 
@@ -27,6 +27,7 @@ def _environment() -> Environment:
         "comment",
         "condition",
         "declaration",
+        "declares_type",
         "note",
         "returned",
         "signature",
@@ -37,6 +38,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(unit: Unit) -> str:
+def render(unit: Unit | Header) -> str:
     """The text of ``unit``."""
-    return _environment().get_template("unit.c.j2").render(unit=unit)
+    name = "header.h.j2" if isinstance(unit, Header) else "unit.c.j2"
+    return _environment().get_template(name).render(unit=unit)

@@ -58,7 +58,7 @@ ALLOWED = {
     "check": {"bases", "board", "condition", "expr"},
     "predict": {"board", "condition", "expr"},
     "compare": set(),
-    "lab": {"catalogue", "compare"},
+    "lab": {"catalogue", "compare", "files"},
     "cli": {
         "compare",
         "compose",

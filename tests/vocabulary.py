@@ -9,9 +9,23 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from qgen.spec import Spec
+from qgen.spec import SocSpec, Spec
 
 SCHEMA: dict[str, Any] = Spec.model_json_schema()
+SOC_SCHEMA: dict[str, Any] = SocSpec.model_json_schema()
+"""Its parts are all parts of a machine as well."""
+
+
+_STANDS_FOR = {"Clock": "frequency"}
+"""The key that a scalar stands for where none is required."""
+
+
+def _title(schema: Any, key: str) -> str:
+    """The model that a key belongs to: what machines and SoCs share is a machine's."""
+    title: str = schema["title"]
+    if title not in ("Soc", "InlineSoc"):
+        return title
+    return "Spec" if key != "parent" and key in SCHEMA["properties"] else "Soc"
 
 
 class Place(NamedTuple):
@@ -31,9 +45,10 @@ class Place(NamedTuple):
 def fields() -> set[str]:
     """All keys of all models, as ``Model.key``, and the choices that each one has."""
     found = set()
-    for model in (SCHEMA, *SCHEMA["$defs"].values()):
+    for model in (SCHEMA, SOC_SCHEMA, *SCHEMA["$defs"].values()):
         for key, schema in model.get("properties", {}).items():
-            found |= {f"{model['title']}.{key}", *_choices(model["title"], key, schema)}
+            title = _title(model, key)
+            found |= {f"{title}.{key}", *_choices(title, key, schema)}
         if _open(model):
             found.add(f"{model['title']}.*")
     return found
@@ -42,16 +57,16 @@ def fields() -> set[str]:
 def string_fields() -> set[str]:
     """All keys whose value is text in the document: names, texts, numbers, wires."""
     found = set()
-    for model in (SCHEMA, *SCHEMA["$defs"].values()):
+    for model in (SCHEMA, SOC_SCHEMA, *SCHEMA["$defs"].values()):
         for key, schema in model.get("properties", {}).items():
             inner = _plain(schema)
             while "items" in inner or (_values(inner) and not _open(inner)):
                 if _values(inner) is not None:
-                    found.add(f"{model['title']}.{key} (its keys)")
+                    found.add(f"{_title(model, key)}.{key} (its keys)")
                 inner = _plain(inner.get("items") or _values(inner))
             is_model = "properties" in inner or "discriminator" in inner
             if not is_model and inner.get("type") != "boolean":
-                found.add(f"{model['title']}.{key}")
+                found.add(f"{_title(model, key)}.{key}")
         if _open(model):
             found.add(f"{model['title']}.*")
     return found
@@ -89,7 +104,12 @@ def _values(schema: Any) -> Any:
 
 def walk(data: Any) -> Iterator[Place]:
     """All places of a document that fits the model."""
-    yield from _walk(data, SCHEMA, "", "", ())
+    yield from _walk(data, _schema_of(data), "", "", ())
+
+
+def _schema_of(data: Any) -> Any:
+    """A document describes a machine or a SoC."""
+    return SOC_SCHEMA if "soc" in data else SCHEMA
 
 
 def _walk(
@@ -108,11 +128,12 @@ def _walk(
             yield from _walk(value, inner, schema["title"], name, (*path, key))
     elif "properties" in schema and not isinstance(data, dict):
         # A scalar stands for a mapping with that scalar under its first required key.
-        yield Place(schema["title"], schema["required"][0], path, False, data)
+        key = _STANDS_FOR.get(schema["title"]) or schema["required"][0]
+        yield Place(schema["title"], key, path, False, data)
     elif "properties" in schema:
         for key, value in data.items():
             inner = schema["properties"][key]
-            yield from _walk(value, inner, schema["title"], key, (*path, key))
+            yield from _walk(value, inner, _title(schema, key), key, (*path, key))
     elif values is not None:
         for key, value in data.items():
             yield Place(model, field, (*path, key), True, key)
@@ -147,7 +168,7 @@ def used(data: Any) -> set[str]:
         found |= {name, f"{name}={place.value}"}
         if place.key:
             found.add(f"{name} (its keys)")
-    found |= {f"{title}.{key}" for title, key in _opened(data, SCHEMA)}
+    found |= {f"{title}.{key}" for title, key in _opened(data, _schema_of(data))}
     return found
 
 
@@ -162,7 +183,7 @@ def _opened(data: Any, schema: Any) -> Iterator[tuple[str, str]]:
     if "properties" in schema and isinstance(data, dict):
         for key, value in data.items():
             if key in schema["properties"]:
-                yield schema["title"], key
+                yield _title(schema, key), key
                 yield from _opened(value, schema["properties"][key])
         return
     inner = schema.get("items") or _values(schema)

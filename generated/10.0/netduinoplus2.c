@@ -18,8 +18,6 @@
 #include "hw/clock.h"
 #include "hw/core/cpu.h"
 #include "hw/qdev-clock.h"
-#include "hw/qdev-core.h"
-#include "hw/sysbus.h"
 #include "target/arm/cpu-qom.h"
 #include "qom/object.h"
 
@@ -30,6 +28,7 @@ struct Netduinoplus2MachineState {
     MachineState parent_obj;
 
     Clock *sysclk;
+    STM32F405State soc;
 };
 
 static void netduinoplus2_init_clocks(Netduinoplus2MachineState *s)
@@ -40,12 +39,14 @@ static void netduinoplus2_init_clocks(Netduinoplus2MachineState *s)
 
 static void netduinoplus2_create_soc(Netduinoplus2MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_STM32F405_SOC);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "soc", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "soc", &s->soc, TYPE_STM32F405_SOC);
+    dev = DEVICE(&s->soc);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_connect_clock_in(dev, "sysclk", s->sysclk);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
 }
 
 static void netduinoplus2_init(MachineState *machine)

@@ -35,7 +35,10 @@ OBJECT_DECLARE_SIMPLE_TYPE(QuantaGsjMachineState, QUANTA_GSJ_MACHINE)
 struct QuantaGsjMachineState {
     NPCM7xxMachine parent_obj;
 
-    DeviceState *soc;
+    NPCM7xxState soc;
+    SplitIRQ fan0;
+    SplitIRQ fan1;
+    SplitIRQ fan2;
 };
 
 static void quanta_gsj_init_memory(MachineState *machine)
@@ -46,14 +49,14 @@ static void quanta_gsj_init_memory(MachineState *machine)
 static void quanta_gsj_create_soc(QuantaGsjMachineState *s)
 {
     MachineState *machine = MACHINE(s);
-    DeviceState *dev = qdev_new(TYPE_NPCM730);
+    DeviceState *dev;
 
-    object_property_add_child(OBJECT(s), "soc", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "soc", &s->soc, TYPE_NPCM730);
+    dev = DEVICE(&s->soc);
     qdev_prop_set_uint32(dev, "power-on-straps", 0x1ff9);
     object_property_set_link(OBJECT(dev), "dram-mr", OBJECT(machine->ram),
                              &error_fatal);
-    qdev_realize_and_unref(dev, NULL, &error_fatal);
-    s->soc = dev;
+    qdev_realize(dev, NULL, &error_fatal);
 }
 
 static void quanta_gsj_load_into_soc(QuantaGsjMachineState *s)
@@ -67,7 +70,7 @@ static void quanta_gsj_load_into_soc(QuantaGsjMachineState *s)
     if (filename) {
         size = load_image_mr(filename,
                              MEMORY_REGION(object_resolve_path_component(
-                                               OBJECT(s->soc), "irom[0]")));
+                                               OBJECT(&s->soc), "irom[0]")));
     }
     if (size <= 0) {
         error_report("could not load firmware '%s'", name);
@@ -79,7 +82,7 @@ static void quanta_gsj_load_into_soc(QuantaGsjMachineState *s)
 
 static void quanta_gsj_create_flash(QuantaGsjMachineState *s)
 {
-    Object *owner = object_resolve_path_component(OBJECT(s->soc), "fiu0");
+    Object *owner = object_resolve_path_component(OBJECT(&s->soc), "fiu0");
     BusState *bus = qdev_get_child_bus(DEVICE(owner), "spi");
     DeviceState *dev = qdev_new("mx25l25635e");
     DriveInfo *dinfo = drive_get(IF_MTD, 0, 0);
@@ -90,7 +93,7 @@ static void quanta_gsj_create_flash(QuantaGsjMachineState *s)
                                 &error_fatal);
     }
     qdev_realize_and_unref(dev, bus, &error_fatal);
-    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "fiu0"));
+    source = DEVICE(object_resolve_path_component(OBJECT(&s->soc), "fiu0"));
     qdev_connect_gpio_out_named(source, "cs", 0,
                                 qdev_get_gpio_in_named(dev, "ssi-gpio-cs", 0));
 }
@@ -100,23 +103,23 @@ static void quanta_gsj_init_i2c(QuantaGsjMachineState *s)
     Object *owner;
     BusState *bus;
 
-    owner = object_resolve_path_component(OBJECT(s->soc), "smbus[1]");
+    owner = object_resolve_path_component(OBJECT(&s->soc), "smbus[1]");
     bus = qdev_get_child_bus(DEVICE(owner), "i2c-bus");
     i2c_slave_create_simple(I2C_BUS(bus), TYPE_TMP105, 0x5c);
-    owner = object_resolve_path_component(OBJECT(s->soc), "smbus[2]");
+    owner = object_resolve_path_component(OBJECT(&s->soc), "smbus[2]");
     bus = qdev_get_child_bus(DEVICE(owner), "i2c-bus");
     i2c_slave_create_simple(I2C_BUS(bus), TYPE_TMP105, 0x5c);
-    owner = object_resolve_path_component(OBJECT(s->soc), "smbus[3]");
+    owner = object_resolve_path_component(OBJECT(&s->soc), "smbus[3]");
     bus = qdev_get_child_bus(DEVICE(owner), "i2c-bus");
     i2c_slave_create_simple(I2C_BUS(bus), TYPE_TMP105, 0x5c);
-    owner = object_resolve_path_component(OBJECT(s->soc), "smbus[4]");
+    owner = object_resolve_path_component(OBJECT(&s->soc), "smbus[4]");
     bus = qdev_get_child_bus(DEVICE(owner), "i2c-bus");
     i2c_slave_create_simple(I2C_BUS(bus), TYPE_TMP105, 0x5c);
 }
 
 static void quanta_gsj_create_eeprom9(QuantaGsjMachineState *s)
 {
-    Object *owner = object_resolve_path_component(OBJECT(s->soc), "smbus[9]");
+    Object *owner = object_resolve_path_component(OBJECT(&s->soc), "smbus[9]");
     BusState *bus = qdev_get_child_bus(DEVICE(owner), "i2c-bus");
     DeviceState *dev = qdev_new("at24c-eeprom");
 
@@ -127,7 +130,7 @@ static void quanta_gsj_create_eeprom9(QuantaGsjMachineState *s)
 
 static void quanta_gsj_create_eeprom10(QuantaGsjMachineState *s)
 {
-    Object *owner = object_resolve_path_component(OBJECT(s->soc), "smbus[10]");
+    Object *owner = object_resolve_path_component(OBJECT(&s->soc), "smbus[10]");
     BusState *bus = qdev_get_child_bus(DEVICE(owner), "i2c-bus");
     DeviceState *dev = qdev_new("at24c-eeprom");
 
@@ -138,7 +141,7 @@ static void quanta_gsj_create_eeprom10(QuantaGsjMachineState *s)
 
 static void quanta_gsj_create_mux(QuantaGsjMachineState *s)
 {
-    Object *owner = object_resolve_path_component(OBJECT(s->soc), "smbus[15]");
+    Object *owner = object_resolve_path_component(OBJECT(&s->soc), "smbus[15]");
     BusState *bus = qdev_get_child_bus(DEVICE(owner), "i2c-bus");
 
     i2c_slave_create_simple(I2C_BUS(bus), TYPE_PCA9548, 0x75);
@@ -146,51 +149,57 @@ static void quanta_gsj_create_mux(QuantaGsjMachineState *s)
 
 static void quanta_gsj_create_fan0(QuantaGsjMachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_SPLIT_IRQ);
+    DeviceState *dev;
     DeviceState *source;
     DeviceState *sink;
 
-    object_property_add_child(OBJECT(s), "fan-splitter[*]", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "fan-splitter[*]", &s->fan0,
+                            TYPE_SPLIT_IRQ);
+    dev = DEVICE(&s->fan0);
     qdev_prop_set_uint16(dev, "num-lines", 2);
-    qdev_realize_and_unref(dev, NULL, &error_fatal);
-    sink = DEVICE(object_resolve_path_component(OBJECT(s->soc), "mft[0]"));
+    qdev_realize(dev, NULL, &error_fatal);
+    sink = DEVICE(object_resolve_path_component(OBJECT(&s->soc), "mft[0]"));
     qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in_named(sink, "duty", 0));
     qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in_named(sink, "duty", 1));
-    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "pwm[0]"));
+    source = DEVICE(object_resolve_path_component(OBJECT(&s->soc), "pwm[0]"));
     qdev_connect_gpio_out_named(source, "duty-gpio-out", 0,
                                 qdev_get_gpio_in(dev, 0));
 }
 
 static void quanta_gsj_create_fan1(QuantaGsjMachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_SPLIT_IRQ);
+    DeviceState *dev;
     DeviceState *source;
     DeviceState *sink;
 
-    object_property_add_child(OBJECT(s), "fan-splitter[*]", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "fan-splitter[*]", &s->fan1,
+                            TYPE_SPLIT_IRQ);
+    dev = DEVICE(&s->fan1);
     qdev_prop_set_uint16(dev, "num-lines", 2);
-    qdev_realize_and_unref(dev, NULL, &error_fatal);
-    sink = DEVICE(object_resolve_path_component(OBJECT(s->soc), "mft[1]"));
+    qdev_realize(dev, NULL, &error_fatal);
+    sink = DEVICE(object_resolve_path_component(OBJECT(&s->soc), "mft[1]"));
     qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in_named(sink, "duty", 0));
     qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in_named(sink, "duty", 1));
-    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "pwm[0]"));
+    source = DEVICE(object_resolve_path_component(OBJECT(&s->soc), "pwm[0]"));
     qdev_connect_gpio_out_named(source, "duty-gpio-out", 1,
                                 qdev_get_gpio_in(dev, 0));
 }
 
 static void quanta_gsj_create_fan2(QuantaGsjMachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_SPLIT_IRQ);
+    DeviceState *dev;
     DeviceState *source;
     DeviceState *sink;
 
-    object_property_add_child(OBJECT(s), "fan-splitter[*]", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "fan-splitter[*]", &s->fan2,
+                            TYPE_SPLIT_IRQ);
+    dev = DEVICE(&s->fan2);
     qdev_prop_set_uint16(dev, "num-lines", 2);
-    qdev_realize_and_unref(dev, NULL, &error_fatal);
-    sink = DEVICE(object_resolve_path_component(OBJECT(s->soc), "mft[2]"));
+    qdev_realize(dev, NULL, &error_fatal);
+    sink = DEVICE(object_resolve_path_component(OBJECT(&s->soc), "mft[2]"));
     qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in_named(sink, "duty", 0));
     qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in_named(sink, "duty", 1));
-    source = DEVICE(object_resolve_path_component(OBJECT(s->soc), "pwm[0]"));
+    source = DEVICE(object_resolve_path_component(OBJECT(&s->soc), "pwm[0]"));
     qdev_connect_gpio_out_named(source, "duty-gpio-out", 2,
                                 qdev_get_gpio_in(dev, 0));
 }
@@ -211,7 +220,7 @@ static void quanta_gsj_init(MachineState *machine)
     quanta_gsj_create_fan1(s);
     quanta_gsj_create_fan2(s);
 
-    npcm7xx_load_kernel(machine, NPCM7XX(s->soc));
+    npcm7xx_load_kernel(machine, NPCM7XX(&s->soc));
 }
 
 static void quanta_gsj_class_init(ObjectClass *oc, void *data)

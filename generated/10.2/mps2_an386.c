@@ -63,8 +63,13 @@ struct Mps2An386MachineState {
     MemoryRegion ssram23_m;
     Clock *sysclk;
     Clock *refclk;
-    DeviceState *armv7m;
+    ARMv7MState armv7m;
     DeviceState *overflow;
+    CMSDKAPBTimer timer[2];
+    CMSDKAPBDualTimer dualtimer;
+    CMSDKAPBWatchdog watchdog;
+    MPS2SCC scc;
+    MPS2FPGAIO fpgaio;
     DeviceState *spi_irq;
     DeviceState *shield_spi_irq;
 };
@@ -123,10 +128,12 @@ static void mps2_an386_init_clocks(Mps2An386MachineState *s)
 static void mps2_an386_create_armv7m(Mps2An386MachineState *s)
 {
     MachineState *machine = MACHINE(s);
-    DeviceState *dev = qdev_new(TYPE_ARMV7M);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "armv7m", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "armv7m", &s->armv7m, TYPE_ARMV7M);
+    dev = DEVICE(&s->armv7m);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_prop_set_uint32(dev, "num-irq", 32);
     qdev_prop_set_string(dev, "cpu-type", machine->cpu_type);
     qdev_prop_set_bit(dev, "enable-bitband", true);
@@ -134,8 +141,7 @@ static void mps2_an386_create_armv7m(Mps2An386MachineState *s)
                              &error_fatal);
     qdev_connect_clock_in(dev, "cpuclk", s->sysclk);
     qdev_connect_clock_in(dev, "refclk", s->refclk);
-    sysbus_realize_and_unref(sbd, &error_fatal);
-    s->armv7m = dev;
+    sysbus_realize(sbd, &error_fatal);
 }
 
 static void mps2_an386_create_unimplemented(void)
@@ -163,7 +169,7 @@ static void mps2_an386_create_overflow(Mps2An386MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 6);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->overflow = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 12));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 12));
 }
 
 static void mps2_an386_create_uart0(Mps2An386MachineState *s)
@@ -175,8 +181,8 @@ static void mps2_an386_create_uart0(Mps2An386MachineState *s)
     qdev_prop_set_uint32(dev, "pclk-frq", SYSCLK_FRQ);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40004000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 1));
-    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(s->armv7m, 0));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 1));
+    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(DEVICE(&s->armv7m), 0));
     sysbus_connect_irq(sbd, 2, qdev_get_gpio_in(s->overflow, 0));
     sysbus_connect_irq(sbd, 3, qdev_get_gpio_in(s->overflow, 1));
 }
@@ -190,8 +196,8 @@ static void mps2_an386_create_uart1(Mps2An386MachineState *s)
     qdev_prop_set_uint32(dev, "pclk-frq", SYSCLK_FRQ);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40005000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 3));
-    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(s->armv7m, 2));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 3));
+    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(DEVICE(&s->armv7m), 2));
     sysbus_connect_irq(sbd, 2, qdev_get_gpio_in(s->overflow, 2));
     sysbus_connect_irq(sbd, 3, qdev_get_gpio_in(s->overflow, 3));
 }
@@ -205,8 +211,8 @@ static void mps2_an386_create_uart2(Mps2An386MachineState *s)
     qdev_prop_set_uint32(dev, "pclk-frq", SYSCLK_FRQ);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40006000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 5));
-    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(s->armv7m, 4));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 5));
+    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(DEVICE(&s->armv7m), 4));
     sysbus_connect_irq(sbd, 2, qdev_get_gpio_in(s->overflow, 4));
     sysbus_connect_irq(sbd, 3, qdev_get_gpio_in(s->overflow, 5));
 }
@@ -220,8 +226,8 @@ static void mps2_an386_create_uart3(Mps2An386MachineState *s)
     qdev_prop_set_uint32(dev, "pclk-frq", SYSCLK_FRQ);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40007000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 19));
-    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(s->armv7m, 18));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 19));
+    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(DEVICE(&s->armv7m), 18));
 }
 
 static void mps2_an386_create_uart4(Mps2An386MachineState *s)
@@ -233,8 +239,8 @@ static void mps2_an386_create_uart4(Mps2An386MachineState *s)
     qdev_prop_set_uint32(dev, "pclk-frq", SYSCLK_FRQ);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40009000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 21));
-    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(s->armv7m, 20));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 21));
+    sysbus_connect_irq(sbd, 1, qdev_get_gpio_in(DEVICE(&s->armv7m), 20));
 }
 
 static void mps2_an386_create_unimplemented_2(void)
@@ -252,49 +258,61 @@ static void mps2_an386_create_timer(Mps2An386MachineState *s)
     unsigned int i;
 
     for (i = 0; i < 2; i++) {
-        DeviceState *dev = qdev_new(TYPE_CMSDK_APB_TIMER);
-        SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+        DeviceState *dev;
+        SysBusDevice *sbd;
         g_autofree char *name = g_strdup_printf("timer%u", i);
 
-        object_property_add_child(OBJECT(s), name, OBJECT(dev));
+        object_initialize_child(OBJECT(s), name, &s->timer[i],
+                                TYPE_CMSDK_APB_TIMER);
+        dev = DEVICE(&s->timer[i]);
+        sbd = SYS_BUS_DEVICE(dev);
         qdev_connect_clock_in(dev, "pclk", s->sysclk);
-        sysbus_realize_and_unref(sbd, &error_fatal);
+        sysbus_realize(sbd, &error_fatal);
         sysbus_mmio_map(sbd, 0, 0x40000000 + i * 0x1000);
-        sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 8 + i));
+        sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 8 + i));
     }
 }
 
 static void mps2_an386_create_dualtimer(Mps2An386MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_CMSDK_APB_DUALTIMER);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "dualtimer", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "dualtimer", &s->dualtimer,
+                            TYPE_CMSDK_APB_DUALTIMER);
+    dev = DEVICE(&s->dualtimer);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_connect_clock_in(dev, "TIMCLK", s->sysclk);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40002000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 10));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 10));
 }
 
 static void mps2_an386_create_watchdog(Mps2An386MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_CMSDK_APB_WATCHDOG);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "watchdog", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "watchdog", &s->watchdog,
+                            TYPE_CMSDK_APB_WATCHDOG);
+    dev = DEVICE(&s->watchdog);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_connect_clock_in(dev, "WDOGCLK", s->sysclk);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40008000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in_named(s->armv7m, "NMI", 0));
+    sysbus_connect_irq(sbd, 0,
+                       qdev_get_gpio_in_named(DEVICE(&s->armv7m), "NMI", 0));
 }
 
 static void mps2_an386_create_scc(Mps2An386MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_MPS2_SCC);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
     QList *list;
 
-    object_property_add_child(OBJECT(s), "scc", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "scc", &s->scc, TYPE_MPS2_SCC);
+    dev = DEVICE(&s->scc);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_prop_set_uint32(dev, "scc-cfg4", 2);
     qdev_prop_set_uint32(dev, "scc-aid", 0x00200008);
 
@@ -305,18 +323,20 @@ static void mps2_an386_create_scc(Mps2An386MachineState *s)
     qdev_prop_set_array(dev, "oscclk", list);
 
     qdev_prop_set_uint32(dev, "scc-id", 0x41043860);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x4002f000);
 }
 
 static void mps2_an386_create_fpgaio(Mps2An386MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_MPS2_FPGAIO);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "fpgaio", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "fpgaio", &s->fpgaio, TYPE_MPS2_FPGAIO);
+    dev = DEVICE(&s->fpgaio);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_prop_set_uint32(dev, "prescale-clk", 25000000);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40028000);
 }
 
@@ -328,7 +348,7 @@ static void mps2_an386_create_adc(Mps2An386MachineState *s)
     /* For the ADC on the board */
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40025000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 22));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 22));
 }
 
 static void mps2_an386_create_spi_irq(Mps2An386MachineState *s)
@@ -338,7 +358,7 @@ static void mps2_an386_create_spi_irq(Mps2An386MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->spi_irq = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 11));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 11));
 }
 
 static void mps2_an386_create_spi(Mps2An386MachineState *s)
@@ -363,7 +383,7 @@ static void mps2_an386_create_shield_spi_irq(Mps2An386MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->shield_spi_irq = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 24));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 24));
 }
 
 static void mps2_an386_create_shield_spi(Mps2An386MachineState *s)
@@ -421,7 +441,7 @@ static void mps2_an386_create_ethernet(Mps2An386MachineState *s)
     qemu_configure_nic_device(dev, true, NULL);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40200000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 13));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 13));
 }
 
 static void mps2_an386_init(MachineState *machine)

@@ -59,13 +59,18 @@ struct Mps2An511MachineState {
     MemoryRegion ssram23;
     Clock *sysclk;
     Clock *refclk;
-    DeviceState *armv7m;
+    ARMv7MState armv7m;
     DeviceState *overflow;
     DeviceState *txrx0;
     DeviceState *txrx1;
     DeviceState *txrx2;
     DeviceState *txrx3;
     DeviceState *txrx4;
+    CMSDKAPBTimer timer[2];
+    CMSDKAPBDualTimer dualtimer;
+    CMSDKAPBWatchdog watchdog;
+    MPS2SCC scc;
+    MPS2FPGAIO fpgaio;
     DeviceState *spi_irq;
     DeviceState *shield_spi_irq;
 };
@@ -104,10 +109,12 @@ static void mps2_an511_init_clocks(Mps2An511MachineState *s)
 static void mps2_an511_create_armv7m(Mps2An511MachineState *s)
 {
     MachineState *machine = MACHINE(s);
-    DeviceState *dev = qdev_new(TYPE_ARMV7M);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "armv7m", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "armv7m", &s->armv7m, TYPE_ARMV7M);
+    dev = DEVICE(&s->armv7m);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_prop_set_uint32(dev, "num-irq", 64);
     qdev_prop_set_string(dev, "cpu-type", machine->cpu_type);
     qdev_prop_set_bit(dev, "enable-bitband", true);
@@ -115,8 +122,7 @@ static void mps2_an511_create_armv7m(Mps2An511MachineState *s)
                              &error_fatal);
     qdev_connect_clock_in(dev, "cpuclk", s->sysclk);
     qdev_connect_clock_in(dev, "refclk", s->refclk);
-    sysbus_realize_and_unref(sbd, &error_fatal);
-    s->armv7m = dev;
+    sysbus_realize(sbd, &error_fatal);
 }
 
 static void mps2_an511_create_unimplemented(void)
@@ -144,7 +150,7 @@ static void mps2_an511_create_overflow(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 10);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->overflow = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 12));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 12));
 }
 
 static void mps2_an511_create_txrx0(Mps2An511MachineState *s)
@@ -154,7 +160,7 @@ static void mps2_an511_create_txrx0(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->txrx0 = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 0));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 0));
 }
 
 static void mps2_an511_create_uart0(Mps2An511MachineState *s)
@@ -179,7 +185,7 @@ static void mps2_an511_create_txrx1(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->txrx1 = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 2));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 2));
 }
 
 static void mps2_an511_create_uart1(Mps2An511MachineState *s)
@@ -204,7 +210,7 @@ static void mps2_an511_create_txrx2(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->txrx2 = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 45));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 45));
 }
 
 static void mps2_an511_create_uart2(Mps2An511MachineState *s)
@@ -229,7 +235,7 @@ static void mps2_an511_create_txrx3(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->txrx3 = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 46));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 46));
 }
 
 static void mps2_an511_create_uart3(Mps2An511MachineState *s)
@@ -254,7 +260,7 @@ static void mps2_an511_create_txrx4(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->txrx4 = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 56));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 56));
 }
 
 static void mps2_an511_create_uart4(Mps2An511MachineState *s)
@@ -287,49 +293,61 @@ static void mps2_an511_create_timer(Mps2An511MachineState *s)
     unsigned int i;
 
     for (i = 0; i < 2; i++) {
-        DeviceState *dev = qdev_new(TYPE_CMSDK_APB_TIMER);
-        SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+        DeviceState *dev;
+        SysBusDevice *sbd;
         g_autofree char *name = g_strdup_printf("timer%u", i);
 
-        object_property_add_child(OBJECT(s), name, OBJECT(dev));
+        object_initialize_child(OBJECT(s), name, &s->timer[i],
+                                TYPE_CMSDK_APB_TIMER);
+        dev = DEVICE(&s->timer[i]);
+        sbd = SYS_BUS_DEVICE(dev);
         qdev_connect_clock_in(dev, "pclk", s->sysclk);
-        sysbus_realize_and_unref(sbd, &error_fatal);
+        sysbus_realize(sbd, &error_fatal);
         sysbus_mmio_map(sbd, 0, 0x40000000 + i * 0x1000);
-        sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 8 + i));
+        sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 8 + i));
     }
 }
 
 static void mps2_an511_create_dualtimer(Mps2An511MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_CMSDK_APB_DUALTIMER);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "dualtimer", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "dualtimer", &s->dualtimer,
+                            TYPE_CMSDK_APB_DUALTIMER);
+    dev = DEVICE(&s->dualtimer);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_connect_clock_in(dev, "TIMCLK", s->sysclk);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40002000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 10));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 10));
 }
 
 static void mps2_an511_create_watchdog(Mps2An511MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_CMSDK_APB_WATCHDOG);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "watchdog", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "watchdog", &s->watchdog,
+                            TYPE_CMSDK_APB_WATCHDOG);
+    dev = DEVICE(&s->watchdog);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_connect_clock_in(dev, "WDOGCLK", s->sysclk);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40008000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in_named(s->armv7m, "NMI", 0));
+    sysbus_connect_irq(sbd, 0,
+                       qdev_get_gpio_in_named(DEVICE(&s->armv7m), "NMI", 0));
 }
 
 static void mps2_an511_create_scc(Mps2An511MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_MPS2_SCC);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
     QList *list;
 
-    object_property_add_child(OBJECT(s), "scc", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "scc", &s->scc, TYPE_MPS2_SCC);
+    dev = DEVICE(&s->scc);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_prop_set_uint32(dev, "scc-cfg4", 2);
     qdev_prop_set_uint32(dev, "scc-aid", 0x00200008);
 
@@ -340,18 +358,20 @@ static void mps2_an511_create_scc(Mps2An511MachineState *s)
     qdev_prop_set_array(dev, "oscclk", list);
 
     qdev_prop_set_uint32(dev, "scc-id", 0x41045110);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x4002f000);
 }
 
 static void mps2_an511_create_fpgaio(Mps2An511MachineState *s)
 {
-    DeviceState *dev = qdev_new(TYPE_MPS2_FPGAIO);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    DeviceState *dev;
+    SysBusDevice *sbd;
 
-    object_property_add_child(OBJECT(s), "fpgaio", OBJECT(dev));
+    object_initialize_child(OBJECT(s), "fpgaio", &s->fpgaio, TYPE_MPS2_FPGAIO);
+    dev = DEVICE(&s->fpgaio);
+    sbd = SYS_BUS_DEVICE(dev);
     qdev_prop_set_uint32(dev, "prescale-clk", 25000000);
-    sysbus_realize_and_unref(sbd, &error_fatal);
+    sysbus_realize(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40028000);
 }
 
@@ -363,7 +383,7 @@ static void mps2_an511_create_adc(Mps2An511MachineState *s)
     /* For the ADC on the board */
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40025000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 22));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 22));
 }
 
 static void mps2_an511_create_spi_irq(Mps2An511MachineState *s)
@@ -373,7 +393,7 @@ static void mps2_an511_create_spi_irq(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->spi_irq = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 11));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 11));
 }
 
 static void mps2_an511_create_spi(Mps2An511MachineState *s)
@@ -398,7 +418,7 @@ static void mps2_an511_create_shield_spi_irq(Mps2An511MachineState *s)
     qdev_prop_set_uint16(dev, "num-lines", 2);
     qdev_realize_and_unref(dev, NULL, &error_fatal);
     s->shield_spi_irq = dev;
-    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(s->armv7m, 24));
+    qdev_connect_gpio_out(dev, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 24));
 }
 
 static void mps2_an511_create_shield_spi(Mps2An511MachineState *s)
@@ -456,7 +476,7 @@ static void mps2_an511_create_ethernet(Mps2An511MachineState *s)
     qemu_configure_nic_device(dev, true, NULL);
     sysbus_realize_and_unref(sbd, &error_fatal);
     sysbus_mmio_map(sbd, 0, 0x40200000);
-    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(s->armv7m, 47));
+    sysbus_connect_irq(sbd, 0, qdev_get_gpio_in(DEVICE(&s->armv7m), 47));
 }
 
 static void mps2_an511_init(MachineState *machine)

@@ -13,7 +13,8 @@ are asked for. The header has the types of buses, and the choices of enums.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,12 @@ class Catalogue:
     def names(self) -> Sequence[str]:
         """The names of all types, abstract ones too, sorted."""
         return self._table.names()
+
+    def extended(self, types: Iterable[DeviceType]) -> Catalogue:
+        """This catalogue with more types, which hide its own of the same name."""
+        other = copy(self)
+        other._found = self._found | {each.name: each for each in types}
+        return other
 
     def nearest(self, name: str, n: int = 3) -> list[str]:
         """At most `n` names of types that can be created and look like `name`.

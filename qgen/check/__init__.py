@@ -8,9 +8,9 @@ compared as it stands (`declared`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from qgen.board import Board
+from qgen.board import Board, Soc
 from qgen.check import (
     api_backends,
     api_bases,
@@ -22,31 +22,22 @@ from qgen.check import (
     api_memory,
     api_pci,
     api_properties,
+    api_socs,
     api_values,
-    bases,
     declared,
 )
-from qgen.check.choices import judge_choices
 from qgen.check.code import Record
-from qgen.check.compare import compare
-from qgen.check.expected import expected
 from qgen.check.helpers import Helper, functions
-from qgen.check.hooks import (
-    chosen_fields,
-    class_calls,
-    compare_hooks,
-    judge_hooks,
-    kept_fields,
-)
-from qgen.check.kept import judge_kept
-from qgen.check.machine import Execution, class_facts, register
+from qgen.check.hooks import chosen_fields, judge_hooks, kept_fields
+from qgen.check.machine import register
 from qgen.check.notes import Notes, Refused
-from qgen.check.scenarios import scenarios
+from qgen.check.runs import judge_machine, judge_soc
 from qgen.check.symbols import Function, Unit
+from qgen.check.types import DeclaredType
 from qgen.check.unit import read
-from qgen.expr import evaluate
+from qgen.check.vocabulary import CASTS
 
-__all__ = ["Helper", "check"]
+__all__ = ["DeclaredType", "Helper", "check"]
 
 MODELS = (
     api_backends,
@@ -59,6 +50,7 @@ MODELS = (
     api_memory,
     api_pci,
     api_properties,
+    api_socs,
     api_values,
 )
 """The modules whose import registers the models of QEMU's functions."""
@@ -66,34 +58,45 @@ MODELS = (
 
 def check(
     text: str,
-    board: Board,
+    board: Board | Soc,
     *,
-    machine_name: str | None = None,
-    types: Mapping[str, str] | None = None,
-    casts: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    types: Iterable[DeclaredType] = (),
     helpers: Iterable[Helper] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> list[str]:
     """What in the C ``text`` does not mean ``board``; nothing if all of it does.
 
-    ``machine_name`` is the name under which the machine is registered, if not its own.
-    ``types`` are the QOM types by the macros that the text may use for them, as the
-    device catalogue has them (``TYPE_PL011``: ``pl011``), ``casts`` the structs by the
-    macros that cast to them, ``helpers`` the functions of QEMU's that the board calls.
+    ``names`` are the names under which a machine or a SoC is registered, if not its own.
+    ``types`` are the QOM types that the text may use by the macros and structs of their
+    headers, ``helpers`` the functions of QEMU's that the board calls, ``headers`` the
+    texts of the file's own headers by their names.
     """
     notes = Notes()
-    outside = {c.name: c.value for c in board.constants if c.header is not None}
+    inline = [soc for soc in board.socs if soc.inline]
+    whole: list[Board | Soc] = [*inline, board]
+    constants = {c.name: c for each in whole for c in each.constants}
+    outside = {c.name: c.value for c in constants.values() if c.header is not None}
     try:
-        unit = Unit(notes, dict(types or {}), outside)
+        unit = Unit(notes, {}, outside)
         unit.helpers |= functions(helpers)
-        unit.casts |= casts or {}
-        unit.chosen |= chosen_fields(board)
-        unit.kept |= kept_fields(board).keys() | unit.chosen
+        if isinstance(board, Board):
+            unit.chosen |= chosen_fields(board)
+            unit.kept |= kept_fields(board).keys() | unit.chosen
+        unit.headers |= headers or {}
+        _declare(unit, types)
+        unit.renamed |= {(names or {}).get(s.name, s.name): s.name for s in inline}
         read(text, unit)
+        for registered, name in unit.renamed.items():
+            state = unit.state_of(registered)
+            if state is not None:
+                unit.structs_of_types[name] = state[0]
         declared.judge_includes(unit)
-        declared.judge_constants(unit, board)
-        declared.judge_table(unit, board.memory_map)
-        judge_hooks(unit, board)
-        _judge_machine(unit, board, machine_name or board.name)
+        declared.judge_constants(unit, list(constants.values()))
+        declared.judge_tables(unit, [each.memory_map for each in whole])
+        if isinstance(board, Board):
+            judge_hooks(unit, board)
+        _judge_types(unit, whole, names or {})
     except Refused as refusal:
         notes.refused(refusal)
     except RecursionError:
@@ -101,53 +104,50 @@ def check(
     return notes.listed()
 
 
-def _judge_machine(unit: Unit, board: Board, name: str) -> None:
-    limit = _loop_limit(board)
-    info = _registered(unit, limit)
-    declared.judge_type(unit, info, board, name)
-    class_init = info.fields.get("class_init")
-    if not isinstance(class_init, Function):
-        unit.notes.add(0, "TypeInfo.class_init is not set")
-        return
-    base = board.parent.base
-    facts = class_facts(unit, class_init, base, limit)
-    declared.judge_class(unit, facts.machine, board)
-    compare_hooks(facts.hooks, class_calls(board), unit.notes.add)
-    bases.judge_base(unit, facts, board)
-    init = facts.machine.fields.get("init")
-    if base.devices_in is not None:
-        init = facts.base.fields.get(base.devices_in)
-    ram_id = base.sets.get("default_ram_id")
-    ram_id = facts.machine.fields.get("default_ram_id", ram_id)
-    if not isinstance(init, Function):
-        return
-    state = unit.state_of(info.fields.get("name"))
-    struct = None if state is None else state[0]
-    judge_choices(unit, facts.properties, board, struct)
-    before = len(unit.notes)
-    for place, scenario in enumerate(scenarios(board)):
-        # What is wrong in one run is mostly wrong in all: the first is enough to tell.
-        if scenario.ends or len(unit.notes) == before:
-            execution = Execution(unit, scenario, ram_id, limit, struct)
-            execution.machine_class.views["MachineClass"] = facts.machine
-            execution.class_properties = facts.properties
-            _run(execution, board, init, "" if not place else str(scenario))
+def _declare(unit: Unit, types: Iterable[DeclaredType]) -> None:
+    """Make what headers declare of types known."""
+    for type_ in types:
+        if type_.macro is not None:
+            unit.types[type_.macro] = type_.name
+        if type_.struct is None:
+            continue
+        if type_.cast is not None:
+            unit.casts[type_.cast] = type_.struct
+        if type_.header is not None and type_.struct not in CASTS.values():
+            unit.structs_of_types[type_.name] = type_.struct
+            holders = unit.headers_of_structs.setdefault(type_.struct, set())
+            holders.add(type_.header)
 
 
-def _run(execution: Execution, board: Board, init: Function, when: str) -> None:
-    """Run the board once and compare; what ends the run is a finding of its own."""
-    try:
-        execution.init(init)
-    except Refused as refusal:
-        execution.notes.refused(refusal)
-        return
-    wanted = expected(board, execution.scenario)
-    compare(execution.facts, wanted, execution.notes, when)
-    judge_kept(execution, board)
+def _judge_types(
+    unit: Unit, whole: Sequence[Board | Soc], names: Mapping[str, str]
+) -> None:
+    """Each type that the file should register, as it was registered."""
+    registered = _registered(unit)
+    if len(registered) != len(whole):
+        text = f"{len(registered)} types are registered, not {_count(len(whole))}"
+        raise Refused(0, text)
+    infos = {info.fields.get("name"): info for info in registered}
+    for each in whole:
+        name = names.get(each.name, each.name)
+        type_name = f"{name}-machine" if isinstance(each, Board) else name
+        info = infos.get(type_name)
+        if info is None and len(infos) == 1:
+            (info,) = infos.values()  # its name is judged with the rest of it
+        if info is None:
+            unit.notes.add(0, f"the type {type_name!r} is not registered")
+        elif isinstance(each, Board):
+            judge_machine(unit, each, info, name)
+        else:
+            judge_soc(unit, each, info, name)
 
 
-def _registered(unit: Unit, limit: int) -> Record:
-    """The one type that the file registers."""
+def _count(number: int) -> str:
+    return "one" if number == 1 else str(number)
+
+
+def _registered(unit: Unit) -> list[Record]:
+    """The types that the file registers."""
     inits = [macro for macro in unit.macros if macro.name == "type_init"]
     if len(inits) != 1:
         raise Refused(0, f"type_init() stands there {len(inits)} times, not once")
@@ -155,15 +155,4 @@ def _registered(unit: Unit, limit: int) -> Record:
     function = None if symbol is None else symbol.code.value
     if not isinstance(function, Function) or function.params:
         raise Refused(inits[0].line, "type_init() takes a function without parameters")
-    types = register(unit, function, limit)
-    if len(types) != 1:
-        raise Refused(function.line, f"{len(types)} types are registered, not one")
-    return types[0]
-
-
-def _loop_limit(board: Board) -> int:
-    """How often the longest loop of the board runs."""
-    counts = [d.count for d in board.devices]
-    counts += [wire.lines for d in board.devices for wire in d.wires]
-    numbers = [evaluate(count) for count in counts if count is not None]
-    return max(1, board.cpus.maximum or 1, *numbers)
+    return register(unit, function, 1)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def created(m: Execution, type_: str) -> Device:
     """A new device of a type."""
     m.making()
-    device = Device(type_, f"the {type_!r} of line {m.line}", m.line)
+    type_ = m.unit.renamed.get(type_, type_)
+    device = Device(type_, f"the {type_!r} of line {m.line}", m.line, held=True)
     m.facts.devices.append(device)
     return device
 
@@ -41,27 +42,35 @@ def _new(m: Execution, type_: str) -> Device:
 def realize(m: Execution, device: Device, errp: object) -> bool:
     """A device is realized."""
     m.making()
-    m.fatal(errp)
     if device.inside is not None:
         m.refuse(f"{device.name} is realized by the device that it is in")
     if device.realized:
         m.refuse(f"{device.name} is realized twice")
+    if not m.succeeds(errp):
+        return False
     device.is_realized()
     m.realized(device)
     return True
 
 
+def set_on_bus(device: Device, bus: object) -> None:
+    """The bus that a device is realized on, if any."""
+    if isinstance(bus, Bus):
+        device.bus = BusEnd(bus)
+    elif isinstance(bus, BusEnd):
+        device.bus = bus
+
+
 @function("bool sysbus_realize_and_unref(SysBusDevice *, Error **?)")
 def _sysbus_realize(m: Execution, device: Device, errp: object) -> bool:
+    m.dropped(device)
     return realize(m, device, errp)
 
 
 @function("bool qdev_realize_and_unref(DeviceState *, BusState *?, Error **?)")
 def _qdev_realize(m: Execution, device: Device, bus: object, errp: object) -> bool:
-    if isinstance(bus, Bus):
-        device.bus = BusEnd(bus)
-    elif isinstance(bus, BusEnd):
-        device.bus = bus
+    m.dropped(device)
+    set_on_bus(device, bus)
     return realize(m, device, errp)
 
 
@@ -90,7 +99,7 @@ def _path_at(m: Execution, parent: object, path: str) -> Device:
 @function("void object_property_add_child(Object *, const char *, Object *)")
 def _add_child(m: Execution, parent: object, name: str, child: object) -> None:
     if parent is not m.instance:
-        m.refuse(f"{name!r} becomes no child of the machine")
+        m.refuse(f"{name!r} becomes no child of {m.whole}")
     if not isinstance(child, Device) or child.inside is not None:
         m.refuse(f"the machine's child {name!r} is no device of the board")
     if child.realized:
@@ -304,7 +313,7 @@ def _clock_hz(m: Execution, clock: Clock, hz: int) -> bool:
 def _clock_in(
     m: Execution, device: Device, name: str, clock: Clock | ClockLine
 ) -> None:
-    if isinstance(clock, Clock) and clock.hz is None:
+    if isinstance(clock, Clock) and not clock.runs:
         m.refuse(f"{device.name}: the clock at {name!r} has no frequency yet")
     if device.realized:
         m.refuse(f"{device.name}: clock {name!r} is connected after it was realized")
@@ -328,7 +337,7 @@ def _serial(_m: Execution, index: int) -> Chardev:
 )
 def _isa(m: Execution, device: object, memory: Region, io: Region, errp: object) -> Bus:
     m.making()
-    m.fatal(errp)
+    m.succeeds(errp)
     if device is not None:
         m.say("the ISA bus belongs to a device; the board creates it itself")
     bus = Bus(memory, io, m.line)

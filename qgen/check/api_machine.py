@@ -45,9 +45,7 @@ def _object_find(m: Execution, object_: object, name: str) -> object:
 
 @function("CPUState *cpu_create(const char *)")
 def _cpu_create(m: Execution, type_: str) -> Cpu:
-    cpu = m.new_cpu(type_)
-    cpu.realized = True
-    return cpu
+    return m.new_cpu(type_, realized=True)
 
 
 @function("CPUState *qemu_get_cpu(int)", used=True)
@@ -88,7 +86,7 @@ def _timebase_reset(m: Execution, cpu: Cpu) -> None:
 def _x86_cpus(m: Execution, _machine: Instance, version: int) -> None:
     m.facts.x86["CPU version"] = version
     for _ in range(m.scenario.cpus):
-        m.new_cpu(m.cpu_type).realized = True
+        m.new_cpu(m.cpu_type, realized=True)
 
 
 @function("char *qemu_find_file(int, const char *)", owned=True, used=True)

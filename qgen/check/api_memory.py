@@ -28,12 +28,15 @@ def _start(m: Execution, region: Region, kind: str, label: str, size: int) -> No
 
 def _owned(m: Execution, region: Region, owner: object, label: str) -> None:
     if owner is not None and owner is not m.instance:
-        m.refuse(f"the owner of the region {label!r} is not the machine")
+        m.refuse(f"the owner of the region {label!r} is not {m.whole}")
     region.owned = owner is not None
 
 
-def _no_owner(m: Execution, owner: object, label: str) -> None:
-    if owner is not None:
+def _ram_owner(m: Execution, region: Region, owner: object, label: str) -> None:
+    """A device may own RAM; a machine is none."""
+    if m.is_soc:
+        _owned(m, region, owner, label)
+    elif owner is not None:
         m.refuse(f"the owner of the region {label!r} is no device: QEMU aborts")
 
 
@@ -52,8 +55,9 @@ def _container(
 def _ram(
     m: Execution, region: Region, owner: object, label: str, size: int, errp: object
 ) -> bool:
-    _no_owner(m, owner, label)
-    m.fatal(errp)
+    _ram_owner(m, region, owner, label)
+    if not m.succeeds(errp):
+        return False
     _start(m, region, "ram", label, size)
     return True
 
@@ -65,8 +69,9 @@ def _ram(
 def _rom(
     m: Execution, region: Region, owner: object, label: str, size: int, errp: object
 ) -> bool:
-    _no_owner(m, owner, label)
-    m.fatal(errp)
+    _ram_owner(m, region, owner, label)
+    if not m.succeeds(errp):
+        return False
     _start(m, region, "rom", label, size)
     return True
 
@@ -156,6 +161,7 @@ def _unimplemented(m: Execution, label: str, base: int, size: int) -> None:
         m.facts.system, base, _UNIMPLEMENTED_PRIORITY, m.line, "system bus"
     )
     m.facts.devices.append(device)
+    m.facts.realized.append(device)
 
 
 @function("uint32_t cpu_to_le32(uint32_t)", used=True)

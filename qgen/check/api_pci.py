@@ -38,6 +38,7 @@ def _new_multifunction(m: Execution, devfn: int, type_: str) -> Device:
 
 @function("bool pci_realize_and_unref(PCIDevice *, PCIBus *, Error **?)")
 def _realize(m: Execution, device: Device, bus: BusEnd, errp: object) -> bool:
+    m.dropped(device)
     device.bus = bus
     return realize(m, device, errp)
 
@@ -47,6 +48,7 @@ def _simple(m: Execution, bus: BusEnd, devfn: int, type_: str) -> Device:
     device = _made(m, devfn, type_, False)
     device.bus = bus
     device.realized = True
+    m.dropped(device)
     m.realized(device)
     return device
 
@@ -56,5 +58,6 @@ def _simple_multi(m: Execution, bus: BusEnd, devfn: int, type_: str) -> Device:
     device = _made(m, devfn, type_, True)
     device.bus = bus
     device.realized = True
+    m.dropped(device)
     m.realized(device)
     return device

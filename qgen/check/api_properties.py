@@ -83,6 +83,8 @@ def _error(m: Execution, errp: object, text: str, *args: object) -> None:
     if errp is None:
         m.say("the error goes nowhere")
     m.errors.append(formatted(text, args))
+    if m.is_soc:
+        m.fail(m.errors[-1])
 
 
 @function("bool g_str_equal(const char *, const char *)", used=True)

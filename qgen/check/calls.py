@@ -8,6 +8,7 @@ from typing import Any
 from qgen.check import api, vocabulary
 from qgen.check.code import UNKNOWN, Code, Frame, Run, binary, constant, converted
 from qgen.check.ctype import STRING, Pointer, Signature, Struct
+from qgen.check.facts import Device
 from qgen.check.formats import check_format
 from qgen.check.notes import Refused
 from qgen.check.symbols import Function, Unit
@@ -77,6 +78,7 @@ def _qemu(unit: Unit, function: api.Function, args: Sequence[Code], line: int) -
         values = [r(frame) for r in runs]
         machine = host.machine
         machine.line = line
+        machine.calling(function.name)
         for place in strict:
             if values[place] is None:
                 machine.refuse(f"argument {place + 1} of {function.name}() is NULL")
@@ -104,6 +106,8 @@ def _qom_cast(name: str, struct: str, args: Sequence[Code], line: int) -> Code:
         value = inner(frame)
         if value is None:
             raise Refused(line, f"{name}() is given no object")
+        if isinstance(value, Device) and value.struct is not None and not value.type:
+            raise Refused(line, f"{name}() is given an object that is not made yet")
         if not is_a(value, struct):
             raise Refused(line, f"{name}() is given an object of another type")
         return value

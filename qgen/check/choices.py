@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from qgen.board import Board, MachineProperty
 from qgen.check.facts import ClassProperty
-from qgen.check.machine import ERRP, IDLE, Execution
+from qgen.check.machine import IDLE, Execution
 from qgen.check.match import shown
 from qgen.check.notes import Refused
 from qgen.check.symbols import Function, Unit
+from qgen.check.vocabulary import ERRP
 
 _NO_VALUE = "no such value"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from qgen.check.facts import (
     ITSELF,
@@ -22,6 +23,7 @@ from qgen.check.facts import (
     Machine,
     Mapped,
     Output,
+    Pass,
     Property,
     Region,
     names_of,
@@ -47,6 +49,8 @@ class _Comparison:
         self._endings(made.endings, wanted.endings)
         if len(made.endings) < len(wanted.endings):
             return  # a machine that should have ended: what it went on to make is moot
+        if not self._failed(made.failed, wanted.failed):
+            return
         regions = self._regions(made, wanted)
         clocks = self._match("clock", made.clocks, wanted.clocks, _clock_keys, _hz)
         devices = self._match(
@@ -59,11 +63,13 @@ class _Comparison:
         for clock, right in clocks:
             what = f"clock {right.name!r}"
             self._same(clock.line, what, "name in QEMU", clock.label, right.label)
-            self._same(clock.line, what, "frequency in Hz", clock.hz, right.hz)
+            self._clock(clock, right)
         for cpu, right_cpu in zip(made.cpus, wanted.cpus, strict=False):
             self._cpu(cpu, right_cpu)
         for device, right_device in devices:
             self._device(device, right_device)
+        self._order(made.realized, wanted.realized)
+        self._passes(made.passes, wanted.passes)
         self._wires(made.wires, wanted.wires)
         self._buses(made.buses, wanted.buses)
         self._loads(made.loads, wanted.loads)
@@ -73,6 +79,47 @@ class _Comparison:
         self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
         self._boot(made, wanted)
         compare_hooks(made.hooks, wanted.hooks, self.say)
+
+    def _failed(self, made: str | None, wanted: str | None) -> bool:
+        """Whether there is something to compare: the SoC came to something."""
+        if made is not None and (wanted is None or wanted not in made):
+            about = "it should not" if wanted is None else f"not of {wanted!r}"
+            self.say(0, f"the SoC fails: {made!r}; {about}")
+        elif made is None and wanted is not None:
+            self.say(0, f"the SoC does not fail; it should, because of {wanted!r}")
+        return made is None and wanted is None
+
+    def _clock(self, made: Clock, wanted: Clock) -> None:
+        what, line = f"clock {wanted.name!r}", made.line
+        self._same(line, what, "frequency in Hz", made.hz, wanted.hz)
+        self._same(line, what, "source", _name(made.source), _name(wanted.source))
+        self._same(line, what, "factors of its period", made.period, wanted.period)
+        if made.is_input != wanted.is_input:
+            kinds = {True: "an input of the SoC", False: "a clock of its own"}
+            is_, has = kinds[made.is_input], kinds[wanted.is_input]
+            self.say(line, f"{what} is {is_}; the board makes it {has}")
+
+    def _order(self, made: Sequence[Device], wanted: Sequence[Device]) -> None:
+        """Devices are realized in the order in which the board has them."""
+        places = {device.name: place for place, device in enumerate(wanted)}
+        known = [device for device in made if device.name in places]
+        for before, after in pairwise(known):
+            if places[before.name] > places[after.name]:
+                self.say(
+                    before.line,
+                    f"{_owner(before)} is realized before {after.name!r}; the board "
+                    "has it after",
+                )
+                return
+
+    def _passes(self, made: Sequence[Pass], wanted: Sequence[Pass]) -> None:
+        mine = {(p.device.name, str(p)): p for p in made}
+        theirs = {(p.device.name, str(p)): p for p in wanted}
+        for key in sorted(theirs.keys() - mine.keys()):
+            self.say(0, f"the {key[1]} of {key[0]!r} do not become the SoC's")
+        for key in sorted(mine.keys() - theirs.keys()):
+            text = f"the {key[1]} of {key[0]!r} become the SoC's; they should not"
+            self.say(mine[key].line, text)
 
     def _same(
         self, line: int, what: str, field: str, made: object, wanted: object
@@ -149,7 +196,7 @@ class _Comparison:
         self._same(line, what, "offset into the target", made.offset, wanted.offset)
         self._same(line, what, "value that it reads as", made.reads, wanted.reads)
         if made.owned != wanted.owned:
-            owners = {True: "the machine's", False: "nobody's"}
+            owners = {True: "a child", False: "nobody's"}
             is_, has = owners[made.owned], owners[wanted.owned]
             self.say(line, f"{what}: it is {is_} in QOM; the board makes it {has}")
         self._mapped(line, what, made.mapped, wanted.mapped)

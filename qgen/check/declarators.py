@@ -41,7 +41,8 @@ def _named(node: Any, unit: Unit) -> CType:
             raise Refused(line_of(node), "a type that no board needs")
     if name in NAMED:
         return NAMED[name]
-    if name in STRUCTS or name in TYPES or name in unit.states.values():
+    own = name in unit.states.values() or name in unit.embeddable
+    if name in STRUCTS or name in TYPES or own:
         return Struct(name)
     raise Refused(line_of(node), f"unknown type {name!r}")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import takewhile
 
-from qgen.board import Arch, Board, Constant, MapEntry
+from qgen.board import Arch, Board, Constant, MapEntry, Soc, SocParent
 from qgen.check.code import Record
 from qgen.check.ctype import Struct
 from qgen.check.expected import expr_names
@@ -16,6 +16,7 @@ from qgen.check.values import StaticArray
 from qgen.check.vocabulary import INTERFACES, Sentinel
 from qgen.expr import evaluate
 
+_SOC_PARENTS = {SocParent.SYSBUS: "SysBusDevice", SocParent.DEVICE: "DeviceState"}
 _INTERFACES = {
     Arch.ARM: "arm_machine_interfaces",
     Arch.AARCH64: "aarch64_machine_interfaces",
@@ -34,9 +35,9 @@ def judge_includes(unit: Unit) -> None:
         unit.notes.add(0, f"{_FIRST_HEADER!r} is not the first header")
 
 
-def judge_constants(unit: Unit, board: Board) -> None:
+def judge_constants(unit: Unit, constants: Sequence[Constant]) -> None:
     """The #defines are the board's constants, and those of headers are proved."""
-    own = {c.name: c for c in board.constants if c.header is None}
+    own = {c.name: c for c in constants if c.header is None}
     macros = {f"TYPE_{macro}" for macro in unit.states}
     for name, constant in own.items():
         if name not in unit.defines:
@@ -46,7 +47,7 @@ def judge_constants(unit: Unit, board: Board) -> None:
     for name, (_, line) in unit.defines.items():
         if name not in own and name not in macros:
             unit.notes.add(line, f"the board has no constant {name!r}")
-    for constant in board.constants:
+    for constant in constants:
         if constant.header is None:
             continue
         if constant.name not in unit.covered:
@@ -81,17 +82,27 @@ def judge_number(
         )
 
 
-def judge_table(unit: Unit, entries: Sequence[MapEntry]) -> None:
-    """The memory map table has the board's entries; look-ups then go by their names."""
-    if not unit.tables or not entries:
-        if unit.tables:
-            unit.notes.add(unit.tables[0].line, "the board has no memory map table")
-        elif entries:
-            unit.notes.add(0, "the memory map table is missing")
+def judge_tables(unit: Unit, maps: Sequence[Sequence[MapEntry]]) -> None:
+    """Each map is a table of the C, in this order; look-ups then go by their names."""
+    wanted = [entries for entries in maps if entries]
+    if wanted and not unit.tables:
+        unit.notes.add(0, "the memory map table is missing")
         return
-    for extra in unit.tables[1:]:
-        unit.notes.add(extra.line, "a second memory map table")
-    table = unit.tables[0]
+    for extra in unit.tables[len(wanted) :]:
+        what = "a second memory map table"
+        if not wanted:
+            what = "the board has no memory map table"
+        unit.notes.add(extra.line, what)
+    rows = {name for table in unit.tables for name in table.names.values()}
+    for name in unit.enumerators:
+        if name not in rows:
+            line = unit.symbols[name].line
+            unit.notes.add(line, f"the memory map has no row for {name!r}")
+    for table, entries in zip(unit.tables, wanted, strict=False):
+        _table(unit, table, entries)
+
+
+def _table(unit: Unit, table: Table, entries: Sequence[MapEntry]) -> None:
     indices = _entries(unit, table, [entry.name for entry in entries])
     for entry in entries:
         index = indices.get(entry.name)
@@ -117,10 +128,6 @@ def _entries(unit: Unit, table: Table, names: list[str]) -> dict[str, int]:
         if name not in known:
             line = table.rows[index].lines["base"]
             unit.notes.add(line, f"the board's memory map has no entry for {name!r}")
-    for name in unit.enumerators:
-        if name not in places:
-            line = unit.symbols[name].line
-            unit.notes.add(line, f"the memory map has no row for {name!r}")
     return {known[name]: index for name, index in places.items() if name in known}
 
 
@@ -132,25 +139,44 @@ def _row(unit: Unit, row: Record, entry: MapEntry) -> None:
         row.fields[field] = Number(value, frozenset({f"{entry.name}.{field}"}))
 
 
-def judge_type(unit: Unit, info: Record, board: Board, name: str) -> None:
+def judge_machine_type(unit: Unit, info: Record, board: Board, name: str) -> None:
     """The TypeInfo is that of the machine ``name``."""
     base = board.parent.base
     wanted: dict[str, object] = {"name": f"{name}-machine", "parent": base.type}
+    interfaces = info.fields.get("interfaces")
+    if interfaces is not None or _INTERFACE_HEADER in unit.includes:
+        listed = _INTERFACES.get(board.arch)
+        wanted["interfaces"] = None if listed is None else Sentinel(listed)
+    _judge_type(unit, info, wanted, base.struct, {"class_init"})
+
+
+def judge_soc_type(unit: Unit, info: Record, soc: Soc, name: str) -> None:
+    """The TypeInfo is that of the SoC type ``name``, which always has a state."""
+    wanted: dict[str, object] = {"name": name, "parent": soc.parent.value}
+    if unit.state_of(name) is None:
+        unit.notes.add(0, f"the type {name!r} has no struct of its own")
+    parent_struct = _SOC_PARENTS[soc.parent]
+    _judge_type(unit, info, wanted, parent_struct, {"class_init", "instance_init"})
+
+
+def _judge_type(
+    unit: Unit,
+    info: Record,
+    wanted: dict[str, object],
+    parent_struct: str,
+    judged: Set[str],
+) -> None:
     state = unit.state_of(info.fields.get("name"))
     if state is not None:
         struct, macro = state
         wanted["instance_size"] = Sentinel(f"sizeof({struct})")
-        _state(unit, struct, base.struct)
+        _state(unit, struct, parent_struct)
         if unit.value(f"TYPE_{macro}") != info.fields.get("name"):
             line = info.lines.get("name", 0)
             unit.notes.add(
                 line, f"the type's name is not TYPE_{macro}, as its casts want it"
             )
-    interfaces = info.fields.get("interfaces")
-    if interfaces is not None or _INTERFACE_HEADER in unit.includes:
-        listed = _INTERFACES.get(board.arch)
-        wanted["interfaces"] = None if listed is None else Sentinel(listed)
-    for field in sorted(wanted.keys() | (info.fields.keys() - {"class_init"})):
+    for field in sorted(wanted.keys() | (info.fields.keys() - judged)):
         is_, has = info.fields.get(field), wanted.get(field)
         if is_ != has:
             line = info.lines.get(field, 0)
@@ -163,7 +189,7 @@ def _text(value: object) -> str:
 
 
 def _state(unit: Unit, struct: str, parent: str) -> None:
-    """The machine's struct starts with that of its parent."""
+    """The struct of a type starts with that of its parent."""
     fields = unit.structs.get(struct)
     if fields is None:
         unit.notes.add(0, f"the struct {struct!r} is not defined")
@@ -172,6 +198,21 @@ def _state(unit: Unit, struct: str, parent: str) -> None:
     if first != ("parent_obj", Struct(parent)):
         text = f"the struct {struct!r} does not start with its parent's"
         unit.notes.add(unit.lines[struct], text)
+
+
+def judge_soc_class(unit: Unit, fields: Record, soc: Soc) -> None:
+    """DeviceClass has what a SoC sets, and no more."""
+    wanted = {"realize"}
+    if soc.not_user_creatable is not None:
+        wanted.add("user_creatable")
+        if fields.fields.get("user_creatable", True):
+            line = fields.lines.get("user_creatable", 0)
+            unit.notes.add(line, "-device can create the SoC; it should not")
+    for name in sorted(fields.fields.keys() - wanted):
+        text = f"DeviceClass.{name} is set; the SoC does not set it"
+        unit.notes.add(fields.lines[name], text)
+    if not isinstance(fields.fields.get("realize"), Function):
+        unit.notes.add(0, "DeviceClass.realize is not set")
 
 
 def judge_class(unit: Unit, fields: Record, board: Board) -> None:

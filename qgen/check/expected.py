@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qgen import board as model
-from qgen.board import CPUS, IO, SYSTEM, Arch, Board, Format, Kind
+from qgen.board import CPUS, IO, SYSTEM, Arch, Board, ClockUse, Format, Kind, Soc
 from qgen.check.facts import (
     ITSELF,
     Blob,
@@ -31,6 +31,7 @@ from qgen.check.facts import (
     Mapped,
     Number,
     Output,
+    Pass,
     Property,
     Region,
     Word,
@@ -63,9 +64,10 @@ _INTEGERS = ("uint8", "uint16", "uint32", "uint64", "int32")
 _LATEST_CPU = -1
 
 
-def expected(board: Board, scenario: Scenario) -> Machine:
-    """The machine that ``board`` describes, under ``scenario``."""
-    return _Expectation(board, scenario).machine()
+def expected(board: Board | Soc, scenario: Scenario) -> Machine:
+    """The machine or the SoC that ``board`` describes, under ``scenario``."""
+    wanted = _Expectation(board, scenario)
+    return wanted.soc(board) if isinstance(board, Soc) else wanted.machine(board)
 
 
 class Numbers:
@@ -103,21 +105,52 @@ def _refusal(text: str, size: int, limit: int) -> Ending:
 
 
 class _Expectation:
-    def __init__(self, board: Board, scenario: Scenario):
+    def __init__(self, board: Board | Soc, scenario: Scenario):
         self.board, self.scenario = board, scenario
         self.env: Env = {"ram_size": scenario.ram_size, "cpus": scenario.cpus}
-        self.numbers = {p.name: dict(p.values) for p in board.properties}
         self.number = Numbers().number
-        label = None if board.ram is None else board.ram.id
+        self.numbers: dict[str, dict[str, Expr]] = {}
+        label = None
+        if isinstance(board, Board):
+            self.numbers = {p.name: dict(p.values) for p in board.properties}
+            label = None if board.ram is None else board.ram.id
         self.result = empty_machine(label, scenario.ram_size)
         self.regions = {SYSTEM: self.result.system, IO: self.result.io}
         self.clocks: dict[str, Clock] = {}
         self.devices: dict[str, list[Device]] = {}
         self.buses: dict[str, Bus] = {}
 
-    def machine(self) -> Machine:
+    def soc(self, soc: Soc) -> Machine:
+        """The SoC, or the error that it comes to nothing with."""
+        self.result.failed = self._refusal(soc)
+        self._own_clocks()
+        for device in soc.devices:
+            self._device(device)
+        # Children are made before anything is realized.
+        self.result.devices.sort(key=lambda device: device.child is None)
+        if self.result.failed is not None:
+            return self.result
+        for region in soc.regions:
+            self._region(region)
+        self._wires()
+        for export in soc.exports:
+            (made,) = self.devices[export.device]
+            self.result.passes.append(Pass(made, export.is_irq, export.name))
+        return self.result
+
+    def _refusal(self, soc: Soc) -> str | None:
+        """What the SoC says of clocks that its user forgot, or should have left alone."""
+        for clock in soc.clocks:
+            wired = clock.name in self.scenario.wired
+            if clock.input is ClockUse.REQUIRED and not wired:
+                return clock.name
+            if clock.input is ClockUse.FORBIDDEN and wired:
+                return clock.name
+        return None
+
+    def machine(self, board: Board) -> Machine:
         """The whole machine; nothing but the message where the RAM does not fit."""
-        ending = self._limits()
+        ending = self._limits(board)
         if ending is not None:
             self.result.endings.append(ending)
             return self.result
@@ -126,30 +159,41 @@ class _Expectation:
         for region in self.board.regions:
             if region.image is not None:
                 self._image(region, region.image)
-        self._cpus()
-        for clock in self.board.clocks:
-            made = Clock(clock.name, clock.name, self._value(clock.frequency))
-            self.clocks[clock.name] = made
-            self.result.clocks.append(made)
+        self._cpus(board)
+        self._own_clocks()
         self.buses = {
-            bus.name: Bus(self.result.system, self.result.io)
-            for bus in self.board.buses
+            bus.name: Bus(self.result.system, self.result.io) for bus in board.buses
         }
         self.result.buses = list(self.buses.values())
         for device in self.board.devices:
             self._device(device)
         self._wires()
-        self._x86()
-        self.result.blobs += map(self._rom, self.board.roms)
-        if self.board.fw_cfg is not None:
-            self._fw_cfg(self.board.fw_cfg)
-        self.result.boot = self._boot()
-        if isinstance(self.board.boot, model.HelperBoot):
-            last = self.board.boot.last
+        self._x86(board)
+        self.result.blobs += map(self._rom, board.roms)
+        if board.fw_cfg is not None:
+            self._fw_cfg(board.fw_cfg)
+        self.result.boot = self._boot(board)
+        if isinstance(board.boot, model.HelperBoot):
+            last = board.boot.last
             assert last.call is not None
-            self.result.devices.append(self._made(last.call, "boot", {}))
-        self.result.hooks = machine_calls(self.board, self.result)
+            made = self._made(last.call, "boot", {})
+            self.result.devices.append(made)
+            self.result.realized.append(made)
+        self.result.hooks = machine_calls(board, self.result)
         return self.result
+
+    def _own_clocks(self) -> None:
+        for clock in self.board.clocks:
+            made = Clock(clock.name, clock.name)
+            if clock.frequency is not None:
+                made.hz = self._value(clock.frequency)
+            if clock.source is not None:
+                made.source = self.clocks[clock.source]
+            # QEMU's factors are those of the period.
+            made.period = (clock.divide, clock.multiply)
+            made.is_input = clock.input is not None
+            self.clocks[clock.name] = made
+            self.result.clocks.append(made)
 
     def _value(self, expr: Expr, **more: int) -> int:
         return self.number(expr, self.env | more if more else self.env)
@@ -167,8 +211,8 @@ class _Expectation:
             region = region.mapped.container
         return Number(address, names)
 
-    def _limits(self) -> Ending | None:
-        ram, size = self.board.ram, self.scenario.ram_size
+    def _limits(self, board: Board) -> Ending | None:
+        ram, size = board.ram, self.scenario.ram_size
         if ram is None:
             return None
         if ram.exact is not None and ram.default_size is not None:
@@ -194,7 +238,8 @@ class _Expectation:
             # which lies past the end of its target, shows nothing either way.
             made.size = self._wrapped(region.size)
             self.result.regions.append(made)
-        if region.kind in (Kind.ALIAS, Kind.CONTAINER, Kind.IO):
+        ownable = isinstance(self.board, Soc) or region.kind not in (Kind.RAM, Kind.ROM)
+        if region.kind is not Kind.MACHINE_RAM and ownable:
             made.owned = region.owned
         if region.kind is Kind.IO:
             made.reads = region.read_value
@@ -254,8 +299,8 @@ class _Expectation:
         loads.append(Load(file, "raw", {"address": address, "limit": limit}))
         return self.scenario.raw
 
-    def _cpus(self) -> None:
-        cpus = self.board.cpus
+    def _cpus(self, board: Board) -> None:
+        cpus = board.cpus
         if not cpus.created:
             return
         for number in range(self.scenario.cpus):
@@ -268,10 +313,10 @@ class _Expectation:
             if cpus.timebase is not None:
                 cpu.timebase = self._value(cpus.timebase)
             # No other architecture leaves it to the board: its loader does it.
-            cpu.resets = int(self.board.arch is Arch.PPC)
+            cpu.resets = int(board.arch is Arch.PPC)
             cpu.timebase_resets = int(cpus.timebase_reset)
             self.result.cpus.append(cpu)
-        if self.board.parent.is_x86:
+        if board.parent.is_x86:
             self.result.x86["CPU version"] = _LATEST_CPU
 
     def _device(self, device: model.Device) -> None:
@@ -284,6 +329,7 @@ class _Expectation:
             name = device.name if device.count is None else f"{device.name}[{n}]"
             if device.call is not None:
                 made.append(self._made(device.call, name, {"n": n}))
+                self.result.realized.append(made[-1])
                 continue
             each = Device(device.type, name, realized=True)
             if device.child is not None:
@@ -299,6 +345,7 @@ class _Expectation:
             made.append(each)
             for into in device.images:
                 self._image(self._inside(each, into.path), into.image)
+            self.result.realized.append(each)
         self.result.devices += made
 
     def _mapped(self, mmio: model.Mmio, n: int) -> Mapped:
@@ -325,7 +372,9 @@ class _Expectation:
             case model.MachineValue(field):
                 return machine_value(field, self.scenario)
             case model.MachineClassValue(field):
-                fields = {f.name: f.value for f in self.board.class_fields}
+                board = self.board
+                known = board.class_fields if isinstance(board, Board) else ()
+                fields = {f.name: f.value for f in known}
                 return fields[field]
             case model.Chardev(number):
                 return Chardev(int(self._value(number, **env)))
@@ -434,7 +483,7 @@ class _Expectation:
 
     def _wires(self) -> None:
         for cpu, owner in enumerate(self.result.cpus):
-            for wire in self.board.cpus.wires:
+            for wire in self.board.cpu_wires:
                 self._wire(owner, wire, {"cpu": cpu})
         for device in self.board.devices:
             for n, made in enumerate(self.devices[device.name]):
@@ -497,10 +546,10 @@ class _Expectation:
             else:
                 self.result.loads.append(Load(file.file, "not found", {}))
 
-    def _x86(self) -> None:
+    def _x86(self, board: Board) -> None:
         """An x86 machine tells the rest of QEMU how its RAM is split."""
-        ram = self.board.ram
-        if not self.board.parent.is_x86 or ram is None or ram.split is None:
+        ram = board.ram
+        if not board.parent.is_x86 or ram is None or ram.split is None:
             return
         size, split = self.scenario.ram_size, self._value(ram.split)
         below, names = min(size, split), names_of(split)
@@ -508,13 +557,13 @@ class _Expectation:
             "below_4g_mem_size": Number(below, names),
             "above_4g_mem_size": Number(size - below, names),
         }
-        above = next((r for r in self.board.regions if r.above is not None), None)
+        above = next((r for r in board.regions if r.above is not None), None)
         if above is not None and above.mapping is not None:
             start = self._value(above.mapping.offset)
             self.result.x86["above_4g_mem_start"] = start
 
-    def _boot(self) -> BootCall | None:
-        match self.board.boot:
+    def _boot(self, board: Board) -> BootCall | None:
+        match board.boot:
             case model.ArmBoot(start, psci, board_id, _, more):
                 arguments: dict[str, object] = {
                     "cpu": "CPU 0",
@@ -530,7 +579,7 @@ class _Expectation:
                         value if isinstance(value, bool) else self._value(value)
                     )
                 for point, name in ARM_HOOKS.items():
-                    hook = self.board.hook(point)
+                    hook = board.hook(point)
                     if hook is not None:
                         arguments[name] = f"{hook}()"
                 return BootCall("arm_load_kernel", arguments)

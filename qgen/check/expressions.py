@@ -145,8 +145,9 @@ class Expressions:
             local.read = True
             name = local.name
             return Code(Pointer(local.type), lambda frame: Reference(frame, name))
-        if type(node).__name__ == "ID" and node.name == "error_fatal":
-            return constant(Pointer(Pointer(Struct("Error"))), vocabulary.ERROR_FATAL)
+        for error in (vocabulary.ERROR_FATAL, vocabulary.ERROR_ABORT):
+            if type(node).__name__ == "ID" and node.name == error.name:
+                return constant(Pointer(Pointer(Struct("Error"))), error)
         if type(node).__name__ == "ArrayRef" and self._is_list(node.name):
             return self._from_element(node)
         inner = self.expression(node)

@@ -77,12 +77,25 @@ class DeviceRegion(Region):
 
 @dataclass(eq=False, repr=False)
 class Clock:
-    """A clock; ``hz`` is None as long as it has no frequency."""
+    """A clock; ``hz`` is None as long as it has no frequency.
+
+    ``source`` is the clock that it follows, ``period`` the two factors of its period;
+    ``is_input``: it is a clock input of the SoC, which its user has ``wired`` or not.
+    """
 
     name: str
     label: str
     hz: int | None = None
     line: int = 0
+    source: Clock | None = None
+    period: tuple[int, int] = (1, 1)
+    is_input: bool = False
+    wired: bool = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is something that it runs by."""
+        return self.hz is not None or self.is_input or self.source is not None
 
 
 class ClockLine(NamedTuple):
@@ -143,7 +156,9 @@ class Device:
     the machine's QOM child that it is, ``full`` its buses that take no more devices.
     ``nic``: it has the back end of a ``-nic`` that fits. ``parts`` are the devices inside
     it that the board names, by the name of QOM's child; their type is not known.
-    ``call`` made it, and then nothing else is known of it.
+    ``call`` made it, and then nothing else is known of it. ``struct`` is that of the
+    state that it lies in; as long as it is not initialised, it has no type. ``held``: the
+    C has to drop the reference that it was given.
     """
 
     type: str
@@ -160,6 +175,8 @@ class Device:
     parts: dict[str, Device] = field(default_factory=dict)
     inside: Device | None = None
     call: Call | None = None
+    struct: str | None = None
+    held: bool = False
 
     def part(self, name: str, line: int = 0) -> Device:
         """The device that is this one's child ``name``."""
@@ -251,6 +268,19 @@ class BusEnd(NamedTuple):
         if isinstance(self.owner, Device):
             return f"{self.owner.name}/{self.name or 'its PCI bus'}"
         return "the board's ISA bus"
+
+
+class Pass(NamedTuple):
+    """Lines of a device that become the SoC's: IRQ outputs, or GPIO lines of a name."""
+
+    device: Device
+    is_irq: bool
+    name: str | None
+    line: int = 0
+
+    def __str__(self) -> str:
+        lines = "IRQ outputs" if self.is_irq else "GPIO lines"
+        return f"{lines}{'' if self.name is None else f' {self.name!r}'}"
 
 
 class ClassProperty(NamedTuple):
@@ -382,7 +412,12 @@ class Ending(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Machine:
-    """A machine after its init function ran. ``x86`` are fields of X86MachineState."""
+    """A machine after its init function ran, or a SoC after it was realized.
+
+    ``realized`` are the devices in that order, ``passes`` the lines that the SoC takes
+    over; ``failed`` is the error that it came to nothing with. ``x86`` are fields of
+    X86MachineState.
+    """
 
     system: Region
     io: Region
@@ -400,6 +435,9 @@ class Machine:
     fw_cfg: list[FwCfgItem] = field(default_factory=list)
     boot: BootCall | None = None
     hooks: list[HookCall] = field(default_factory=list)
+    realized: list[Device] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
+    failed: str | None = None
     endings: list[Ending] = field(default_factory=list)
 
 

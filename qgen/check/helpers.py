@@ -39,6 +39,7 @@ def _function(helper: Helper) -> Function:
         device = Device("", f"what {helper.name}() makes", m.line, realized=True)
         device.call = Call(helper.name, args)
         m.facts.devices.append(device)
+        m.facts.realized.append(device)
         return device
 
     return declared(f"{helper.returns}{space}{helper.name}({params or 'void'})", model)

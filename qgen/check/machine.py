@@ -25,11 +25,9 @@ from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import Scenario
 from qgen.check.symbols import Function, Unit
 from qgen.check.values import Instance
-from qgen.check.vocabulary import ENDIANS, ERROR_FATAL, Sentinel
+from qgen.check.vocabulary import ENDIANS, ERROR_ABORT, ERROR_FATAL, ERRP
 from qgen.condition import Option
 
-ERRP = Sentinel("errp")
-"""Where a caller of a property's functions wants errors."""
 MAX_DEPTH = 16
 """How deep functions of a board may call each other."""
 
@@ -43,13 +41,14 @@ class _Ended(Exception):
 
 
 class Execution:
-    """One run of a board.
+    """One run of a board, or of a SoC.
 
     ``facts`` is what it makes, ``line`` the line of the call that is running, ``types``
     the types that were registered, ``class_calls`` what class_init called of the base's
     functions, ``resets`` what a reset of the machine calls, ``drives`` those that have a
     device, ``lists`` all lists that were made; ``state`` is the struct of the type that
-    runs, if it has one of its own.
+    runs, if it has one of its own. ``instance`` is what runs, ``machine`` the machine
+    around it, or itself.
     """
 
     def __init__(
@@ -59,9 +58,11 @@ class Execution:
         ram_id: str | None,
         loop_limit: int,
         state: str | None = None,
+        *,
+        is_soc: bool = False,
     ):
         self.unit, self.scenario, self.loop_limit = unit, scenario, loop_limit
-        self.state = state
+        self.state, self.is_soc = state, is_soc
         self.notes: Notes = unit.notes
         self.line = 0
         self.facts = empty_machine(ram_id, scenario.ram_size)
@@ -76,6 +77,8 @@ class Execution:
         self.lists: list[Items] = []
         self.errors: list[str] = []
         self.instance = Instance()
+        self.machine = Instance() if is_soc else self.instance
+        self.fallible: dict[int, None] = {}
         self.machine_class = Instance()
         self.cpu_type = scenario.cpu_type or ""
         self._made_cpu: Cpu | None = None
@@ -93,10 +96,47 @@ class Execution:
         """Note a fault of the line that is running."""
         self.notes.add(self.line, text)
 
+    @property
+    def whole(self) -> str:
+        """What runs, in words."""
+        return "the SoC" if self.is_soc else "the machine"
+
     def fatal(self, errp: object) -> None:
-        """Errors must end QEMU."""
-        if errp is not ERROR_FATAL:
-            self.say("errors are not fatal here: pass &error_fatal")
+        """Errors that only a fault of the C can cause must end QEMU."""
+        wanted = ERROR_ABORT if self.is_soc else ERROR_FATAL
+        if errp is not wanted:
+            self.say(f"errors are not fatal here: pass &{wanted.name}")
+
+    def succeeds(self, errp: object) -> bool:
+        """Whether what may fail does not; a SoC has to tell who realizes it."""
+        if not self.is_soc:
+            self.fatal(errp)
+            return True
+        if errp is not ERRP:
+            self.say("whoever realizes the SoC never learns of this error: pass errp")
+            return True
+        self.fallible[self.line] = None
+        if self.line != self.scenario.fails:
+            return True
+        self.fail(f"line {self.line} fails")
+        return False
+
+    def fail(self, message: str) -> None:
+        """There is an error now: the SoC comes to nothing."""
+        if self.facts.failed is not None:
+            self.refuse("a second error, while the first waits to be handled")
+        self.facts.failed = message
+
+    def calling(self, name: str) -> None:
+        """A function of QEMU's is called: after an error, the SoC should be gone."""
+        if self.facts.failed is not None:
+            self.refuse(f"{name}() is called although there was an error")
+
+    def dropped(self, device: Device) -> None:
+        """The C gives back a reference to a device."""
+        if not device.held:
+            self.refuse(f"a reference to {device.name} is dropped that is not the C's")
+        device.held = False
 
     def making(self) -> None:
         """Something is made: the boot loader must come after it."""
@@ -137,15 +177,18 @@ class Execution:
         made = (len(self.facts.cpus), len(self.facts.devices))
         self.facts.hooks.append(HookCall(function.name, subject, made, line))
 
-    def new_cpu(self, type_: str) -> Cpu:
+    def new_cpu(self, type_: str, *, realized: bool = False) -> Cpu:
         """Create a CPU."""
         self.making()
         cpu = Cpu(type_, f"CPU {len(self.facts.cpus)}", self.line)
+        cpu.realized, cpu.held = realized, not realized
         self.facts.cpus.append(cpu)
         return cpu
 
     def realized(self, device: Device) -> None:
         """A device was realized; one of a certain type brings the CPUs."""
+        if not isinstance(device, Cpu):
+            self.facts.realized.append(device)
         if device.type == self.scenario.cpu_maker:
             self._made_cpu = Cpu(self.cpu_type, "CPU 0", realized=True)
 
@@ -201,18 +244,48 @@ class Execution:
             self.call(function, [self.instance], function.line)
         self._in_init = False
         self.facts.endings += self._messages
-        for items in self.lists:
-            if not items.taken:
-                self.notes.add(items.line, "the list of this line is no property's")
+        self._finish()
         x86 = self.instance.views.get("X86MachineState")
         if x86 is not None:
             self.facts.x86 |= x86.fields
         for handler, opaque, line in self.resets:
             self.call(handler, [opaque], line)
 
+    def soc(self, init: Function | None, realize: Function) -> None:
+        """Make the SoC and realize it, as the machine around it would."""
+        self._views(self.machine)
+        self.instance.views |= {
+            "DeviceState": Record("DeviceState"),
+            "SysBusDevice": Record("SysBusDevice"),
+        }
+        self._see_state()
+        if init is not None:
+            self.call(init, [self.instance], init.line)
+        self.call(realize, [self.instance, ERRP], realize.line)
+        self._finish()
+
+    def _finish(self) -> None:
+        """What should not be left over at the end."""
+        for device in (*self.facts.cpus, *self.facts.devices):
+            if device.held and not self.facts.endings:
+                text = f"nobody drops the first reference to {device.name}"
+                self.notes.add(device.line, text)
+        for items in self.lists:
+            if not items.taken:
+                self.notes.add(items.line, "the list of this line is no property's")
+
+    def _see_state(self) -> None:
+        if self.state is not None:
+            self.instance.views[self.state] = fresh(self.unit, self.state)
+
     def prepare(self) -> None:
+        """Give the machine its views: QEMU's structs, and its own."""
+        self._views(self.instance)
+        self._see_state()
+
+    def _views(self, machine: Instance) -> None:
         """The machine as the structs that its type derives from see it."""
-        scenario, views = self.scenario, self.instance.views
+        scenario, views = self.scenario, machine.views
         smp = Record(
             "CpuTopology", {"cpus": scenario.cpus, "max_cpus": scenario.max_cpus}
         )
@@ -233,8 +306,6 @@ class Execution:
             views[base.struct] = Record(
                 base.struct, {m.field: made[m.name] for m in base.made}
             )
-        if self.state is not None:
-            views[self.state] = fresh(self.unit, self.state)
 
 
 _OPTIONS = {
@@ -269,6 +340,8 @@ def _inside(unit: Unit, name: str, type_: CType) -> Any:
         return UNSET
     if type_.name == "MemoryRegion":
         return Region(name)
+    if type_.name in unit.embeddable:
+        return Device("", f"the {name!r} of the state", struct=type_.name)
     return fresh(unit, type_.name)
 
 
@@ -295,14 +368,11 @@ class ClassFacts(NamedTuple):
 def class_facts(
     unit: Unit, class_init: Function, base: Base, loop_limit: int
 ) -> ClassFacts:
-    """Run a class_init function."""
-    execution = Execution(unit, IDLE, None, loop_limit)
+    """Run a class_init function of a machine."""
     views = {"MachineClass": Record("MachineClass")}
     if base.class_struct is not None:
         views[base.class_struct] = Record(base.class_struct)
-    class_ = execution.machine_class
-    class_.views |= views
-    execution.call(class_init, [class_, None], class_init.line)
+    execution = _run_class_init(unit, class_init, views, loop_limit)
     own = views.get(base.class_struct or "", Record(""))
     return ClassFacts(
         views["MachineClass"],
@@ -311,3 +381,20 @@ def class_facts(
         execution.class_calls,
         execution.facts.hooks,
     )
+
+
+def device_class(unit: Unit, class_init: Function, loop_limit: int) -> Record:
+    """Run a class_init function of a device: what it writes into its class."""
+    views = {"DeviceClass": Record("DeviceClass")}
+    _run_class_init(unit, class_init, views, loop_limit)
+    return views["DeviceClass"]
+
+
+def _run_class_init(
+    unit: Unit, class_init: Function, views: dict[str, Record], loop_limit: int
+) -> Execution:
+    execution = Execution(unit, IDLE, None, loop_limit)
+    class_ = execution.machine_class
+    class_.views |= views
+    execution.call(class_init, [class_, None], class_init.line)
+    return execution

@@ -5,6 +5,9 @@ A leaf.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 LIMIT = 60
 """A text that is wrong in more places than this is only counted on."""
 
@@ -23,10 +26,20 @@ class Notes:
     def __init__(self) -> None:
         self._seen: dict[str, None] = {}
         self._more = 0
+        self._file = ""
+
+    @contextmanager
+    def of(self, file: str) -> Iterator[None]:
+        """Lines are those of another file, a header."""
+        before, self._file = self._file, f"{file} "
+        try:
+            yield
+        finally:
+            self._file = before
 
     def add(self, line: int, text: str) -> None:
         """Note ``text`` about a line of the C; line 0 stands for the whole of it."""
-        finding = f"line {line}: {text}" if line else text
+        finding = f"{self._file}line {line}: {text}" if line else text
         if finding in self._seen:
             return
         if len(self._seen) < LIMIT:

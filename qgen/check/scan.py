@@ -35,6 +35,11 @@ _TOKEN = re.compile(
 )
 _DIRECTIVE = re.compile(r"\#[ \t]*(\w*)[ \t]*(.*)", re.DOTALL)
 _COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|/\*.*?\*/|//[^\n]*', re.DOTALL)
+_GUARD = re.compile(
+    r"(?P<head>(?:\s|/\*.*?\*/)*\#ifndef (?P<guard>\w+)\n\#define (?P=guard)\n)"
+    r"(?P<body>.*\n)(?P<tail>\#endif(?: /\*[^\n]*\*/)?\s*)",
+    re.DOTALL,
+)
 _INCLUDE = re.compile(r'"([^"]+)"\Z|<([^>]+)>\Z')
 _DEFINE = re.compile(r"([A-Za-z_]\w*)(\(?)[ \t]*(.*)\Z", re.DOTALL)
 _WORDS = {
@@ -46,7 +51,7 @@ _WORDS = {
 _MACROS = ("type_init", "OBJECT_DECLARE_SIMPLE_TYPE")
 _GAPS = frozenset({"space", "newline"})
 _OPEN = {"(": ")", "[": "]", "{": "}"}
-_DECLARING = re.compile(r"\bOBJECT_DECLARE_SIMPLE_TYPE\s*\(\s*(\w+)")
+DECLARING = re.compile(r"\bOBJECT_DECLARE_SIMPLE_TYPE\s*\(\s*(\w+)")
 
 
 class Include(NamedTuple):
@@ -88,7 +93,7 @@ def scan(text: str, types: Collection[str], notes: Notes) -> list[Item]:
 
     What is no C by its looks goes to ``notes``.
     """
-    known = {*types, *_DECLARING.findall(text)}
+    known = {*types, *DECLARING.findall(text)}
     items: list[Item] = []
     try:
         for part in _parts(text):
@@ -99,6 +104,16 @@ def scan(text: str, types: Collection[str], notes: Notes) -> list[Item]:
     except Refused as refusal:  # there is no telling where the next item starts
         notes.refused(refusal)
     return items
+
+
+def inside_guard(text: str, name: str, notes: Notes) -> str:
+    """A header's text without its include guard; a finding where it has none."""
+    match = _GUARD.fullmatch(text)
+    if match is None:
+        notes.add(0, f"the header {name!r} has no include guard around all of it")
+        return text
+    gaps = ("\n" * part.count("\n") for part in (match["head"], match["tail"]))
+    return match["body"].join(gaps)
 
 
 def _item(part: list[_Token] | tuple[int, str], types: Collection[str]) -> Item:

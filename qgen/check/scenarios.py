@@ -27,7 +27,8 @@ class Scenario(NamedTuple):
     as such. ``cpu_type`` is what ``-cpu`` chose, ``cpu_maker`` the type of the device
     that makes the CPUs. ``base`` is what the machine derives from, ``made`` the devices
     that it makes, by name and type. ``ends``: the machine's own limits end QEMU.
-    ``given`` is what else the command line gives.
+    ``given`` is what else the command line gives. ``wired`` are the clock inputs of a SoC
+    that its user wires, ``fails`` the line of the C whose call fails.
     """
 
     ram_size: int
@@ -44,6 +45,8 @@ class Scenario(NamedTuple):
     raw: bool = True
     ends: bool = False
     given: Given = Given()
+    wired: frozenset[str] = frozenset()
+    fails: int | None = None
 
     def __str__(self) -> str:
         parts = [f"-m {self.ram_size:#x}", f"-smp {self.cpus}"]
@@ -57,6 +60,9 @@ class Scenario(NamedTuple):
             parts.append("empty files")
         if self.given != Given():
             parts.append(str(self.given))
+        parts += [f"{name} wired" for name in sorted(self.wired)]
+        if self.fails is not None:
+            parts.append(f"line {self.fails} fails")
         return ", ".join(parts)
 
 

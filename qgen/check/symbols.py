@@ -85,7 +85,10 @@ class Unit:
     how the file uses the fields of its own structs, of which hooks use ``kept``
     and -M sets ``chosen``.
     ``states`` are those structs by the macros that cast to them, ``lines`` where each
-    struct is defined.
+    struct is defined. ``structs_of_types`` are the structs of devices by their types,
+    ``headers_of_structs`` the headers that complete them; ``headers`` are the texts of
+    the file's own. ``renamed`` has the types that are registered under another name than
+    their own.
     """
 
     notes: Notes
@@ -93,6 +96,10 @@ class Unit:
     outside: dict[str, int]
     helpers: dict[str, ApiFunction] = field(default_factory=dict)
     casts: dict[str, str] = field(default_factory=dict)
+    structs_of_types: dict[str, str] = field(default_factory=dict)
+    headers_of_structs: dict[str, set[str]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     host: Host = field(default_factory=Host)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     includes: dict[str, int] = field(default_factory=dict)
@@ -107,6 +114,11 @@ class Unit:
     fields: dict[tuple[str, str], FieldUse] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def embeddable(self) -> set[str]:
+        """The structs of devices, which may lie in the state of another."""
+        return set(self.structs_of_types.values())
 
     def add(self, symbol: Symbol) -> None:
         """Declare a name."""

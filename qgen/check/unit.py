@@ -21,7 +21,16 @@ from qgen.check.expressions import Expressions
 from qgen.check.facts import Number
 from qgen.check.notes import Refused
 from qgen.check.parse import designator, line_of
-from qgen.check.scan import BUG_ON, Chunk, Define, Include, Macro, scan
+from qgen.check.scan import (
+    BUG_ON,
+    DECLARING,
+    Chunk,
+    Define,
+    Include,
+    Macro,
+    inside_guard,
+    scan,
+)
 from qgen.check.statements import Statements
 from qgen.check.symbols import FieldUse, Function, Symbol, Table, Unit
 from qgen.check.values import StaticArray
@@ -36,12 +45,7 @@ def read(text: str, unit: Unit) -> Unit:
     What does not belong into the file goes to the unit's notes.
     """
     notes = unit.notes
-    reader = _Reader(unit)
-    for item in scan(text, TYPES, notes):
-        try:
-            reader.item(item)
-        except Refused as refusal:
-            notes.refused(refusal)
+    _Reader(unit).items(text)
     for symbol in unit.symbols.values():
         if not symbol.used and symbol.what in ("function", "table", "static"):
             notes.add(symbol.line, f"the {symbol.what} {symbol.name!r} is never used")
@@ -56,12 +60,25 @@ class _Reader:
         self.unit = unit
         self.top = Expressions(unit)
 
+    def items(self, text: str) -> None:
+        """Read all declarations of a file."""
+        # What a header of the file's own declares, the file needs no 'struct' for.
+        whole = "".join([*self.unit.headers.values(), text])
+        types = TYPES | self.unit.embeddable | {*DECLARING.findall(whole)}
+        for item in scan(text, types, self.unit.notes):
+            try:
+                self.item(item)
+            except Refused as refusal:
+                self.unit.notes.refused(refusal)
+
     def item(self, item: Include | Define | Macro | Chunk) -> None:
         match item:
             case Include(line, header):
                 if header in self.unit.includes:
                     self.unit.notes.add(line, f"{header!r} is included twice")
                 self.unit.includes[header] = line
+                if header in self.unit.headers:
+                    self._header(header)
             case Define():
                 self._define(item)
             case Macro():
@@ -69,6 +86,32 @@ class _Reader:
             case Chunk(line, text):
                 for node in parse.parse(text, line):
                     self._declaration(node)
+
+    def _header(self, name: str) -> None:
+        """Read a header of the file's own, which includes all that it needs."""
+        notes, before = self.unit.notes, self.unit.includes
+        self.unit.includes = {}
+        with notes.of(name):
+            self.items(inside_guard(self.unit.headers[name], name, notes))
+        for struct in (s for s in self.unit.states.values() if s in self.unit.structs):
+            for type_ in self.unit.structs[struct].values():
+                self._judge_included(name, type_)
+        for each, line in self.unit.includes.items():
+            if each in before:
+                notes.add(before[each], f"{name!r} includes {each!r} already")
+            before.setdefault(each, line)
+        self.unit.includes = before
+
+    def _judge_included(self, name: str, type_: CType) -> None:
+        while isinstance(type_, Array):
+            type_ = type_.of
+        if isinstance(type_, Struct) and type_.name in self.unit.embeddable:
+            headers = self.unit.headers_of_structs[type_.name]
+            if not headers & self.unit.includes.keys():
+                self.unit.notes.add(
+                    0,
+                    f"{name!r} holds a {type_.name!r}, and does not include its header",
+                )
 
     # Each method takes a declaration of one kind into the unit.
 

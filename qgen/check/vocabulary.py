@@ -33,6 +33,9 @@ class Sentinel(NamedTuple):
 
 
 ERROR_FATAL = Sentinel("error_fatal")
+ERROR_ABORT = Sentinel("error_abort")
+ERRP = Sentinel("errp")
+"""What a function is given to say in what went wrong."""
 
 _CPU_LINES = ("ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ")
 _PPC6XX = ("HRESET", "SRESET", "CKSTP_IN", "MCP", "SMI", "INT", "TBEN", "WAKEUP")
@@ -85,6 +88,8 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     "EM_AARCH64": (INT, 183),
     "PPC_ELF_MACHINE": (INT, 20),
     **{base.macro: (STRING, base.type) for base in all_bases()},
+    "TYPE_DEVICE": (STRING, "device"),
+    "TYPE_SYS_BUS_DEVICE": (STRING, "sys-bus-device"),
     **{name: (INT, value) for value, name in enumerate(_CPU_LINES)},
     **{name: (INT, value) for value, name in enumerate(_TIMERS)},
     **{f"PPC6xx_INPUT_{name}": (INT, v) for v, name in enumerate(_PPC6XX)},
@@ -124,6 +129,7 @@ CASTS = {
     **{b.class_cast or "": b.class_struct or "" for b in all_bases() if b.class_cast},
     "DEVICE": "DeviceState",
     "MEMORY_REGION": "MemoryRegion",
+    "DEVICE_CLASS": "DeviceClass",
     "SYS_BUS_DEVICE": "SysBusDevice",
     "BUS": "BusState",
     "FW_CFG": "FWCfgState",
@@ -151,6 +157,10 @@ CPU_STRUCTS = {
 """The struct of an architecture's CPUs, and how the names of their types end."""
 
 INIT = Signature(VOID, (Pointer(Struct("MachineState")),))
+INSTANCE_INIT = Signature(VOID, (Pointer(Struct("Object")),))
+REALIZE = Signature(
+    VOID, (Pointer(Struct("DeviceState")), Pointer(Pointer(Struct("Error"))))
+)
 CLASS_INIT = Signature(VOID, (Pointer(Struct("ObjectClass")), NULL))
 RESET = Signature(VOID, (NULL,))
 BOOT_HOOK = Signature(
@@ -210,9 +220,11 @@ STRUCTS: dict[str, dict[str, CType]] = {
         "name": STRING,
         "parent": STRING,
         "instance_size": ULONG,
+        "instance_init": Pointer(INSTANCE_INIT),
         "class_init": Pointer(CLASS_INIT),
         "interfaces": Pointer(Struct("InterfaceInfo")),
     },
+    "DeviceClass": {"realize": Pointer(REALIZE), "user_creatable": BOOL},
     "MemoryRegionOps": {
         "read": Pointer(READ),
         "write": Pointer(WRITE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,13 +39,12 @@ def command(
       qgen check mps2 --variant mps2-an385
     """
     from qgen import compose
-    from qgen.cli import FINDINGS, OK, console
+    from qgen.cli import FINDINGS, OK
 
     status = OK
     for spec in specs:
         results = _results(spec, variant, target)
-        found = {name: _findings(result) for name, result in results.items()}
-        console.findings(in_all(found), next(iter(results.values())).source)
+        _show(results)
         for name, result in results.items():
             if isinstance(result, Rejected):
                 status = FINDINGS
@@ -53,6 +53,17 @@ def command(
             if not quiet:
                 click.echo(_good(spec, name, result, target))
     return status
+
+
+def _show(results: Mapping[str | None, Resolved | Rejected]) -> None:
+    """All findings, those of each file together: a spec may name others."""
+    from qgen.cli import console
+
+    sources = {result.source.name: result.source for result in results.values()}
+    for file, source in sources.items():
+        of_file = {n: r for n, r in results.items() if r.source.name == file}
+        found = {name: _findings(result) for name, result in of_file.items()}
+        console.findings(in_all(found), source)
 
 
 def _results(
@@ -80,8 +91,8 @@ def _good(spec: Path, variant: str | None, result: Resolved, target: Target) -> 
     which = "" if variant is None else f", variant {variant}"
     return (
         f"{console.printable(spec)}{which}: ok "
-        f"({_count(len(result.board.regions), 'region')}, "
-        f"{_count(len(result.board.devices), 'device')}, "
+        f"({_count(len(result.composite.regions), 'region')}, "
+        f"{_count(len(result.composite.devices), 'device')}, "
         f"QEMU {target.release})"
     )
 

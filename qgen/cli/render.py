@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qgen.cli.options import qemu_option, spec_argument, variant_option
 from qgen.targets import Target
+
+if TYPE_CHECKING:
+    from qgen.compose import Rendered
 
 
 @click.command("render")
@@ -16,9 +20,10 @@ from qgen.targets import Target
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write the C to FILE, whole or not at all. [default: standard output]",
+    help="Write the C to FILE, or all files of the spec to a folder of that name, "
+    "whole or not at all. [default: standard output, which gets the C]",
 )
 @variant_option
 @qemu_option
@@ -36,15 +41,27 @@ def command(
       qgen render my-board.yaml --qemu 10.0 -o hw/arm/my_board.c
       qgen render arm-virt                      (a spec that qgen ships)
       qgen render mps2 --variant mps2-an385
+      qgen render my-soc.yaml -o generated/     (my_soc.c and my_soc.h)
     """
     from qgen import compose
     from qgen.cli import console
-    from qgen.files import write_whole
+    from qgen.files import write_all
 
     resolved = compose.resolve(spec, target, variant=variant)
     console.findings(resolved.warnings, resolved.source)
     rendered = compose.render(resolved)
     if output is not None:
-        write_whole(output, rendered.text)
+        write_all(_files(rendered, output))
         return
     sys.stdout.buffer.write(rendered.text.encode())
+
+
+def _files(rendered: Rendered, output: Path) -> dict[Path, str]:
+    """Where each text goes: a spec of several files needs a folder."""
+    if output.is_dir():
+        names = {name.rpartition("/")[2]: text for name, text in rendered.files.items()}
+        return {output / name: text for name, text in names.items()}
+    if rendered.headers:
+        listed = " and ".join(name.rpartition("/")[2] for name in rendered.files)
+        raise click.UsageError(f"the spec gives {listed}: -o takes a folder")
+    return {output: rendered.text}

@@ -28,7 +28,7 @@ def emit_drive(
     index: dict[str, str],
 ) -> None:
     """A drive as a property."""
-    into.unit.use("qdev_prop_set_drive_err", "error_fatal")
+    into.unit.use("qdev_prop_set_drive_err")
     found = drive_get(drive, into, index)
     first = all(local.name != _DINFO for local in into.extra)
     if first and not index:
@@ -37,9 +37,8 @@ def emit_drive(
         into.local(Local("DriveInfo *", _DINFO))
         into.assign(_DINFO, found)
     blk = CallExpr("blk_by_legacy_dinfo", (_DINFO,))
-    call = CallExpr(
-        "qdev_prop_set_drive_err", (handle, string_literal(name), blk, "&error_fatal")
-    )
+    args = (handle, string_literal(name), blk, into.sure())
+    call = CallExpr("qdev_prop_set_drive_err", args)
     known = not index and same(DriveGiven(drive), into.when)
     _if_given(_DINFO, call, into, known=known)
 

@@ -13,7 +13,7 @@ from qgen.board import (
     X86BiosBoot,
 )
 from qgen.cunit import CallExpr, If
-from qgen.emit.builder import FunctionBuilder
+from qgen.emit.builder import FunctionBuilder, cast
 from qgen.emit.calls import call_expr
 from qgen.names import string_literal
 
@@ -55,7 +55,7 @@ def _riscv(boot: RiscvBoot, into: FunctionBuilder) -> None:
     unit.field("RISCVBootInfo boot_info")
     unit.use("riscv_load_kernel", "RISCV_HART_ARRAY")
     info = f"&{into.state()}->boot_info"
-    harts = CallExpr("RISCV_HART_ARRAY", (into.device(boot.harts, {}),))
+    harts = cast("RISCV_HART_ARRAY", into.device(boot.harts, {}))
     into.call("riscv_boot_info_init", info, harts)
     body = into.block()
     initrd = "true" if boot.initrd else "false"

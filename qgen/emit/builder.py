@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from qgen.arch import ARCHES
 from qgen.bases import MACHINE
 from qgen.board import (
     CPUS,
@@ -23,11 +24,13 @@ from qgen.board import (
     Place,
     RiscvBoot,
     Sink,
+    Soc,
     Wire,
 )
 from qgen.catalogue import Catalogue
 from qgen.condition import Condition
 from qgen.cunit import (
+    AnyFails,
     Assign,
     Call,
     CallExpr,
@@ -35,14 +38,22 @@ from qgen.cunit import (
     Field,
     Function,
     Gap,
+    If,
     Local,
     Note,
+    Return,
     Statement,
 )
 from qgen.emit.cexpr import Spelling, spell, uses_units
 from qgen.emit.headers import header
-from qgen.expr import Expr, variables
-from qgen.names import camel_case, identifier, string_literal, upper_case
+from qgen.expr import Expr, evaluate, variables
+from qgen.names import (
+    camel_case,
+    identifier,
+    string_literal,
+    type_names,
+    upper_case,
+)
 from qgen.targets import Target
 
 # The order in which locals are declared.
@@ -73,11 +84,13 @@ class UnitPart:
 
 
 class UnitBuilder:
-    """What every part of one unit shares.
+    """What every part of one type's C shares.
 
     ``base`` is what the machine derives from. ``parts`` are the functions that the one
     named ``devices_in`` calls, which is the machine's init function or what the base
-    has in place of it.
+    has in place of it. ``headers`` are for the C, ``public`` those that the struct needs
+    where it is declared. ``embedded`` are the devices that lie in the struct, with their
+    own.
     """
 
     def __init__(self, board: Composite, target: Target, catalogue: Catalogue):
@@ -85,6 +98,9 @@ class UnitBuilder:
         self.base = board.parent.base if isinstance(board, Board) else MACHINE
         self.prefix = identifier(board.name)
         self.headers: set[str] = set()
+        self.public: set[str] = set()
+        self.socs = {soc.name: soc for soc in board.socs}
+        self.embedded = self._embedded()
         self.fields: list[Field] = []
         self.functions: list[Function] = []
         self.parts: list[UnitPart] = []
@@ -108,8 +124,15 @@ class UnitBuilder:
         )
 
     @property
+    def is_soc(self) -> bool:
+        """Whether the type is a SoC: it may come to nothing, and says so."""
+        return isinstance(self.board, Soc)
+
+    @property
     def struct(self) -> str:
         """The name of the state struct."""
+        if self.is_soc:
+            return type_names(self.board.name).struct
         return f"{camel_case(self.board.name)}MachineState"
 
     @property
@@ -124,17 +147,61 @@ class UnitBuilder:
 
     @property
     def macro(self) -> str:
-        """The cast macro of the machine's type."""
+        """The cast macro of the type."""
+        if self.is_soc:
+            return type_names(self.board.name).macro
         return f"{upper_case(self.board.name)}_MACHINE"
+
+    def header(self, symbol: str) -> str:
+        """What declares ``symbol``."""
+        return header(symbol, self.target)
 
     def use(self, *symbols: str) -> None:
         """Include what declares ``symbols``."""
-        for symbol in symbols:
-            self.headers.add(header(symbol, self.target))
+        self.headers |= {self.header(symbol) for symbol in symbols}
 
-    def field(self, declaration: str) -> None:
-        """Add a field to the state struct."""
+    def field(self, declaration: str, *symbols: str) -> None:
+        """Add a field to the state struct; ``symbols`` are what it is made of."""
         self.fields.append(Field(declaration))
+        self.public |= {header(symbol, self.target) for symbol in symbols}
+
+    def _use_soc(self, soc: Soc) -> None:
+        if not soc.inline:
+            self.headers.add(soc_header(soc))
+
+    def _embedded(self) -> dict[str, str]:
+        """The devices that lie in the state, with their structs."""
+        found = {}
+        for device in self.board.devices:
+            on_pci = device.bus is not None and device.bus.is_pci
+            # What may not be there, and what hooks use, the state has a pointer to.
+            pointed = device.when is not None or device.name in self.board.kept
+            if device.child is None or pointed or on_pci or device.made:
+                continue
+            soc, known = self.socs.get(device.type), self.catalogue.find(device.type)
+            if soc is not None:
+                found[device.name] = str(type_names(soc.name).struct)
+            elif known is not None and known.struct and known.header:
+                found[device.name] = known.struct
+        return found
+
+    def embed(self, device: Device) -> None:
+        """Add the field that holds ``device`` itself."""
+        soc, known = self.socs.get(device.type), self.catalogue.find(device.type)
+        if soc is not None and not soc.inline:
+            self.public.add(soc_header(soc))
+        elif known is not None and known.header is not None:
+            self.public.add(known.header)
+        name, struct = identifier(device.name), self.embedded[device.name]
+        self.fields.append(Field(f"{struct} {name}{self.elements(device)}"))
+
+    def elements(self, device: Device) -> str:
+        """``[32]`` where there are several."""
+        if device.count is None:
+            return ""
+        if self.is_soc:  # no header of others has our constants
+            return f"[{evaluate(device.count)}]"
+        return f"[{self.spell(device.count)}]"
 
     def spell(self, expr: Expr, count: int = 1, **names: str) -> str:
         """``expr`` in C; ``names`` are those of the run-time values.
@@ -154,6 +221,9 @@ class UnitBuilder:
 
     def type_name(self, type_: str) -> str:
         """A type's macro where a header has one, else its name."""
+        if type_ in self.socs:
+            self._use_soc(self.socs[type_])
+            return f"TYPE_{type_names(type_).macro}"
         known = self.catalogue.find(type_)
         if known is None or known.macro is None or known.header is None:
             return string_literal(type_)
@@ -169,7 +239,9 @@ class UnitBuilder:
     def needs_state(self) -> bool:
         """Whether the machine has a state struct of its own."""
         return (
-            any(r.kind is not Kind.MACHINE_RAM for r in self.board.regions)
+            self.is_soc
+            or bool(self.embedded)
+            or any(r.kind is not Kind.MACHINE_RAM for r in self.board.regions)
             or bool(self.board.clocks or self.shared or self.used_buses)
             or (
                 isinstance(self.board, Board)
@@ -253,6 +325,25 @@ class FunctionBuilder:
     count: int = 1
     holds: dict[str, CExpr] = field(default_factory=dict)
 
+    def must(self, func: str, *args: CExpr) -> None:
+        """Call ``func(args, errp)``: a machine ends if it fails, a SoC passes it on."""
+        if not self.unit.is_soc:
+            self.unit.use("error_fatal")
+            self.call(func, *args, "&error_fatal")
+            return
+        failing = CallExpr(func, (*args, self.errp()))
+        self.body.append(If(AnyFails((failing,)), (Return("false"),)))
+
+    def errp(self) -> str:
+        """``errp``, of a function that may come to nothing."""
+        self.used.add("errp")
+        return "errp"
+
+    def sure(self) -> str:
+        """The errp of what cannot fail: properties that are there, of their type."""
+        self.unit.use("error_fatal")
+        return "&error_abort" if self.unit.is_soc else "&error_fatal"
+
     def call(self, func: str, *args: CExpr) -> None:
         """Add ``func(args);``."""
         self.body.append(Call(CallExpr(func, args)))
@@ -303,20 +394,14 @@ class FunctionBuilder:
         boots = self.unit.base.boots
         return CallExpr("OBJECT", (self.base() if boots else self.machine(),))
 
-    def kept(self, name: str) -> CExpr:
-        """A device that was created earlier: the state has it, or the machine's base."""
-        for made in self.unit.base.made:
-            if made.name == name:
-                return CallExpr("DEVICE", (f"{self.base()}->{made.field}",))
-        return f"{self.state()}->{identifier(name)}"
-
     def device(self, place: Place, index: dict[str, str], here: str = "") -> CExpr:
         """A device of the board, or one inside it; the local is that of ``here``."""
         handle: CExpr = "dev"
         if place.device != here or place.element is not None:
-            handle = self.kept(place.device)
-        if place.element is not None:
-            handle = f"{handle}[{self.expr(place.element, **index)}]"
+            element = None
+            if place.element is not None:
+                element = self.expr(place.element, **index)
+            handle = self.kept(place.device, element)
         return self.inside(handle, place.path)
 
     def object(self, place: Place) -> CExpr:
@@ -326,15 +411,25 @@ class FunctionBuilder:
         inner = handle.args[0] if isinstance(handle, CallExpr) else handle
         return inner if place.path else handle
 
+    def kept(self, device: str, element: str | None = None) -> CExpr:
+        """A device of the state, which holds it or a pointer to it, or of the base."""
+        for made in self.unit.base.made:
+            if made.name == device:
+                return CallExpr("DEVICE", (f"{self.base()}->{made.field}",))
+        name = f"{self.state()}->{identifier(device)}"
+        if element is not None:
+            name = f"{name}[{element}]"
+        if device in self.unit.embedded:
+            return CallExpr("DEVICE", (f"&{name}",))
+        return name
+
     def inside(self, handle: CExpr, path: tuple[str, ...]) -> CExpr:
         """The device at ``path`` inside the one that ``handle`` is."""
         return CallExpr("DEVICE", (self.found(handle, path),)) if path else handle
 
     def found(self, handle: CExpr, path: tuple[str, ...]) -> CExpr:
         """The object at ``path`` inside the device that ``handle`` is."""
-        if isinstance(handle, CallExpr) and handle.func == "DEVICE":
-            (handle,) = handle.args
-        found: CExpr = CallExpr("OBJECT", (handle,))
+        found: CExpr = cast("OBJECT", handle)
         by = (
             "object_resolve_path_component"
             if len(path) == 1
@@ -387,25 +482,35 @@ class FunctionBuilder:
         return tuple(self.body)
 
     def done(self) -> Function:
-        """The function, with the parameter and the locals that it uses."""
+        """The function, with the parameters and the locals that it uses."""
         params: tuple[str, ...] = ()
         locals_: list[Local] = []
         base, given = self.unit.base, ""
-        if "s" in self.used:
+        if "s" in self.used or "errp" in self.used:
             params, given = (self.unit.state_param,), "s"
+        elif self.unit.is_soc:
+            pass
         elif _BASE in self.used or ("machine" in self.used and base.boots):
             params, given = (self.unit.base_param,), base.handle
         elif "machine" in self.used:
             params, given = ("MachineState *machine",), "machine"
-        for wanted, struct, name, cast in (
+        around: CExpr = given
+        if self.unit.is_soc and "machine" in self.used:
+            self.unit.use("qdev_new")
+            around = CallExpr("qdev_get_machine")
+        for wanted, struct, name, macro in (
             ("machine", "MachineState", "machine", "MACHINE"),
             (_BASE, base.struct, base.handle, base.cast),
         ):
             if wanted in self.used and name != given:
-                locals_.append(Local(f"{struct} *", name, CallExpr(cast, (given,))))
+                locals_.append(Local(f"{struct} *", name, CallExpr(macro, (around,))))
         order = {name: i for i, name in enumerate(_LOCALS)}
         extra = sorted(self.extra, key=lambda local: order.get(local.name, 99))
-        return Function(self.name, params, (*locals_, *extra), self.statements())
+        body, returns = self.statements(), "void"
+        if "errp" in self.used:
+            params = (*params, "Error **errp")
+            body, returns = _returning(body), "bool"
+        return Function(self.name, params, (*locals_, *extra), body, returns)
 
     def add(self, when: Condition | None = None) -> None:
         """Put the function into the unit; the init function calls it, if ``when``."""
@@ -414,3 +519,24 @@ class FunctionBuilder:
             return
         self.unit.functions.append(function)
         self.unit.parts.append(UnitPart(function, when))
+
+
+def _returning(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """``body`` that returns whether all went well: what its last call says, or true."""
+    match body[-1]:
+        case If(AnyFails((call,)), (Return("false"),)):
+            return (*body[:-1], Return(call))
+    return (*body, Return("true"))
+
+
+def cast(macro: str, handle: CExpr) -> CallExpr:
+    """``handle`` cast by ``macro``, not by one after the other."""
+    if isinstance(handle, CallExpr) and handle.func == "DEVICE":
+        return CallExpr(macro, handle.args)
+    return CallExpr(macro, (handle,))
+
+
+def soc_header(soc: Soc) -> str:
+    """The header that declares a SoC, as QEMU's C includes it."""
+    folder = ARCHES[soc.arch].hw_dir
+    return soc.header or f"hw/{folder}/{type_names(soc.name).prefix}.h"

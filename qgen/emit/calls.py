@@ -18,7 +18,7 @@ from qgen.board import (
 )
 from qgen.catalogue import DeviceType
 from qgen.cunit import Arrow, CallExpr, CExpr
-from qgen.emit.builder import FunctionBuilder
+from qgen.emit.builder import FunctionBuilder, cast
 from qgen.emit.buses import bus_of
 from qgen.emit.wires import input_line
 from qgen.names import identifier, string_literal
@@ -114,12 +114,12 @@ def _device(
 ) -> CExpr:
     handle = into.device(place, index, device.name)
     if type_ in _PLAIN_CASTS:
-        return CallExpr(_PLAIN_CASTS[type_], (handle,))
+        return cast(_PLAIN_CASTS[type_], handle)
     known = _typed(place, type_, into)
     if known is None or known.cast is None or known.header is None:
         return handle
     into.unit.headers.add(known.header)
-    return CallExpr(known.cast, (handle,))
+    return cast(known.cast, handle)
 
 
 def _typed(place: Place, type_: str, into: FunctionBuilder) -> DeviceType | None:

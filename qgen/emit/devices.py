@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count, groupby
 
 from qgen.board import (
-    NUMBER,
     Array,
     Audiodev,
     Call,
@@ -36,6 +35,13 @@ from qgen.emit.buses import (
     new_pci,
 )
 from qgen.emit.calls import call_expr, made_device
+from qgen.emit.children import (
+    child_name,
+    emit_exports,
+    initialize,
+    made_before,
+    numbered,
+)
 from qgen.emit.choices import choice_field
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
@@ -47,21 +53,6 @@ from qgen.names import identifier, string_literal
 
 _Run = Callable[[UnitBuilder, list[Device], str], None]
 _QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
-
-
-def emit_clocks(unit: UnitBuilder) -> None:
-    """The function that creates the board's clocks."""
-    function = FunctionBuilder(unit, f"{unit.prefix}_init_clocks")
-    for clock in unit.board.clocks:
-        unit.use("clock_new")
-        unit.field(f"Clock *{identifier(clock.name)}")
-        function.note(clock.comment)
-        name = f"{function.state()}->{identifier(clock.name)}"
-        label = string_literal(clock.name)
-        function.assign(name, CallExpr("clock_new", (function.owner(), label)))
-        function.call("clock_set_hz", name, function.expr(clock.frequency))
-        function.gap()
-    function.add()
 
 
 def emit_devices(unit: UnitBuilder) -> None:
@@ -127,24 +118,28 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         _wire_made(unit, device)
         return
     name = identifier(device.name)
-    function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}", device.when)
+    in_soc = unit.is_soc and device.child is not None
+    verb = "realize" if in_soc else "create"
+    function = FunctionBuilder(unit, f"{unit.prefix}_{verb}_{name}", device.when)
     function.note(device.comment)
     function.count = 1 if device.count is None else evaluate(device.count)
-    shared = device.name in unit.shared
-    if shared:
-        size = "" if device.count is None else f"[{unit.spell(device.count)}]"
-        unit.field(f"DeviceState *{name}{size}")
+    embedded = device.name in unit.embedded
+    shared = device.name in unit.shared and not embedded
+    if embedded:
+        unit.embed(device)
+    elif shared or in_soc:
+        unit.field(f"DeviceState *{name}{unit.elements(device)}")
     inner = function if device.count is None else function.block()
     index = {} if device.count is None else {"n": "i"}
     locals_ = _handles(device, inner, index)
     if not is_simple(device) and device.call is None:
         _create(device, inner, index)
-    if shared:
+    if shared and not in_soc:
         element = "" if device.count is None else "[i]"
         inner.assign(f"{function.state()}->{name}{element}", "dev")
     emit_own_wires(device, inner, index)
-    if device.child is not None and NUMBER in device.child:
-        locals_.append(_numbered(device.child))
+    if not in_soc:
+        locals_ += numbered(device)
     if any(p.properties or p.clocks or p.nic for p in device.parts):
         locals_.append(Local("DeviceState *", "part"))
     if any(isinstance(p.value, Array) for h in device.holders for p in h.properties):
@@ -158,23 +153,24 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         function.body.append(For("i", bound, inner.statements(), tuple(locals_)))
     emit_cpu_wires(device, function)
     emit_earlier_wires(device, function)
+    emit_exports(device, function)
     function.add(device.when)
-
-
-def _numbered(child: str) -> Local:
-    """The local that holds the QOM name of one of several devices."""
-    text = string_literal(child.replace(NUMBER, "%u"))
-    args = (text, *("i",) * child.count(NUMBER))
-    return Local("g_autofree char *", "name", CallExpr("g_strdup_printf", args))
 
 
 def _handles(
     device: Device, into: FunctionBuilder, index: dict[str, str]
 ) -> list[Local]:
-    """The locals that hold the new device; none for one that nobody refers to."""
+    """The locals that hold the device; none for one that nobody refers to."""
+    unit = into.unit
     if device.call is not None:
         return _called(device, device.call, into, index)
-    unit, type_ = into.unit, into.unit.type_name(device.type)
+    if unit.is_soc and device.child is not None:
+        return made_before(device, into)
+    if device.name in unit.embedded:
+        initialize(device, into)
+        sbd = [Local("SysBusDevice *", "sbd")] if device.is_sysbus else []
+        return [Local("DeviceState *", "dev"), *sbd]
+    type_ = unit.type_name(device.type)
     if is_simple(device):
         bus = bus_of(device.bus, into, index)
         if is_i2c(device):
@@ -233,24 +229,24 @@ def _wire_made(unit: UnitBuilder, device: Device) -> None:
 
 
 def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> None:
-    if device.child is not None:
+    child = device.name in into.unit.embedded or into.unit.is_soc
+    if device.child is not None and not child:
         into.unit.use("object")
-        child = CallExpr("OBJECT", ("dev",))
-        name = "name" if NUMBER in device.child else string_literal(device.child)
-        into.call("object_property_add_child", into.owner(), name, child)
+        name, made = child_name(device), CallExpr("OBJECT", ("dev",))
+        into.call("object_property_add_child", into.owner(), name, made)
     _set_up("dev", device, into, index)
     for part in device.parts:
         if part.properties or part.clocks or part.nic:
             into.assign("part", into.inside("dev", part.path))
             _set_up("part", part, into, index)
-    into.unit.use("error_fatal")
     bus = bus_of(device.bus, into, index)
+    unref = "" if child else "_and_unref"
     if device.is_sysbus:
-        into.call("sysbus_realize_and_unref", "sbd", "&error_fatal")
+        into.must(f"sysbus_realize{unref}", "sbd")
     elif is_pci(device):
-        into.call("pci_realize_and_unref", "pci_dev", bus, "&error_fatal")
+        into.must("pci_realize_and_unref", "pci_dev", bus)
     else:
-        into.call("qdev_realize_and_unref", "dev", bus, "&error_fatal")
+        into.must(f"qdev_realize{unref}", "dev", bus)
     for name in device.full_buses:
         full = CallExpr("qdev_get_child_bus", ("dev", string_literal(name)))
         into.call("qbus_mark_full", full)
@@ -372,8 +368,7 @@ def emit_object_property(
     prop: Property, target: CExpr, into: FunctionBuilder, index: dict[str, str]
 ) -> None:
     """A property set by QOM, for types that have no qdev function, and for CPUs."""
-    into.unit.use("error_fatal")
-    name, errp = string_literal(prop.name), "&error_fatal"
+    name, errp = string_literal(prop.name), into.sure()
     match prop.value:
         case bool(truth):
             arg = "true" if truth else "false"

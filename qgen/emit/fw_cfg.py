@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from qgen.board import Board, FwCfg, FwCfgItem
 from qgen.cunit import CallExpr, CExpr, Function, If, Local
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder, UnitBuilder, cast
 from qgen.expr import Sym
-from qgen.names import identifier, string_literal
+from qgen.names import string_literal
 
 _PPC = "FW_CFG_PPC_"
 
@@ -20,8 +20,8 @@ def emit_fw_cfg(unit: UnitBuilder, board: Board) -> None:
     if board.fw_cfg.files:
         _file_function(unit, adds_file)
     function = FunctionBuilder(unit, f"{unit.prefix}_add_fw_cfg_items")
-    owner = f"{function.state()}->{identifier(board.fw_cfg.device)}"
-    function.local(Local("FWCfgState *", "fw_cfg", CallExpr("FW_CFG", (owner,))))
+    owner = cast("FW_CFG", function.kept(board.fw_cfg.device))
+    function.local(Local("FWCfgState *", "fw_cfg", owner))
     _items(board.fw_cfg, function)
     function.gap()
     for file in board.fw_cfg.files:

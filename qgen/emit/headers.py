@@ -81,6 +81,8 @@ _HEADERS = {
     "qemu_find_file": "qemu/datadir.h",
     "error_report": "qemu/error-report.h",
     "error_fatal": "qapi/error.h",
+    "error_setg": "qapi/error.h",
+    "module": "qemu/module.h",
     "machine": "hw/boards.h",
     "units": "qemu/units.h",
 }

@@ -21,9 +21,10 @@ from qgen.emit.builder import FunctionBuilder, UnitBuilder
 from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
 from qgen.emit.choices import emit_choices, emit_class_properties
+from qgen.emit.clocks import emit_clocks
 from qgen.emit.conditions import call_parts
 from qgen.emit.cpus import cpu_type_name, emit_cpus
-from qgen.emit.devices import emit_clocks, emit_devices
+from qgen.emit.devices import emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
 from qgen.emit.hooks import call_hook, hook_file, hook_part
 from qgen.emit.images import emit_images
@@ -58,6 +59,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     type_name = f"MACHINE_TYPE_NAME({string_literal(name)})"
     macro = f"TYPE_{unit.macro}" if state is not None else None
     unit.use("machine")
+    unit.headers |= unit.public
     return QomType(
         type_macro=macro,
         type_name=type_name,
@@ -140,12 +142,16 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
     _base_fields(unit, parent, function)
     emit_class_properties(unit, board, function)
     call_hook(board, HookPoint.CLASS_INIT, "mc", function)
-    data = "const void *" if unit.target.has(Feature.CONST_CLASS_INIT) else "void *"
     locals_ = [Local("MachineClass *", "mc", CallExpr("MACHINE_CLASS", ("oc",)))]
-    params = ("ObjectClass *oc", f"{data}data")
+    params = ("ObjectClass *oc", f"{class_data(unit)}data")
     return Function(
         function.name, params, (*locals_, *function.extra), function.statements()
     )
+
+
+def class_data(unit: UnitBuilder) -> str:
+    """The type of the second parameter of class_init."""
+    return "const void *" if unit.target.has(Feature.CONST_CLASS_INIT) else "void *"
 
 
 def _base_fields(unit: UnitBuilder, parent: Parent, into: FunctionBuilder) -> None:

@@ -103,7 +103,7 @@ def emit_region(region: Region, into: FunctionBuilder) -> None:
     if region.above is not None:
         target = into.block()
     if region.kind is not Kind.MACHINE_RAM:
-        unit.field(f"MemoryRegion {identifier(region.name)}")
+        unit.field(f"MemoryRegion {identifier(region.name)}", "memory")
         _init(region, target)
     if region.mapping is not None:
         _map(region, target)
@@ -121,9 +121,10 @@ def _init(region: Region, into: FunctionBuilder) -> None:
         size = _run_time_size(region, into)
     match region.kind:
         case Kind.RAM | Kind.ROM:
-            into.unit.use("error_fatal")
+            # A machine is no device, and only a device can own RAM.
+            owner = _owner(region, into) if into.unit.is_soc else "NULL"
             func = f"memory_region_init_{region.kind.value}"
-            into.call(func, handle, "NULL", label, size, "&error_fatal")
+            into.must(func, handle, owner, label, size)
         case Kind.ALIAS:
             assert region.target is not None and region.offset is not None
             into.call(

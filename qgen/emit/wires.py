@@ -8,7 +8,7 @@ from dataclasses import replace
 from qgen.board import CPUS, Arch, Device, Sink, Source, Wire
 from qgen.condition import same
 from qgen.cunit import CallExpr, CExpr, For, If, Local
-from qgen.emit.builder import FunctionBuilder
+from qgen.emit.builder import FunctionBuilder, cast
 from qgen.expr import Expr, Num, evaluate
 from qgen.names import string_literal
 
@@ -102,23 +102,23 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         if unit.places[source_name] >= unit.places[device.name]:
             continue
         source = unit.devices[source_name]
-        name = into.kept(source.name)
         if source.count is None:
+            handle = into.kept(source.name)
             there = _guarded(source.name, device, into)
             for wire in wires:
                 inner, numbers = _each_line(wire, there, {})
                 sink = _end(wire.sink, inner, numbers, device)
-                _connect(wire.source, name, sink, inner, numbers)
+                _connect(wire.source, handle, sink, inner, numbers)
                 _close_lines(wire, inner, there)
-            _close(there, name, into)
+            _close(there, handle, into)
             continue
         loop = into.block()
         loop.count = evaluate(source.count)
         there = _guarded(source.name, device, loop)
         for wire in wires:
             sink = _end(wire.sink, there, {"n": "i"}, device)
-            _connect(wire.source, f"{name}[i]", sink, there, {"n": "i"})
-        _close(there, f"{name}[i]", loop)
+            _connect(wire.source, into.kept(source.name, "i"), sink, there, {"n": "i"})
+        _close(there, into.kept(source.name, "i"), loop)
         into.local(Local("unsigned int", "i"))
         into.body.append(For("i", into.expr(source.count), loop.statements()))
 
@@ -146,7 +146,7 @@ def _connect(
     line = into.expr(source.index, **index)
     handle = into.held("source", owner, source.path)
     if source.is_irq:
-        sbd: CExpr = CallExpr("SYS_BUS_DEVICE", (handle,))
+        sbd: CExpr = cast("SYS_BUS_DEVICE", handle)
         if local and not source.path:
             sbd = "sbd"
         into.unit.use("sysbus")

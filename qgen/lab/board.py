@@ -11,11 +11,12 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from qgen.files import write_whole
 from qgen.lab.errors import LabError
 from qgen.lab.prelude import prelude_flags
 from qgen.lab.sdk import Sdk, cache_dir
@@ -63,15 +64,22 @@ def compile_board(
     hw_dir: str,
     machine: str,
     *,
+    headers: Mapping[str, str] | None = None,
     quick: bool = False,
     beside: Beside | None = None,
 ) -> Loadable:
     """Compile a board's C; `LabError` with the compiler's words if it does not.
 
-    ``quick``: with QEMU's headers compiled beforehand (see `qgen.lab.prelude`).
+    ``headers`` are those that QEMU does not have, or has otherwise: by the names that
+    the C includes them by. ``quick``: with QEMU's headers compiled beforehand (see
+    `qgen.lab.prelude`).
     """
     flags = [*_quiet_headers(sdk.compile_command(hw_dir, target)), *STRICT]
     flags += ["-fPIC", "-shared"]
+    before = list(flags)
+    if headers:
+        # Before QEMU's own folders, which are searched as a system's.
+        flags.append(f"-I{_written(headers, sdk)}")
     parts = [*flags, str(quick), text]
     if beside is not None:
         flags += ["-iquote", str(beside.folder.absolute())]
@@ -87,9 +95,25 @@ def compile_board(
         )
     if not made.is_file():
         if quick:
-            flags += prelude_flags(flags, hw_dir, sdk)
+            flags += prelude_flags(before, hw_dir, sdk)
         _compile(text, flags, folder, made, sdk)
     return Loadable(made, sdk.qemu(target), machine)
+
+
+def _written(headers: Mapping[str, str], sdk: Sdk) -> Path:
+    """The folder that holds ``headers``, and no others."""
+    items = sorted(headers.items())
+    key = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:24]
+    folder = cache_dir() / "boards" / sdk.name / f"headers-{key}"
+    try:
+        for name, text in items:
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if not file.is_file() or file.read_text() != text:
+                write_whole(file, text)
+    except OSError as error:
+        raise LabError(f"cannot write headers: {error}") from error
+    return folder
 
 
 def _quiet_headers(flags: Sequence[str]) -> list[str]:
@@ -134,7 +158,44 @@ def _compile(
 
 def machines(sdk: Sdk, target: str) -> frozenset[str]:
     """The names of the machines that this QEMU has of its own."""
-    notes = cache_dir() / "machines" / f"{sdk.name}-{target}.json"
+
+    def ask(qemu: Path) -> Iterable[str]:
+        done = subprocess.run([qemu, "-M", "help"], capture_output=True, text=True)
+        lines = done.stdout.splitlines()[1:]
+        return [line.split()[0] for line in lines if line.strip()]
+
+    return _noted(sdk, target, "machines", ask)
+
+
+def types(sdk: Sdk, target: str) -> frozenset[str]:
+    """The names of all QOM types that this QEMU has of its own."""
+    commands = [
+        {"execute": "qmp_capabilities"},
+        {"execute": "qom-list-types", "arguments": {"abstract": True}},
+        {"execute": "quit"},
+    ]
+
+    def ask(qemu: Path) -> Iterable[str]:
+        done = subprocess.run(
+            [qemu, "-M", "none", "-S", "-display", "none", "-qmp", "stdio"],
+            input="\n".join(map(json.dumps, commands)),
+            capture_output=True,
+            text=True,
+        )
+        for line in done.stdout.splitlines():
+            answer = json.loads(line).get("return")
+            if isinstance(answer, list):
+                return [each["name"] for each in answer]
+        raise LabError(f"{qemu} does not say which types it has: {done.stderr.strip()}")
+
+    return _noted(sdk, target, "types", ask)
+
+
+def _noted(
+    sdk: Sdk, target: str, what: str, ask: Callable[[Path], Iterable[str]]
+) -> frozenset[str]:
+    """The names that ``ask`` gets of a QEMU, which are noted until that is built anew."""
+    notes = cache_dir() / what / f"{sdk.name}-{target}.json"
     qemu = sdk.qemu(target)
     try:
         stamp = qemu.stat().st_mtime_ns
@@ -144,14 +205,11 @@ def machines(sdk: Sdk, target: str) -> frozenset[str]:
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no notes yet, or notes of another build
     try:
-        done = subprocess.run([qemu, "-M", "help"], capture_output=True, text=True)
-        lines = done.stdout.splitlines()[1:]
-        names = sorted(line.split()[0] for line in lines if line.strip())
-        draft = notes.with_suffix(f".{os.getpid()}")
+        names = sorted(ask(qemu))
         notes.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"stamp": qemu.stat().st_mtime_ns, "names": names}))
-        draft.replace(notes)
-    except OSError as error:
+        stamp = qemu.stat().st_mtime_ns
+        write_whole(notes, json.dumps({"stamp": stamp, "names": names}))
+    except (OSError, ValueError) as error:
         raise LabError(f"{qemu} does not run: {error}") from error
     return frozenset(names)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,6 +44,8 @@ _BY_FOLDER = {
     "i386": ("hw/i386/x86.h", "target/i386/cpu.h"),
 }
 
+_ONE_AT_A_TIME = threading.Lock()
+
 
 def prelude_flags(flags: Sequence[str], hw_dir: str, sdk: Sdk) -> list[str]:
     """Flags that put the compiled headers before a board compiled with ``flags``."""
@@ -50,8 +53,9 @@ def prelude_flags(flags: Sequence[str], hw_dir: str, sdk: Sdk) -> list[str]:
     folder = cache_dir() / "boards" / sdk.name / f"prelude-{key}"
     header = folder / "prelude.h"
     try:
-        if not header.with_suffix(".h.gch").is_file():
-            _compile(header, flags, hw_dir, sdk)
+        with _ONE_AT_A_TIME:
+            if not header.with_suffix(".h.gch").is_file():
+                _compile(header, flags, hw_dir, sdk)
     except OSError as error:
         raise LabError(f"cannot compile QEMU's headers: {error}") from error
     return ["-include", str(header)]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from qgen.arch import ARCHES, ArchFacts
-from qgen.bases import Base, find, releases_with
+from qgen.arch import ARCHES
+from qgen.bases import MACHINE, Base, find, releases_with
 from qgen.board import (
     Arch,
     Board,
@@ -20,6 +21,8 @@ from qgen.board import (
     Parent,
     Ram,
     Region,
+    Soc,
+    SocParent,
     Wire,
 )
 from qgen.catalogue import Catalogue, DeviceType
@@ -44,23 +47,39 @@ from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
 from qgen.lower.parent import lower_parent, made_devices
 from qgen.lower.ram import lower_ram
-from qgen.lower.reach import judge_devices, judge_reach
+from qgen.lower.reach import judge_devices, judge_reach, judge_socs
 from qgen.lower.roms import lower_roms
 from qgen.lower.scope import Scope
+from qgen.lower.soc import (
+    device_type,
+    judge_buses,
+    judge_exports,
+    judge_regions,
+    judge_soc,
+    judge_types,
+    judge_used,
+    lower_exports,
+    with_types,
+)
 from qgen.lower.stubs import judge_stubs
 from qgen.lower.wires import Wiring, wire_cpus, wire_devices
-from qgen.source import Source
-from qgen.spec.model import Composite, Cpus, Spec
+from qgen.source import Path, Source
+from qgen.spec.model import Composite, Cpus, InlineSoc, Spec
+from qgen.spec.model import Soc as SocSpec
+
+NO_CPUS = Cpus()
+"""A SoC makes no CPUs but those that are devices of its own."""
 
 __all__ = ["Lowered", "lower"]
 
 
 @dataclass(frozen=True)
 class Lowered:
-    """The board, and the warnings on the way to it."""
+    """The board or the SoC, the warnings on the way to it, and all types known to it."""
 
-    board: Board
+    composite: Board | Soc
     warnings: tuple[Finding, ...]
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True)
@@ -73,11 +92,44 @@ class Inside:
     ends: Ends
 
 
-def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> Lowered:
-    """The board that ``spec`` means; `Rejected` with all that does not fit."""
-    scope = Scope(spec)
-    facts = ARCHES[Arch(spec.arch)]
-    base = _base(spec, catalogue, source)
+def lower(
+    spec: Spec | SocSpec,
+    catalogue: Catalogue,
+    source: Source,
+    origin: Origin,
+    socs: Sequence[Soc] = (),
+) -> Lowered:
+    """What ``spec`` means; `Rejected` with all that does not fit.
+
+    ``socs`` are those that it names, in its order.
+    """
+    scope = Scope(spec, Arch(spec.arch), socs)
+    judge_used(spec.socs, socs, scope)
+    known = with_types(catalogue, socs)
+    named: dict[str, Path] = {s.name: ("socs", n) for n, s in enumerate(socs)}
+    made: Board | Soc | None
+    if isinstance(spec, SocSpec):
+        made = _soc(spec, spec.soc, ("soc",), known, origin, scope)
+    else:
+        base = _base(spec, catalogue, source)
+        judge_types(spec, scope)
+        for name, written in spec.types.items():
+            done = _inline(name, written, known, origin, scope)
+            if done is not None:
+                known = known.extended([device_type(done, known)])
+        named |= {name: ("types", name) for name in spec.types}
+        made = _machine(spec, base, known, origin, scope)
+    _reject(scope, source)
+    assert made is not None
+    inline = [soc.devices for soc in made.socs if soc.inline]
+    judge_socs(named, chain(made.devices, *inline), scope)
+    return Lowered(made, tuple(scope.findings), known)
+
+
+def _machine(
+    spec: Spec, base: Base, catalogue: Catalogue, origin: Origin, scope: Scope
+) -> Board | None:
+    """The machine; None where there are errors."""
     parent = lower_parent(spec, base, catalogue, scope)
     macros = judge_machine(spec.machine, base, scope)
     judge_names(spec, spec.machine, base, macros, scope)
@@ -88,22 +140,23 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
     inside = _inside(spec, parent, spec.cpus, known_cpu, catalogue, ram_regions, scope)
     wires = wire_cpus(spec.cpus, inside.ends, scope)
     cpus = lower_cpus(spec, base, catalogue, known_cpu, wires, scope)
-    _judge(inside, cpus.wires, ram, facts, scope)
+    _judge(inside, cpus.wires, ram, scope)
     fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
     conditions = Conditions(spec, catalogue, scope)
     roms = lower_roms(spec, inside.regions, inside.ends, conditions, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)
     hooks = lower_hooks(spec, cpus, base, catalogue.release, scope)
     class_fields = lower_class(spec, scope)
-    _reject(scope, source)
+    if scope.failed:
+        return None
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
     judge_devices(inside.devices, inside.ends, scope)
     used = chosen_by(inside.devices, cpus)
     judge_choices(properties, used, hooked=hooks is not None, scope=scope)
-    board = Board(
+    return Board(
         name=spec.machine,
         description=spec.description,
-        arch=Arch(spec.arch),
+        arch=scope.arch,
         parent=parent,
         class_fields=class_fields,
         constants=tuple(scope.constants.values()),
@@ -120,8 +173,68 @@ def lower(spec: Spec, catalogue: Catalogue, source: Source, origin: Origin) -> L
         hooks=hooks,
         properties=properties,
         origin=origin,
+        socs=tuple(scope.socs.values()),
     )
-    return Lowered(board, tuple(scope.findings))
+
+
+def _inline(
+    name: str, spec: InlineSoc, catalogue: Catalogue, origin: Origin, outer: Scope
+) -> Soc | None:
+    """A SoC in the spec of its machine; its findings become those of ``outer``."""
+    path = ("types", name)
+    scope = Scope(spec, outer.arch, tuple(outer.socs.values()), path)
+    if name in outer.socs:
+        message = f"{name!r} is the type that one of 'socs:' describes"
+        scope.error(Code.Q0202, message, (), "take another name", key=True)
+    soc = _soc(spec, name, (), catalogue, origin, scope)
+    outer.take(scope, path)
+    if soc is None:
+        outer.failed_types.add(name)
+    else:
+        outer.socs[name] = soc
+    return soc
+
+
+def _soc(
+    spec: InlineSoc,
+    name: str,
+    path: Path,
+    catalogue: Catalogue,
+    origin: Origin,
+    scope: Scope,
+) -> Soc | None:
+    """A SoC whose name stands at ``path``; None where there are errors."""
+    macros = judge_soc(name, path, catalogue, scope)
+    judge_names(spec, name, MACHINE, macros, scope)
+    inside = _inside(spec, Parent(MACHINE), NO_CPUS, None, catalogue, [], scope)
+    exports = lower_exports(spec, inside.ends, scope)
+    _judge(inside, (), None, scope)
+    judge_exports(exports, inside.devices, scope)
+    judge_buses(inside.devices, scope)
+    judge_regions(inside.regions, scope)
+    if scope.failed:
+        return None
+    judge_reach(spec, False, inside.regions, inside.devices, scope)
+    judge_devices(inside.devices, inside.ends, scope)
+    own_file = isinstance(spec, SocSpec)
+    return Soc(
+        name=name,
+        description=spec.description if isinstance(spec, SocSpec) else "",
+        arch=scope.arch,
+        parent=SocParent(spec.parent),
+        constants=tuple(scope.constants.values()),
+        memory_map=tuple(scope.entries.values()),
+        regions=tuple(inside.regions),
+        clocks=tuple(inside.clocks),
+        buses=(),
+        devices=tuple(inside.devices),
+        exports=exports,
+        not_user_creatable=spec.not_user_creatable,
+        header=spec.header if isinstance(spec, SocSpec) else None,
+        inline=not own_file,
+        origin=origin,
+        socs=tuple(scope.socs.values()),
+    )
 
 
 def _inside(
@@ -134,7 +247,7 @@ def _inside(
     scope: Scope,
 ) -> Inside:
     """Regions, clocks and wired devices; ``ram`` are the regions of the RAM of -m."""
-    facts = ARCHES[Arch(spec.arch)]
+    facts = ARCHES[scope.arch]
     regions, stubs = lower_regions(spec, scope, ram)
     clocks = lower_clocks(spec, scope)
     judge_stubs(spec, catalogue, scope)
@@ -153,14 +266,13 @@ def _judge(
     inside: Inside,
     cpu_wires: Sequence[Wire],
     ram: Ram | None,
-    facts: ArchFacts,
     scope: Scope,
 ) -> None:
     """What only the whole shows: ends that are shared, regions that overlap."""
     judge_drivers(inside.devices, cpu_wires, inside.ends, scope)
     judge_drives(inside.devices, scope)
     judge_conditions(inside.devices, cpu_wires, inside.ends.cpu_maker, scope)
-    judge_map(inside.regions, inside.devices, ram, facts, scope)
+    judge_map(inside.regions, inside.devices, ram, scope)
 
 
 def _reject(scope: Scope, source: Source) -> None:

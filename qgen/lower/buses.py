@@ -115,8 +115,8 @@ class Buses:
     def find(self, written: str, path: Path, kind: str | None = None) -> BusEnd | None:
         """The bus at a path; one that devices of that ``kind`` sit on, if it is given."""
         name, *inner = written.split("/")
-        if name in self.spec.buses and not inner:
-            type_ = _OWN[self.spec.buses[name].type]
+        if name in self.spec.own_buses and not inner:
+            type_ = _OWN[self.spec.own_buses[name].type]
             return self._fitting(BusEnd(None, name, kind or type_), type_, path)
         if name not in self.created:
             self._no_owner(name, path)
@@ -167,7 +167,7 @@ class Buses:
                 message, help_ = "a device cannot sit on a bus of its own", None
         else:
             message = f"there is no device and no bus {quoted(name)}"
-            help_ = did_you_mean(name, [*self.spec.devices, *self.spec.buses])
+            help_ = did_you_mean(name, [*self.spec.devices, *self.spec.own_buses])
         self.scope.error(Code.Q0217, message, path, help_)
 
     def _fitting(self, end: BusEnd, type_: str, path: Path) -> BusEnd | None:

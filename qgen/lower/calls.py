@@ -102,6 +102,7 @@ _OWN_WORDS = {
     "serial_hd": "{serial: 0}",
     "sysbus_connect_irq": "irqs:",
     "sysbus_mmio_": "at:",
+    "sysbus_pass_irq": "exports:",
     "sysbus_realize": "devices:",
     "x86_bios_rom_init": "boot:",
     "x86_cpus_init": "cpus:",

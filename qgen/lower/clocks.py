@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from qgen.board import Clock, ClockInput, ClockOutput, Place
+from qgen.board import Clock, ClockInput, ClockOutput, ClockUse, Place
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr
 from qgen.lower.inside import NoChild, child_path, inside, spelled
 from qgen.lower.scope import Scope, is_repeated
 from qgen.source import Path
-from qgen.spec.model import Composite
+from qgen.spec import model
+from qgen.spec.model import Composite, InlineSoc
 from qgen.spec.scalars import ClockText, SinkText
 
 MAX_HERTZ = (1 << 32) - 1
@@ -19,17 +20,98 @@ MAX_HERTZ = (1 << 32) - 1
 
 
 def lower_clocks(spec: Composite, scope: Scope) -> list[Clock]:
-    """The board's own clocks."""
-    clocks = []
+    """The composite's own clocks, each behind the one that it is derived from."""
+    of_soc = isinstance(spec, InlineSoc)
+    clocks: list[Clock] = []
     for name, clock in spec.clocks.items():
         path: Path = ("clocks", name)
-        frequency = scope.resolve(clock.frequency, (*path, "frequency"))
-        if frequency is None:
+        kinds = ("frequency", "source", "input")
+        given = [key for key in kinds if getattr(clock, key) is not None]
+        if len(given) != 1:
+            _one_kind(given, of_soc, path, scope)
             continue
-        here = (*path, "frequency")
-        if scope.number(frequency, here, low=1, high=MAX_HERTZ) is not None:
-            clocks.append(Clock(name, frequency, clock.comment, path))
+        for key in ("multiply", "divide"):
+            if getattr(clock, key) is not None and given != ["source"]:
+                message = f"{key!r} is for a clock that is derived from another"
+                help_ = "name that under 'source', or leave it out"
+                scope.error(Code.Q0214, message, (*path, key), help_, key=True)
+        done = _clock(name, clock, of_soc, [c.name for c in clocks], spec, scope)
+        if done is not None:
+            clocks.append(done)
     return clocks
+
+
+def _one_kind(given: Sequence[str], of_soc: bool, path: Path, scope: Scope) -> None:
+    """A clock runs by itself, or by another one: not both, and not by nothing."""
+    if not given:
+        example = " or input: required" if of_soc else ""
+        scope.error(
+            Code.Q0102,
+            "the key 'frequency' is missing",
+            path,
+            f"add frequency: 168 MHz, source: CLOCK{example}",
+            key=True,
+        )
+        return
+    message = f"a clock has either {given[0]!r} or {given[1]!r}"
+    scope.error(Code.Q0214, message, (*path, given[1]), "leave one out", key=True)
+
+
+def _clock(
+    name: str,
+    clock: model.Clock,
+    of_soc: bool,
+    before: Sequence[str],
+    spec: Composite,
+    scope: Scope,
+) -> Clock | None:
+    path: Path = ("clocks", name)
+    if clock.input is not None:
+        if of_soc:
+            use = ClockUse(clock.input)
+            return Clock(name, None, clock.comment, path, input=use)
+        message = "only a SoC has clock inputs"
+        help_ = "a clock of a machine has a frequency, or a source"
+        scope.error(Code.Q0214, message, (*path, "input"), help_, key=True)
+        return None
+    if clock.source is not None:
+        if clock.source not in before:
+            _no_source(name, clock.source, before, spec, scope)
+            return None
+        return Clock(
+            name,
+            None,
+            clock.comment,
+            path,
+            clock.source,
+            clock.multiply or 1,
+            clock.divide or 1,
+            ClockUse.FORBIDDEN if of_soc else None,
+        )
+    assert clock.frequency is not None
+    here = (*path, "frequency")
+    frequency = scope.resolve(clock.frequency, here)
+    if (
+        frequency is None
+        or scope.number(frequency, here, low=1, high=MAX_HERTZ) is None
+    ):
+        return None
+    return Clock(name, frequency, clock.comment, path)
+
+
+def _no_source(
+    name: str, source: str, before: Sequence[str], spec: Composite, scope: Scope
+) -> None:
+    path = ("clocks", name, "source")
+    if scope.broken("clocks", source):
+        return
+    message, help_ = f"there is no clock {quoted(source)}", did_you_mean(source, before)
+    if source == name:
+        message, help_ = f"{name!r} is derived from itself", "name another clock"
+    elif source in spec.clocks:
+        message = f"{source!r} is declared only later"
+        help_ = "write it above the clocks that are derived from it"
+    scope.error(Code.Q0215, message, path, help_)
 
 
 class Clocks:

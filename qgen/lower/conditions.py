@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from qgen.arch import ARCHES
-from qgen.board import CPUS, Arch, BusEnd, ClockOutput, Device, Link, Place, Sink, Wire
+from qgen.board import CPUS, BusEnd, ClockOutput, Device, Link, Place, Sink, Wire
 from qgen.catalogue import Catalogue
 from qgen.condition import (
     Condition,
@@ -93,7 +93,7 @@ class Conditions:
     def _nic(self, name: str, path: Path) -> Condition | None:
         known = self.catalogue.find(name)
         if known is not None and known.property("netdev") is not None:
-            qemu = ARCHES[Arch(self.spec.arch)].qemu
+            qemu = ARCHES[self.scope.arch].qemu
             if qemu in known.targets:
                 return NicGiven(name)
             message = f"qemu-system-{qemu} has no NIC of type {quoted(name)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from qgen.arch import ARCHES
@@ -12,13 +12,15 @@ from qgen.board import (
     Arch,
     Bus,
     BusEnd,
+    ClockInput,
+    ClockUse,
     Device,
     Mmio,
     Part,
     Property,
 )
 from qgen.catalogue import Catalogue, DeviceType
-from qgen.diagnostics import Code
+from qgen.diagnostics import Code, did_you_mean, nearest
 from qgen.expr import Entry, Expr, Num, Sym, Var, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
@@ -35,7 +37,7 @@ from qgen.lower.scope import MAX_COUNT, Scope, scaled
 from qgen.lower.stubs import stub
 from qgen.source import Path
 from qgen.spec import model
-from qgen.spec.model import Composite
+from qgen.spec.model import Composite, InlineSoc
 
 _NOT_OF_ONE_CALL: tuple[str, ...] = (
     *("properties", "irqs", "gpios", "clocks", "parts", "child", "at", "nic"),
@@ -76,7 +78,9 @@ _NOT_OF_STUBS = (
 
 def lower_buses(spec: Composite) -> list[Bus]:
     """The buses that the board creates itself."""
-    return [Bus(name, bus.type, ("buses", name)) for name, bus in spec.buses.items()]
+    return [
+        Bus(name, bus.type, ("buses", name)) for name, bus in spec.own_buses.items()
+    ]
 
 
 def lower_devices(
@@ -150,6 +154,8 @@ class _Devices:
         )
         mmio = self.mmio(device, known, properties, count, path)
         clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
+        if not self.scope.broken(*path, "clocks"):
+            self.judge_wired(known, clocks, path)
         parts = self.parts(device, known, run_time, (*path, "parts"))
         images = device_images(device, known, self.catalogue, path, self.scope)
         judge_nic(device, known, path, self.scope)
@@ -167,7 +173,7 @@ class _Devices:
             path,
             is_sysbus=SYSBUS in known.ancestors,
             bus=bus,
-            child=child_of(device, path, self.scope),
+            child=self.child(name, device, path),
             parts=parts,
             nic=device.nic,
             full_buses=device.full_buses,
@@ -316,6 +322,29 @@ class _Devices:
             done.append(Part(names, properties, clocks, here, part.nic))
         return tuple(done)
 
+    def child(self, name: str, device: model.Device, path: Path) -> str | None:
+        """The QOM child that the device is; in a SoC, every one is a child."""
+        child = child_of(device, path, self.scope)
+        if child is not None or not isinstance(self.spec, InlineSoc):
+            return child
+        return name if device.count is None else f"{name}[*]"
+
+    def judge_wired(
+        self, known: DeviceType, clocks: Collection[ClockInput], path: Path
+    ) -> None:
+        """The clocks that a SoC cannot do without."""
+        soc = self.scope.socs.get(known.name)
+        wired = {clock.name for clock in clocks}
+        for clock in () if soc is None else soc.clocks:
+            if clock.input is ClockUse.REQUIRED and clock.name not in wired:
+                self.scope.error(
+                    Code.Q0215,
+                    f"the clock input {clock.name!r} of {known.name!r} is not wired",
+                    path,
+                    f"add clocks: {{{clock.name}: CLOCK}}",
+                    key=True,
+                )
+
     def count(self, device: model.Device, path: Path) -> tuple[Expr | None, bool]:
         """How many there are, None for one that is not repeated; and if that is right."""
         count, number, here = None, 1, (*path, "count")
@@ -330,10 +359,25 @@ class _Devices:
 
     def type(self, name: str, path: Path) -> DeviceType | None:
         """The catalogue's entry for a type that a device of this board may have."""
+        if name in self.scope.failed_types:
+            return None
         known = self.catalogue.find(name)
+        if name == self.scope.own_type:
+            self.scope.error(Code.Q0209, f"a {name!r} would hold itself", path)
+            return None
+        if name in self.scope.inner_types:
+            self.scope.error(
+                Code.Q0209,
+                f"{name!r} is a type inside a SoC: this spec does not know it",
+                path,
+                "name the file that describes it under 'socs:'",
+            )
+            return None
         if known is None:
 
             def near() -> str | None:
+                if nearest(name, list(self.scope.socs)) is not None:
+                    return did_you_mean(name, self.scope.socs)
                 names = [repr(each) for each in self.catalogue.nearest(name)]
                 return f"did you mean {', '.join(names)}?" if names else None
 
@@ -350,7 +394,7 @@ class _Devices:
             message = f"{name!r} is an abstract type: no device can be of it"
             self.scope.error(Code.Q0209, message, path, below)
             return None
-        qemu = ARCHES[Arch(self.spec.arch)].qemu
+        qemu = ARCHES[self.scope.arch].qemu
         if qemu not in known.targets:
             self.scope.error(
                 Code.Q0209,
@@ -400,8 +444,8 @@ class _Devices:
 
     def _is_container(self, name: str, path: Path) -> bool:
         """Whether a region can be mapped into ``name``."""
-        if name == IO and self.spec.arch != Arch.X86_64.value:
-            message = f"{self.spec.arch!r} has no port I/O space"
+        if name == IO and self.scope.arch is not Arch.X86_64:
+            message = f"{self.scope.arch.value!r} has no port I/O space"
             help_ = "write in: system to map the region into the system memory"
             self.scope.error(Code.Q0214, message, (*path, "in"), help_)
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from qgen.board import NUMBER, Clock, Device
 from qgen.catalogue import DeviceType
@@ -23,20 +23,24 @@ _MACHINES_OWN = frozenset(_NAMES.split())
 _X86_NAMES = "acpi bus-lock-ratelimit pic pit sgx-epc smm x-oem-id x-oem-table-id"
 _X86_OWN = _MACHINES_OWN.union(_X86_NAMES.split())
 """And those of x86 machines (hw/i386/x86.c)."""
+_DEVICES_OWN = frozenset(
+    ["hotpluggable", "hotplugged", "parent_bus", "realized", "type"]
+)
+"""The properties that every device has (hw/core/qdev.c)."""
 
 
 def judge_children(
     spec: Composite, devices: Sequence[Device], clocks: Sequence[Clock], scope: Scope
 ) -> None:
     """Refuse a second child of one name: QEMU would abort."""
-    own: Collection[str] = ()
+    what, own = "device", _DEVICES_OWN
     if isinstance(spec, Spec):
-        own = _X86_OWN if spec.parent == "x86" else _MACHINES_OWN
-    taken = dict.fromkeys(own, "every machine's own")
+        what, own = "machine", _X86_OWN if spec.parent == "x86" else _MACHINES_OWN
+    taken = dict.fromkeys(own, f"every {what}'s own")
     taken |= {clock.name: f"that of the clock {clock.name!r}" for clock in clocks}
     for clock in clocks:
         if clock.name in own:
-            message = f"{clock.name!r} is a name that every machine has in QOM"
+            message = f"{clock.name!r} is a name that every {what} has in QOM"
             scope.error(Code.Q0202, message, clock.origin, "rename it", key=True)
     for device in devices:
         for name in dict.fromkeys(_names(device)):

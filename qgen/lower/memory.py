@@ -6,6 +6,7 @@ from qgen.board import (
     RAM,
     SYSTEM,
     UNIMPLEMENTED_PRIORITY,
+    Arch,
     Device,
     Image,
     Kind,
@@ -72,13 +73,13 @@ def lower_regions(
 
 def _judge_ports(spec: Composite, scope: Scope) -> None:
     """Only x86 has a port I/O space."""
-    if spec.arch == "x86_64":
+    if scope.arch is Arch.X86_64:
         return
     for name, region in spec.memory.items():
         if region.in_ == "io":
             scope.error(
                 Code.Q0214,
-                f"{spec.arch!r} has no port I/O space",
+                f"{scope.arch.value!r} has no port I/O space",
                 ("memory", name, "in"),
                 "leave it out to map the region into the system memory",
             )
@@ -143,7 +144,7 @@ class _Regions:
             read_value=value,
             image=image,
             comment=region.comment,
-            owned=getattr(region, "owner", None) is None,
+            owned=self.owned(region, path),
         )
 
     def mapping(self, region: model.Region, path: Path) -> tuple[Mapping | None, bool]:
@@ -199,6 +200,21 @@ class _Regions:
                 key=True,
             )
         return UNIMPLEMENTED_PRIORITY
+
+    def owned(self, region: model.Region, path: Path) -> bool:
+        """Whether the region is a QOM child of the machine, or of the SoC."""
+        none = getattr(region, "owner", None) is not None
+        if isinstance(self.spec, model.InlineSoc) or region.kind not in ("ram", "rom"):
+            return not none
+        if none:
+            self.scope.error(
+                Code.Q0214,
+                "RAM and ROM of a machine never have an owner",
+                (*path, "owner"),
+                "leave it out",
+                key=True,
+            )
+        return False
 
     def size(self, region: model.Region, path: Path) -> Expr | None:
         if region.size is not None:

@@ -18,7 +18,8 @@ _PREFIXES = """
 arm armv7m bus clock cpu device error fw_cfg irq isa isa_bus load machine main
 memory_region module object pci ppc qdev qemu register serial sysbus system type x86
 """
-_TAKEN_PREFIXES = frozenset(_PREFIXES.split())
+TAKEN_PREFIXES = frozenset(_PREFIXES.split())
+"""Names of a whole that its functions would share with QEMU's."""
 # Macros that the generated C itself uses.
 _MACROS = """
 ARM_CPU CPU DEVICE EXIT_FAILURE FALSE MACHINE MACHINE_CLASS MAX MIN NULL OBJECT
@@ -31,7 +32,7 @@ _STATE_FIELDS = {"parent_obj": "state field", "bootinfo": "state field"}
 
 def judge_machine(name: str, base: Base, scope: Scope) -> set[str]:
     """The macros of the machine ``name``; a finding if its C would meet QEMU's."""
-    if identifier(name) in _TAKEN_PREFIXES:
+    if identifier(name) in TAKEN_PREFIXES:
         scope.error(
             Code.Q0104,
             f"a machine {name!r} would give C functions that QEMU has already",
@@ -127,7 +128,7 @@ def _parts(spec: Composite) -> Iterator[tuple[str, str, Path]]:
         yield name, "region", ("memory", name)
     for name in spec.clocks:
         yield name, "clock", ("clocks", name)
-    for name in spec.buses:
+    for name in spec.own_buses:
         yield name, "bus", ("buses", name)
     for name in spec.devices:
         yield name, "device", ("devices", name)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qgen.arch import ArchFacts
-from qgen.board import IO, SYSTEM, UNIMPLEMENTED, Device, Kind, Ram, Region
+from qgen.arch import ARCHES
+from qgen.board import IO, SYSTEM, UNIMPLEMENTED, Device, Kind, Ram, Region, Soc
 from qgen.condition import Condition
 from qgen.diagnostics import Code
 from qgen.expr import evaluate, variables
@@ -30,7 +30,8 @@ ENDLESS = 1 << 62
 class Interval:
     """``[start, end)`` in a container, and the part of the spec that takes it.
 
-    ``stub``: it is a device that is not modelled.
+    ``stub``: it is a device that is not modelled. ``inside``: it lies in a SoC, whose
+    addresses are its own.
     """
 
     start: int
@@ -40,6 +41,7 @@ class Interval:
     path: Path
     grows: bool = False
     stub: bool = False
+    inside: bool = False
     when: Condition | None = None
 
 
@@ -47,15 +49,14 @@ def judge_map(
     regions: Sequence[Region],
     devices: Sequence[Device],
     ram: Ram | None,
-    facts: ArchFacts,
     scope: Scope,
 ) -> None:
     """Add a finding for each overlap, and for each region outside its container."""
-    sizes = {SYSTEM: 1 << facts.address_bits, IO: IO_SIZE}
+    sizes = {SYSTEM: 1 << ARCHES[scope.arch].address_bits, IO: IO_SIZE}
     sizes |= {r.name: evaluate(r.size) for r in regions if r.kind is Kind.CONTAINER}
     usual = _ram_size(ram)
     by_container: dict[str, list[Interval]] = {}
-    for container, interval in _intervals(regions, devices, usual):
+    for container, interval in _intervals(regions, devices, usual, scope):
         by_container.setdefault(container, []).append(interval)
     for container, intervals in by_container.items():
         size = sizes.get(container)  # None for a container that has no right size
@@ -83,7 +84,7 @@ def _ram_size(ram: Ram | None) -> int:
 
 
 def _intervals(
-    regions: Iterable[Region], devices: Iterable[Device], ram_size: int
+    regions: Iterable[Region], devices: Iterable[Device], ram_size: int, scope: Scope
 ) -> Iterator[tuple[str, Interval]]:
     env = {"ram_size": ram_size}
     for region in regions:
@@ -116,6 +117,16 @@ def _intervals(
                     stub=device.type == UNIMPLEMENTED,
                     when=device.when,
                 )
+        if device.type in scope.socs:
+            yield from _of_soc(scope.socs[device.type], device, scope)
+
+
+def _of_soc(soc: Soc, device: Device, scope: Scope) -> Iterator[tuple[str, Interval]]:
+    """What a SoC maps into the system memory by itself."""
+    for container, inner in _intervals(soc.regions, soc.devices, 0, scope):
+        if container == SYSTEM:
+            name = f"{device.name}/{inner.name}"
+            yield SYSTEM, replace(inner, name=name, path=device.origin, inside=True)
 
 
 def _overlaps(
@@ -163,12 +174,14 @@ def _overlap(
         help_ = "for a wanted overlap, give the one on top a priority"
         if first.stub and second.stub:
             help_ = "of unimplemented devices, one may lie inside an earlier one"
+        if second.inside:
+            return "the SoC maps this itself: move what the board maps"
         if second.name.endswith("]"):
             return help_
         at = hexadecimal(_free(second, ordered))
         return f"the next free address is {at}; {help_}"
 
-    scope.error(Code.Q0204, message, second.path, free)
+    scope.error(Code.Q0204, message, second.path, free, key=second.inside)
 
 
 def _free(interval: Interval, ordered: Sequence[Interval]) -> int:
@@ -200,7 +213,7 @@ def _judge_growth(
 ) -> None:
     """Warn of what RAM would run into if -m asks for enough and nothing forbids it."""
     by_priority: dict[int, list[Interval]] = {}
-    for container, interval in _intervals(regions, devices, ENDLESS):
+    for container, interval in _intervals(regions, devices, ENDLESS, scope):
         if container == SYSTEM:
             by_priority.setdefault(interval.priority, []).append(interval)
     for intervals in by_priority.values():

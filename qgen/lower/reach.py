@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qgen.board import RAM, Device, Link, Place, Region
 from qgen.diagnostics import Code
 from qgen.lower.ends import Ends
 from qgen.lower.scope import Scope
+from qgen.source import Path
 from qgen.spec.model import Composite
+
+
+def judge_socs(
+    named: Mapping[str, Path], devices: Iterable[Device], scope: Scope
+) -> None:
+    """Warn of SoCs that a spec names or describes, and does not use."""
+    made = {device.type for device in devices}
+    for name, path in named.items():
+        if name not in made:
+            scope.warning(
+                Code.Q0216,
+                f"no device is of the type {name!r}",
+                path,
+                f"add one: devices: {{soc: {{type: {name}}}}}",
+            )
 
 
 def judge_reach(
@@ -44,6 +60,7 @@ def judge_reach(
         for each in device.holders
         for clock in each.clocks
     }
+    driving |= {clock.source for clock in spec.clocks.values() if clock.source}
     for name in spec.clocks:
         if name not in driving:
             scope.warning(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from qgen.board import Constant, MachineProperty, MapEntry
+from qgen.board import Arch, Constant, MachineProperty, MapEntry, Soc
 from qgen.diagnostics import (
     MAX_FINDINGS,
     Code,
@@ -49,12 +49,28 @@ RUN_TIME = {
 
 class Scope:
     """Constants and memory map entries by name, and what is wrong so far.
-
     ``choices`` are the properties of the machine.
+
+    ``socs`` are the SoCs that devices may be, ``failed_types`` those that came to
+    nothing, ``inner_types`` those that only the SoCs know,
+    ``own_type`` the type that is described, if it is a SoC. ``prefix`` leads to the
+    spec in its file.
     """
 
-    def __init__(self, spec: Composite):
+    def __init__(
+        self,
+        spec: Composite,
+        arch: Arch,
+        socs: Sequence[Soc] = (),
+        prefix: Path = (),
+    ):
+        self.arch = arch
+        self.socs = {soc.name: soc for soc in socs}
+        self.own_type: str | None = None
+        self.failed_types: set[str] = set()
+        self.inner_types = set(_inner(socs)) - self.socs.keys()
         self.findings: list[Finding] = []
+        self._prefix = prefix
         self.constants: dict[str, Constant] = {}
         self.entries: dict[str, MapEntry] = {}
         self.choices: dict[str, MachineProperty] = {}
@@ -63,6 +79,13 @@ class Scope:
         self._broken: set[Path] = set()
         self._constants()
         self._entries()
+
+    def take(self, inner: Scope, path: Path) -> None:
+        """Take over the findings of a part of the spec that was judged by itself."""
+        self.findings += inner.findings
+        self._broken.update((*path, *each) for each in inner._broken)
+        if inner.failed:
+            self._broken.update(path[:i] for i in range(len(path) + 1))
 
     def error(
         self,
@@ -76,13 +99,15 @@ class Scope:
     ) -> None:
         """Note an error at ``path``."""
         if len(self.findings) < MAX_FINDINGS:
-            self.findings.append(Finding(code, message, path, help, key, word=word))
+            here = (*self._prefix, *path)
+            self.findings.append(Finding(code, message, here, help, key, word=word))
         self._broken.update(path[: i + 1] for i in range(len(path)))
 
     def warning(self, code: Code, message: str, path: Path, help: Help = None) -> None:
         """Note a warning about the part of the spec at ``path``."""
+        here = (*self._prefix, *path)
         finding = Finding(
-            code, message, path, help, key=True, severity=Severity.WARNING
+            code, message, here, help, key=True, severity=Severity.WARNING
         )
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding)
@@ -210,6 +235,14 @@ class Scope:
     def count(self, expr: Expr, path: Path) -> int | None:
         """The value of a repetition count."""
         return self.number(expr, path, low=1, high=MAX_COUNT)
+
+
+def _inner(socs: Iterable[Soc]) -> Iterator[str]:
+    """The types of SoCs inside SoCs."""
+    for soc in socs:
+        for each in soc.socs:
+            yield each.name
+            yield from _inner([each])
 
 
 def _like(expr: Expr, value: int) -> str:

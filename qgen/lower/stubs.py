@@ -6,7 +6,6 @@ from qgen.arch import ARCHES
 from qgen.board import (
     UNIMPLEMENTED,
     UNIMPLEMENTED_PRIORITY,
-    Arch,
     Device,
     Mmio,
     Property,
@@ -58,7 +57,7 @@ def stub(
 def judge_stubs(spec: Composite, catalogue: Catalogue, scope: Scope) -> None:
     """Not every QEMU binary has the device that stands for an unmodelled one."""
     known = catalogue.find(UNIMPLEMENTED)
-    qemu = ARCHES[Arch(spec.arch)].qemu
+    qemu = ARCHES[scope.arch].qemu
     if known is not None and qemu in known.targets:
         return
     stubs: list[Path] = [

@@ -363,7 +363,10 @@ class Wiring:
 
     def _no_cpus(self, path: Path) -> None:
         maker = self.ends.cpu_maker
-        if maker is None:
+        if self.scope.own_type is not None:
+            what = "a SoC has no CPUs but those that are devices of its own"
+            help_: str | None = "wire the device: cpu[0]"
+        elif maker is None:
             what, help_ = "the board has no CPUs", "add cpus: {default: ...}"
         else:
             what, help_ = f"{maker!r} makes the CPUs: the board cannot wire them", None

@@ -10,7 +10,8 @@ import os
 # a tenth of a cold start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+from qgen.spec.model import Soc as SocSpec
 from qgen.spec.model import Spec
 from qgen.spec.validate import validate
 
-__all__ = ["Spec", "validate"]
+__all__ = ["SocSpec", "Spec", "validate"]

@@ -5,6 +5,7 @@ Field names are the keys of the YAML; docstrings are for the person who writes i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -30,7 +31,9 @@ from qgen.spec.scalars import (
     DevicePath,
     Drive,
     EntryName,
+    ExportedLines,
     Expression,
+    Factor,
     FileName,
     Firmware,
     Frequency,
@@ -53,6 +56,8 @@ from qgen.spec.scalars import (
     RegionName,
     Sink,
     Size,
+    SocName,
+    SpecFile,
     Text,
     Truth,
     TypeName,
@@ -82,6 +87,11 @@ def _as_list(key: str) -> Any:
         return [item if isinstance(item, dict) else {key: item} for item in items]
 
     return wrap
+
+
+def _as_items(value: Any) -> Any:
+    """Let a scalar stand for a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class Constant(Model):
@@ -166,7 +176,11 @@ class _Region(Model):
     comment: Comment | None = None
 
 
-class RamRegion(_Region):
+class _Owned(_Region):
+    owner: Literal["none"] | None = None
+
+
+class RamRegion(_Owned):
     """RAM of the board's own, beside the RAM of -m."""
 
     kind: Literal["ram"]
@@ -174,16 +188,12 @@ class RamRegion(_Region):
     image: Image | None = None
 
 
-class RomRegion(_Region):
+class RomRegion(_Owned):
     """ROM."""
 
     kind: Literal["rom"]
     size: Size | None = None
     image: Image | None = None
-
-
-class _Owned(_Region):
-    owner: Literal["none"] | None = None
 
 
 class AliasRegion(_Owned):
@@ -353,9 +363,17 @@ class Cpus(Model):
 
 
 class Clock(Model):
-    """A clock of fixed frequency."""
+    """A clock: of fixed frequency, derived from another, or an input of a SoC.
 
-    frequency: Frequency
+    A derived clock is ``multiply`` times as fast as its source, and divided by
+    ``divide``.
+    """
+
+    frequency: Frequency | None = None
+    source: DeviceName | None = None
+    multiply: Factor | None = None
+    divide: Factor | None = None
+    input: Literal["required", "optional"] | None = None
     comment: Comment | None = None
 
 
@@ -518,8 +536,6 @@ class MachineClass(Model):
 class Composite(Model):
     """What a machine and a SoC are both made of."""
 
-    description: Description
-    arch: Literal["arm", "aarch64", "ppc", "riscv64", "x86_64"]
     constants: dict[
         ConstantName, Annotated[Constant, BeforeValidator(_as_mapping("value"))]
     ] = {}
@@ -528,7 +544,6 @@ class Composite(Model):
     clocks: dict[
         DeviceName, Annotated[Clock, BeforeValidator(_as_mapping("frequency"))]
     ] = {}
-    buses: dict[DeviceName, Annotated[Bus, BeforeValidator(_as_mapping("type"))]] = {}
     devices: dict[DeviceName, Device] = {}
 
     @property
@@ -536,18 +551,57 @@ class Composite(Model):
         """The RAM of -m, which only a machine has."""
         return None
 
+    @property
+    def own_buses(self) -> Mapping[str, Bus]:
+        """The buses that no device has, which only a machine makes."""
+        return {}
+
+
+class Exports(Model):
+    """Lines of devices inside a SoC that become its own.
+
+    ``gpios``: all the unnamed GPIO lines of a device, or those with a name
+    (``gpio.reset``); ``irqs``: all the IRQ outputs of a sysbus device.
+    """
+
+    gpios: Annotated[tuple[ExportedLines, ...], BeforeValidator(_as_items)] = ()
+    irqs: Annotated[tuple[DeviceName, ...], BeforeValidator(_as_items)] = ()
+
+
+class InlineSoc(Composite):
+    """A SoC: a device made of devices, in the file of the machine that uses it."""
+
+    parent: Literal["sys-bus-device", "device"] = "sys-bus-device"
+    exports: Exports = Field(default_factory=Exports)
+    not_user_creatable: Comment | None = None
+
+
+class Soc(InlineSoc):
+    """A SoC in a file of its own, for any machine to use."""
+
+    soc: SocName
+    description: Description
+    arch: Literal["arm", "aarch64", "ppc", "riscv64", "x86_64"]
+    header: HeaderName | None = None
+    socs: Annotated[tuple[SpecFile, ...], BeforeValidator(_as_items)] = ()
+
 
 class Spec(Composite):
     """A machine."""
 
     machine: MachineName
+    description: Description
+    arch: Literal["arm", "aarch64", "ppc", "riscv64", "x86_64"]
     parent: BaseName = "machine"
     class_: MachineClass = Field(default_factory=MachineClass, alias="class")
     class_init: tuple[FunctionName, ...] = ()
+    socs: Annotated[tuple[SpecFile, ...], BeforeValidator(_as_items)] = ()
+    types: dict[SocName, InlineSoc] = {}
     cpus: Cpus = Field(default_factory=Cpus)
     ram: Ram | None = None
     fw_cfg: FwCfg | None = None
     roms: dict[RegionName, Rom] = {}
+    buses: dict[DeviceName, Annotated[Bus, BeforeValidator(_as_mapping("type"))]] = {}
     boot: Boot | None = None
     hooks: Hooks | None = None
     properties: dict[MachinePropertyName, MachineProperty] = {}
@@ -556,3 +610,8 @@ class Spec(Composite):
     def main_ram(self) -> Ram | None:
         """The RAM of -m."""
         return self.ram
+
+    @property
+    def own_buses(self) -> Mapping[str, Bus]:
+        """The buses that the machine makes itself."""
+        return self.buses

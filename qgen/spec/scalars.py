@@ -153,6 +153,11 @@ TypeName = _name(
     "the name of a QOM type",
     "QEMU writes it so: pl011, arm_gic, xlnx.xps-timer",
 )
+SocName = _name(
+    r"[a-z0-9][a-z0-9_.,+-]*",
+    "the name of a SoC's QOM type",
+    "lower-case letters, digits and . _ - make it up: my-soc",
+)
 CpuName = _name(
     r"[A-Za-z0-9][A-Za-z0-9_.,+-]*",
     "the name of a CPU",
@@ -172,6 +177,11 @@ ChildName = _name(
     r"[A-Za-z_]([A-Za-z0-9_.-]|\{n\})*(\[\*\])?",
     "the name of a QOM child",
     "QEMU writes it so: soc; of several devices, timer{n} or fan-splitter[*]",
+)
+ExportedLines = _name(
+    r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)?",
+    "the GPIO lines of a device",
+    "write DEVICE, or DEVICE.NAME for lines with a name",
 )
 ObjectPath = _name(
     rf"{CHILD}(/{CHILD})*",
@@ -200,6 +210,11 @@ HeaderName = _name(
     r"[a-z][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*\.h",
     "the name of a header",
     "as QEMU includes it: hw/acpi/memory_hotplug.h",
+)
+SpecFile = _name(
+    r"[A-Za-z0-9_][A-Za-z0-9_.+-]*(/[A-Za-z0-9_][A-Za-z0-9_.+-]*)*\.ya?ml",
+    "the name of a spec",
+    "a file in the folder of this spec, or below it: my-soc.yaml",
 )
 _FILE = (
     r"[A-Za-z0-9][A-Za-z0-9_.+-]*",
@@ -335,6 +350,7 @@ def _integer(low: int, high: int) -> Any:
 
 Priority = _integer(-(1 << 31), (1 << 31) - 1)
 CpuNumber = _integer(1, 4096)
+Factor = _integer(1, (1 << 32) - 1)
 Integer32 = _integer(-(1 << 31), (1 << 31) - 1)
 
 

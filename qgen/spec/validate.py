@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,40 +18,41 @@ from qgen.diagnostics import (
     quoted,
 )
 from qgen.source import Node, Path, Source
-from qgen.spec.model import Spec
+from qgen.spec.model import Soc, Spec
 from qgen.spec.scalars import kind_of
+from qgen.spec.schema import Loc, Schema, schema_of
 
-Loc = tuple[str | int, ...]
 
-
-def validate(data: dict[str, Any], source: Source) -> Spec:
+def validate(data: dict[str, Any], source: Source) -> Spec | Soc:
     """The spec in ``data``; `Rejected` with one finding for each thing wrong in it."""
+    model = Soc if "soc" in data and "machine" not in data else Spec
     try:
-        return Spec.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
         items = error.errors(include_url=False)
-    misspelt = _misspelt(items)
+    schema = schema_of(model)
+    misspelt = _misspelt(items, schema)
     findings = [
-        _finding(item, source)
+        _finding(item, source, schema)
         for item in items[:MAX_FINDINGS]
         if item["type"] != "missing" or item["loc"] not in misspelt
     ]
     raise Rejected(findings, source)
 
 
-def _misspelt(items: Sequence[Any]) -> set[Loc]:
+def _misspelt(items: Sequence[Any], schema: Schema) -> set[Loc]:
     """The missing keys that stand there under a name that is nearly theirs."""
     missing = {i["loc"] for i in items if i["type"] == "missing"}
     models = {loc[:-1] for loc in missing}
     unknown = [i["loc"] for i in items if i["type"] == "extra_forbidden"]
     return missing & {
-        (*loc[:-1], nearest(str(loc[-1]), known_keys(loc[:-1])))
+        (*loc[:-1], nearest(str(loc[-1]), schema.keys(loc[:-1])))
         for loc in unknown[:MAX_FINDINGS]
         if loc[:-1] in models
     }
 
 
-def _finding(item: Any, source: Source) -> Finding:
+def _finding(item: Any, source: Source, schema: Schema) -> Finding:
     kind, loc, context = item["type"], item["loc"], item.get("ctx", {})
     on_key = bool(loc) and loc[-1] == "[key]"
     if on_key:
@@ -70,7 +70,9 @@ def _finding(item: Any, source: Source) -> Finding:
             key = context["discriminator"].strip("'")
             return _missing(key, (*loc, key), path)
         case "extra_forbidden":
-            name, known = str(loc[-1]), known_keys(loc[:-1])
+            name, known = str(loc[-1]), schema.keys(loc[:-1])
+            if name in _of_another(known):
+                return _misplaced(name, known, path)
             if len(loc) == 1:
                 known = [*known, *BEFORE]
             return Finding(
@@ -88,7 +90,7 @@ def _finding(item: Any, source: Source) -> Finding:
             return _choice(key, given, tags, (*path, key))
         case "model_type" | "dict_type" | "model_attributes_type":
             what = f"a mapping is wanted here, not {kind_of(item['input'])}"
-            return Finding(Code.Q0103, what, path, _mapping_help(loc))
+            return Finding(Code.Q0103, what, path, _mapping_help(schema.at(loc)))
         case _:
             # Whatever pydantic may say besides, in its own words.
             what = f"a list is wanted here, not {kind_of(item['input'])}"
@@ -103,6 +105,27 @@ _OTHERS: dict[str, Help] = {
     "only": "in a spec with variants, an entry of a mapping says so which of them have it"
 }
 """What is said of keys that have their place elsewhere."""
+
+
+def _of_another(known: Sequence[str]) -> frozenset[str]:
+    """The keys of the other kind of spec, where ``known`` are those of a whole one."""
+    if "exports" in known:
+        return frozenset(schema_of(Spec).keys(())) - {*known}
+    return frozenset(("soc", "exports", "header") if "machine" in known else ())
+
+
+def _misplaced(name: str, known: Sequence[str], path: Path) -> Finding:
+    """A key that a machine has and a SoC has not, or the other way round."""
+    if name in ("soc", "machine"):
+        message = "a spec describes either a machine or a SoC"
+        help_ = "a machine names the files of its SoCs under 'socs:'"
+    elif "exports" in known:
+        message = f"a SoC has no {name!r}"
+        help_ = "write it in the spec of the machine"
+    else:
+        message = f"a machine has no {name!r}"
+        help_ = "write it in the spec of the SoC"
+    return Finding(Code.Q0101, message, path, help_, key=True)
 
 
 def _missing(name: str, loc: Loc, path: Path) -> Finding:
@@ -147,7 +170,8 @@ _EXAMPLES = {
     "kind": "kind: ram, rom, alias, container, io or unimplemented",
     "harts": "harts: the device of type riscv.hart_array",
     "loader": "loader: arm, armv7m, helper, riscv or x86-bios",
-    "machine": "machine: my-board",
+    "machine": "machine: my-board, or soc: my-soc",
+    "soc": "soc: my-soc",
     "name": "name: ram-below-4g",
     "of": "of: the region that the alias shows, or ram",
     "ram": "ram: the address where RAM begins",
@@ -166,8 +190,7 @@ def example(name: str, loc: Loc) -> str:
     return "type: isa" if loc[0] == "buses" else _EXAMPLES[name]
 
 
-def _mapping_help(loc: Loc) -> str:
-    here = _deref(_at(loc))
+def _mapping_help(here: Any) -> str:
     if "discriminator" in here:
         return f"begin it with {_EXAMPLES[here['discriminator']['propertyName']]}"
     known = list(here.get("properties", {}))
@@ -184,41 +207,3 @@ def _path(loc: Loc, source: Source) -> Path:
             path.append(step)
             node = child
     return tuple(path)
-
-
-@cache
-def _schema() -> Any:
-    return Spec.model_json_schema()
-
-
-def known_keys(loc: Loc) -> list[str]:
-    """The keys that the model at ``loc`` has."""
-    return list(_deref(_at(loc)).get("properties", {}))
-
-
-def _at(loc: Loc) -> Any:
-    here = _schema()
-    for step in loc:
-        here = _step(here, step)
-    return here
-
-
-def _deref(here: Any) -> Any:
-    while "$ref" in here or "anyOf" in here:
-        if "$ref" in here:
-            here = _schema()["$defs"][here["$ref"].rsplit("/", 1)[-1]]
-        else:
-            here = next(h for h in here["anyOf"] if h.get("type") != "null")
-    return here
-
-
-def _step(here: Any, step: str | int) -> Any:
-    here = _deref(here)
-    if "discriminator" in here:
-        return {"$ref": here["discriminator"]["mapping"][step]}
-    if isinstance(step, int):
-        return here["items"]
-    if step in here.get("properties", {}):
-        return here["properties"][step]
-    extra = here.get("patternProperties") or {"": here.get("additionalProperties")}
-    return next(iter(extra.values()))

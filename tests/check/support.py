@@ -6,17 +6,17 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from qgen import __version__, catalogue, compose
+from qgen import __version__, compose
 from qgen.bases import MACHINE
-from qgen.board import Board
-from qgen.check import check
+from qgen.board import Board, Soc
+from qgen.check import DeclaredType, check
 from qgen.check.facts import Machine
 from qgen.check.machine import Execution
 from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import Scenario
 from qgen.check.symbols import Function, Unit
 from qgen.check.unit import read
-from qgen.emit import emit
+from qgen.emit import emit, soc_header
 from qgen.render import render
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,27 +29,34 @@ class Case(NamedTuple):
     """A board, its C for one release, and the words of QEMU's that the C may use."""
 
     text: str
-    board: Board
+    board: Board | Soc
     words: compose.Words
+    headers: dict[str, str]
 
     @property
-    def types(self) -> dict[str, str]:
+    def types(self) -> list[DeclaredType]:
         """The device types that the C may name."""
         return self.words.types
 
     def findings(self, text: str | None = None) -> list[str]:
         """What the check says of ``text`` in the place of the board's own C."""
         given = self.text if text is None else text
-        return check(given, self.board, **self.words._asdict())
+        words = self.words._asdict()
+        return check(given, self.board, headers=self.headers, **words)
 
 
 @cache
 def case_of(spec: Path, release: str, variant: str | None = None) -> Case:
     """The spec in ``spec``, or a variant, rendered for ``release``."""
-    known = catalogue.load(release)
-    board = compose.resolve(spec, compose.TARGETS[release], variant=variant).board
-    unit = emit(board, compose.TARGETS[release], known, __version__)
-    return Case(render(unit), board, compose.words_of(board, known))
+    target = compose.TARGETS[release]
+    resolved = compose.resolve(spec, target, variant=variant)
+    known, board = resolved.catalogue, resolved.composite
+    unit = emit(board, target, known, __version__)
+    headers = {}
+    if unit.header is not None:
+        assert isinstance(board, Soc)
+        headers[soc_header(board)] = render(unit.header)
+    return Case(render(unit.unit), board, compose.words_of(board, known), headers)
 
 
 def shipped(name: str, release: str) -> Case:

@@ -19,14 +19,15 @@ BUSES = [
     Fault("another bus of the device", '"i2c.3"', '"i2c.4"', "mux/i2c.4"),
     Fault("bus of an earlier device", 'qdev_get_child_bus(s->mux, "i2c.3")',
           'qdev_get_child_bus(s->i2c, "i2c")', 'the bus is "i2c/i2c"'),
-    Fault("no bus", 'qdev_realize_and_unref(dev, qdev_get_child_bus(s->i2c, "i2c"),',
-          "qdev_realize_and_unref(dev, NULL,", 'the board has "i2c/i2c"'),
+    Fault("no bus", 'qdev_realize(dev, qdev_get_child_bus(s->i2c, "i2c"),',
+          "qdev_realize(dev, NULL,", 'the board has "i2c/i2c"'),
     Fault("no bus for one that is created on it",
           'I2C_BUS(qdev_get_child_bus(s->mux, "i2c.3"))', "NULL", "NULL"),
-    Fault("a bus for what sits on none", "qdev_realize_and_unref(dev, NULL, &error_fatal);"
-          "s->gate = dev;",
-          'qdev_realize_and_unref(dev, qdev_get_child_bus(s->i2c, "i2c"), &error_fatal);'
-          "s->gate = dev;", "the board has nothing"),
+    Fault("a bus for what sits on none",
+          '"num-lines", 3); qdev_realize(dev, NULL, &error_fatal);',
+          '"num-lines", 3);'
+          'qdev_realize(dev, qdev_get_child_bus(s->i2c, "i2c"), &error_fatal);',
+          "the board has nothing"),
     Fault("bus before its device is realized",
           'DeviceState *dev = qdev_new("n25q256a");',
           'DeviceState *dev = qdev_new("n25q256a"); qdev_get_child_bus(dev, "x");',
@@ -44,24 +45,23 @@ BUSES = [
     Fault("another function", "PCI_DEVFN(28, 1)", "PCI_DEVFN(28, 2)", "'addr'"),
     Fault("function 0 alone",
           "pci_create_simple_multifunction(", "pci_create_simple(", "multifunction"),
-    Fault("no name in QOM", 'object_property_add_child(OBJECT(s), "gate", OBJECT(dev));',
-          "", "name in the QOM tree"),
+    Fault("not made in its place", 'object_initialize_child(OBJECT(s), "gate", &s->gate, '
+          "TYPE_OR_IRQ);", "", "not made yet"),
+    Fault("made twice", "dev = DEVICE(&s->gate);",
+          'object_initialize_child(OBJECT(s), "door", &s->gate, TYPE_OR_IRQ);'
+          "dev = DEVICE(&s->gate);", "initialised twice"),
+    Fault("made in too little room", "&s->gate, TYPE_OR_IRQ", "&s->gate, TYPE_SPLIT_IRQ",
+          "needs a 'SplitIRQ'"),
+    Fault("freed under its parent", '"num-lines", 3); qdev_realize(',
+          '"num-lines", 3); qdev_realize_and_unref(', "not the C's"),
     Fault("another name in QOM", '"gate"', '"door"', "name in the QOM tree"),
     Fault("numbered name in QOM", '"outer[*]"', '"outer"', "name in the QOM tree"),
-    Fault("named too late",
-          'object_property_add_child(OBJECT(s), "gate", OBJECT(dev)); '
-          'qdev_prop_set_uint16(dev, "num-lines", 3); '
-          "qdev_realize_and_unref(dev, NULL, &error_fatal);",
-          'qdev_prop_set_uint16(dev, "num-lines", 3); '
-          "qdev_realize_and_unref(dev, NULL, &error_fatal); "
-          'object_property_add_child(OBJECT(s), "gate", OBJECT(dev));',
-          "unattached already"),
-    Fault("child of a child", 'object_property_add_child(OBJECT(s), "gate", OBJECT(dev));',
-          'object_property_add_child(OBJECT(dev), "gate", OBJECT(dev));',
+    Fault("child of a child", 'object_initialize_child(OBJECT(s), "gate", &s->gate',
+          'object_initialize_child(OBJECT(s->i2c), "gate", &s->gate',
           "no child of the machine"),
     Fault("lines of the gate", '"num-lines", 3', '"num-lines", 2', "num-lines"),
-    Fault("output of the fork", "qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in(s->gate, 2))",
-          "qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in(s->gate, 1))", "gate input"),
+    Fault("output of the fork", "qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in(DEVICE(&s->gate), 2))",
+          "qdev_connect_gpio_out(dev, 1, qdev_get_gpio_in(DEVICE(&s->gate), 1))", "gate input"),
 ]  # fmt: skip
 
 PARTS = [
@@ -75,17 +75,17 @@ PARTS = [
     Fault("bus of another part", '"smbus[1]"', '"smbus[3]"', "soc/smbus[3]/i2c-bus"),
     Fault("another bus of the part", 'qdev_get_child_bus(DEVICE(owner), "spi")',
           'qdev_get_child_bus(DEVICE(owner), "spi.0")', "soc/fiu0/spi"),
-    Fault("output of another part", 'OBJECT(s->soc), "pwm[0]"', 'OBJECT(s->soc), "pwm[1]"',
+    Fault("output of another part", 'OBJECT(&s->soc), "pwm[0]"', 'OBJECT(&s->soc), "pwm[1]"',
           "'soc/pwm[0]': output 'duty-gpio-out' 1 goes nowhere"),
-    Fault("input of another part", 'OBJECT(s->soc), "gpio[2]"',
-          'OBJECT(s->soc), "gpio[3]"', "soc/gpio[2] input 31"),
+    Fault("input of another part", 'OBJECT(&s->soc), "gpio[2]"',
+          'OBJECT(&s->soc), "gpio[3]"', "soc/gpio[2] input 31"),
     Fault("IRQ of the whole",
           "SYS_BUS_DEVICE(source)",
           "sbd", "'usb/dwc3-xhci': IRQ 0 goes nowhere"),
-    Fault("clock of another part", 'OBJECT(s->soc), "clk"', 'OBJECT(s->soc), "adc"',
+    Fault("clock of another part", 'OBJECT(&s->soc), "clk"', 'OBJECT(&s->soc), "adc"',
           "clock at input 'CLK'"),
     Fault("another clock", '"timer-clock"', '"uart-clock"', "soc/clk.timer-clock"),
-    Fault("link to the whole", "OBJECT(s->counter)", "OBJECT(s->soc)", "link to counter"),
+    Fault("link to the whole", "OBJECT(s->counter)", "OBJECT(&s->soc)", "link to counter"),
     Fault("all fans at one output", "2 * i))", "2))", "driven twice"),
     Fault("one name for all", '"fan-splitter[*]"', '"fan-splitter"', "QOM tree"),
 ]  # fmt: skip

@@ -89,7 +89,8 @@ def board_of(devices: int, regions: int) -> Case:
         boot=None,
         cpus=replace(case.board.cpus, created_by=None, default_type=None),
     )
-    return Case("".join(_c_of(board.name, devices, regions)), board, Words({}, {}, []))
+    c = "".join(_c_of(board.name, devices, regions))
+    return Case(c, board, Words([], []), {})
 
 
 def _c_of(name: str, devices: int, regions: int) -> Iterator[str]:
