@@ -25,6 +25,7 @@ _C_FLAGS = (
     *("-nostdlib", "-static", "-s", "-Wl,--build-id=none"),
 )
 _A15 = ("-mcpu=cortex-a15", "-marm", "-mfloat-abi=soft", "-mno-unaligned-access")
+_A7 = ("-mcpu=cortex-a7", "-marm", "-mfloat-abi=soft", "-mno-unaligned-access")
 _M3 = ("-mcpu=cortex-m3", "-mthumb")
 _RV64 = ("-march=rv64ima_zicsr", "-mabi=lp64", "-mcmodel=medany", "-mno-relax")
 _POWERPC = ("-mppc",)
@@ -71,6 +72,16 @@ def _stm32(name: str) -> Guest:
     return Guest(name, sources, "arm-none-eabi-gcc", flags, ("USART",))
 
 
+def _bmc(name: str, base: int, uart: int, stack: int, raw: bool = False) -> Guest:
+    """The board's part is named as the guest, up to the first ``-``."""
+    flags = (*_A7, f"-DUART={uart:#x}")
+    flags += tuple(
+        f"-Wl,--defsym={k}={v:#x}" for k, v in (("BASE", base), ("STACK_TOP", stack))
+    )
+    sources = ("bmc/start.S", "bmc/bmc.c", f"bmc/{name.partition('-')[0]}.c")
+    return Guest(name, sources, "arm-none-eabi-gcc", flags, raw=raw)
+
+
 def _sifive(name: str, flash: int) -> Guest:
     """The reset code of the machine jumps to ``flash``."""
     flags = (*_RV64, f"-Wl,--defsym=FLASH={flash:#x}")
@@ -91,6 +102,9 @@ GUESTS = {
         _cortex_m("cortex-m-uart", "uart.c", "UART_BASE", "UART_TX_IRQ"),
         _cortex_m("mps2", "mps2.c", "ETHERNET", "PSRAM", "UART2", "UART4"),
         _stm32("stm32"),
+        _bmc("ast2600", 0x8010_0000, 0x1E78_4000, 0x8020_0000),
+        _bmc("npcm730", 0x0010_0000, 0xF000_1000, 0x0020_0000),
+        _bmc("npcm730-rom", 0xFFFF_0000, 0xF000_1000, 0x0020_0000, raw=True),
         _sifive("sifive", 0x2040_0000),
         _sifive("sifive-rev-b", 0x2001_0000),
         _ppc_rom("ppc-rom", raw=False),
@@ -123,7 +137,7 @@ def _build_c(guest: Guest, elf: Path, defines: dict[str, int]) -> Path:
     script = guest.paths[0].with_name("link.ld")
     flags = (*guest.flags, *_C_FLAGS, *macros)
     _run(guest.tool, *flags, "-T", script, "-o", elf, *guest.paths)
-    return elf
+    return _image(guest, elf, guest.tool.removesuffix("gcc"))
 
 
 def _build_assembly(guest: Guest, elf: Path, defines: dict[str, int]) -> Path:
@@ -133,6 +147,11 @@ def _build_assembly(guest: Guest, elf: Path, defines: dict[str, int]) -> Path:
     unlinked = elf.with_suffix(".o")
     _run(guest.tool, *guest.flags, "-o", unlinked, *guest.paths)
     _run(f"{prefix}ld", "-n", "-s", *symbols, "-T", script, "-o", elf, unlinked)
+    return _image(guest, elf, prefix)
+
+
+def _image(guest: Guest, elf: Path, prefix: str) -> Path:
+    """The flat image of a guest that is one, else its ELF."""
     if not guest.raw:
         return elf
     image = elf.with_suffix(".bin")

@@ -118,6 +118,34 @@ def mps2(
     return Case("mps2", name, name, ((), ("-nic", "none")), (program,))
 
 
+AST2600 = """\
+qgen: hello from a bmc
+qgen: revision 05030303
+qgen: straps 000000c0
+qgen: flash {flash}
+qgen: eeprom 07-50 00 5a
+qgen: sensor 08-4d 0000 4b00 5000
+qgen: sensor 08-48 absent
+qgen: sensor 09-4d absent
+qgen: done
+"""
+NPCM730 = """\
+qgen: hello from a bmc
+qgen: product 04a92750
+qgen: straps 00001ff9
+qgen: flash {flash}
+qgen: sensor 01-5c 0000 4b00 5000
+qgen: sensor 02-5c 0000 4b00 5000
+qgen: sensor 03-5c 0000 4b00 5000
+qgen: sensor 04-5c 0000 4b00 5000
+qgen: sensor 05-5c absent
+qgen: eeprom 09-55 00 5a
+qgen: eeprom 0a-55 00 5a
+qgen: multiplexer 0f-75 00 42
+qgen: done
+"""
+
+
 def drive(interface: str, file: str) -> tuple[str, str]:
     """A drive of one of the case's files."""
     return "-drive", f"file={{folder}}/{file},if={interface},format=raw"
@@ -133,6 +161,14 @@ CASES = (
             ("-nodefaults", "-m", "2G"),
             (*drive("mtd", "flash"), *drive("mtd", "spi"), *drive("sd", "card")),
         ),
+        programs=(
+            Program("ast2600", AST2600.format(flash="ffffffff"), arguments=SEMIHOSTING),
+            Program(
+                "ast2600",
+                AST2600.format(flash="00000000"),
+                arguments=(*SEMIHOSTING, *drive("mtd", "flash")),
+            ),
+        ),
         files={"flash": 64 << 20, "spi": 64 << 20, "card": 16 << 20},
         releases=("10.2",),
     ),
@@ -145,6 +181,22 @@ CASES = (
             drive("mtd", "flash"),
             ("-bios", "{folder}/rom"),
             ("-kernel", "{folder}/rom", "-bios", "nowhere.bin"),
+        ),
+        programs=(
+            Program(
+                *("npcm730-rom", NPCM730.format(flash="ffffffff")),
+                arguments=SEMIHOSTING,
+                loaded="-bios",
+            ),
+            Program(
+                *("npcm730", NPCM730.format(flash="00000000")),
+                arguments=(
+                    *SEMIHOSTING,
+                    *drive("mtd", "flash"),
+                    "-bios",
+                    "{folder}/rom",
+                ),
+            ),
         ),
         files={"flash": 32 << 20, "rom": 64 << 10},
     ),
@@ -207,11 +259,9 @@ class Silent:
 def test_the_board_is_identical_to_qemu_s(
     case: Case, release: str, tmp_path: Path
 ) -> None:
-    for name, size in case.files.items():
-        with (tmp_path / name).open("wb") as stream:
-            stream.truncate(size)
+    make_files(case, tmp_path)
     for line in case.arguments:
-        arguments = [each.replace("{folder}", str(tmp_path)) for each in line]
+        arguments = placed(line, tmp_path)
         comparison = compose.compare(
             built(case, release), case.machine, arguments, Silent()
         )
@@ -220,9 +270,22 @@ def test_the_board_is_identical_to_qemu_s(
             assert comparison.counts[what] > 5, what
 
 
+def make_files(case: Case, folder: Path) -> None:
+    """The files of a case, which are empty flash and cards of their sizes."""
+    for name, size in case.files.items():
+        with (folder / name).open("wb") as stream:
+            stream.truncate(size)
+
+
+def placed(arguments: tuple[str, ...], folder: Path) -> list[str]:
+    """Arguments with the folder that the case's files are in."""
+    return [each.replace("{folder}", str(folder)) for each in arguments]
+
+
 def run(loadable: Loadable, program: Program, image: Path) -> tuple[int, str]:
     """The exit status and all that is printed, but for QEMU's own warnings."""
-    arguments = ["-display", "none", program.loaded, str(image), *program.arguments]
+    arguments = ["-display", "none", program.loaded, str(image)]
+    arguments += placed(program.arguments, image.parent)
     done = subprocess.run(
         loadable.command(arguments),
         env=loadable.environment(),
@@ -264,6 +327,7 @@ def test_a_guest_cannot_tell_the_board_from_qemu_s(
 ) -> None:
     ours = built(case, release).loadable
     theirs = replace(ours, machine=case.machine)
+    make_files(case, tmp_path)
     for program in case.programs:
         image = guest(program.name, tmp_path, **program.defines)
         assert run(ours, program, image) == (0, program.prints)
