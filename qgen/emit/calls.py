@@ -127,7 +127,8 @@ def _typed(place: Place, type_: str, into: FunctionBuilder) -> DeviceType | None
     catalogue = into.unit.catalogue
     known = catalogue.find(into.unit.devices[place.device].type)
     for name in place.path:
-        known = catalogue.find(dict(known.children)[name]) if known else None
+        children = dict(known.children + known.realized_children) if known else {}
+        known = catalogue.find(children.get(name, ""))
     line = () if known is None else (known.name, *known.ancestors)
     types = (catalogue.find(name) for name in line)
     return next((t for t in types if t and f"{t.struct} *" == type_), None)

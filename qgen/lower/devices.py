@@ -29,7 +29,7 @@ from qgen.lower.counts import ONE_CALL, SYSBUS, mmio_of, shaping
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.ide import Ide
 from qgen.lower.images import device_images
-from qgen.lower.inside import NoChild, inside
+from qgen.lower.inside import NoChild, inside, is_made_late
 from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
 from qgen.lower.properties import Properties
@@ -314,6 +314,7 @@ class _Devices:
                 continue
             if type_ is None:
                 continue
+            self._judge_late(known, names, part, here)
             properties = self.properties.lower(
                 part.properties, type_, (*here, "properties"), run_time
             )
@@ -321,6 +322,21 @@ class _Devices:
             judge_nic(part, type_, here, self.scope)
             done.append(Part(names, properties, clocks, here, part.nic))
         return tuple(done)
+
+    def _judge_late(
+        self, known: DeviceType, names: tuple[str, ...], part: model.Part, path: Path
+    ) -> None:
+        """What is made when the outer device is realized cannot be set up before."""
+        if not is_made_late(known, names, self.catalogue):
+            return
+        for key in ("properties", "clocks", "nic"):
+            if getattr(part, key):
+                message = (
+                    f"{known.name!r} makes {names[-1]!r} only when it is realized: "
+                    f"it has no {key!r}"
+                )
+                help_ = "wires may go to it and come from it"
+                self.scope.error(Code.Q0214, message, (*path, key), help_, key=True)
 
     def child(self, name: str, device: model.Device, path: Path) -> str | None:
         """The QOM child that the device is; in a SoC, every one is a child."""

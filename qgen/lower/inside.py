@@ -29,7 +29,7 @@ def inside(
     for name in path:
         if found is None:
             return None
-        children = dict(found.children)
+        children = dict(found.children + found.realized_children)
         if name not in children:
             message = f"{found.name!r} has no child {quoted(name)}"
             raise NoChild(message, _near(name, children))
@@ -37,6 +37,14 @@ def inside(
     if path and found is not None:
         found = catalogue.part(known.name, "/".join(path)) or found
     return found
+
+
+def is_made_late(known: DeviceType, path: Sequence[str], catalogue: Catalogue) -> bool:
+    """Whether the device at ``path`` is there only when the outer one is realized."""
+    outer = inside(known, path[:-1], catalogue)
+    early = dict(outer.children) if outer is not None else {path[-1]: ""}
+    late = len(path) > 1 and is_made_late(known, path[:-1], catalogue)
+    return late or path[-1] not in early
 
 
 def child_path(
@@ -53,7 +61,9 @@ def child_path(
         numbered = f"{last}[{brackets[0].value}]"
         if owner is None and len(brackets) > 1:
             return (*names, numbered), brackets[1:]
-        if owner is not None and last not in dict(owner.children):
+        if owner is not None and last not in dict(
+            owner.children + owner.realized_children
+        ):
             inside(owner, (numbered,), catalogue)
             return (*names, numbered), brackets[1:]
     if owner is not None:
