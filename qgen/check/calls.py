@@ -26,6 +26,7 @@ def call(unit: Unit, name: str, args: Sequence[Code], line: int) -> Code:
     if name in unit.helpers:
         return _qemu(unit, unit.helpers[name], args, line)
     struct = vocabulary.CASTS.get(name) or unit.casts.get(name)
+    struct = struct or vocabulary.LOADED.get(name)
     struct = struct or unit.states.get(name)
     if struct is not None:
         return _qom_cast(name, struct, args, line)

@@ -142,11 +142,13 @@ CASTS = {
     "SSI_BUS": "SSIBus",
     "CPU": "CPUState",
     "ARM_CPU": "ARMCPU",
-    "RISCV_HART_ARRAY": "RISCVHartArrayState",
     "POWERPC_CPU": "PowerPCCPU",
     "X86_CPU": "X86CPU",
 }
 """QOM's cast macros, and the struct that each casts to."""
+
+LOADED = {"RISCV_HART_ARRAY": "RISCVHartArrayState"}
+"""The same of devices that boot loaders want, wherever they lie."""
 
 CPU_STRUCTS = {
     "ARMCPU": "-arm-cpu",
@@ -268,7 +270,12 @@ _OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend NICIn
 ObjectProperty qemu_irq ISABus BusState Error QList
 CPUPPCState InterfaceInfo"""
 TYPES = frozenset(
-    {*STRUCTS, *CASTS.values(), *f"{_SCALARS} {_INTEGERS} {_OPAQUE}".split()}
+    {
+        *STRUCTS,
+        *CASTS.values(),
+        *LOADED.values(),
+        *f"{_SCALARS} {_INTEGERS} {_OPAQUE}".split(),
+    }
     | {made.struct for base in all_bases() for made in base.made} - {"arm_boot_info"}
 )
 """The type names that C needs no ``struct`` before."""

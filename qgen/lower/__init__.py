@@ -151,7 +151,7 @@ def _machine(
         return None
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
     judge_devices(inside.devices, inside.ends, scope)
-    used = chosen_by(inside.devices, cpus)
+    used = chosen_by(inside.devices, cpus, roms)
     judge_choices(properties, used, hooked=hooks is not None, scope=scope)
     return Board(
         name=spec.machine,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from qgen.board import Chosen, Cpus, Device, MachineProperty
+from qgen.board import Choice, Chosen, Cpus, Device, MachineProperty, Rom
 from qgen.condition import PropertyIs
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Num, evaluate
@@ -169,12 +169,14 @@ def lower_property_is(
     return None
 
 
-def chosen_by(devices: Sequence[Device], cpus: Cpus) -> set[str]:
-    """The properties on which devices or CPUs depend."""
+def chosen_by(devices: Sequence[Device], cpus: Cpus, roms: Sequence[Rom]) -> set[str]:
+    """The properties on which devices, CPUs or words depend."""
     holders = [each for device in devices for each in device.holders]
     values = [p.value for each in (*holders, cpus) for p in each.properties]
     used = {value.property for value in values if isinstance(value, Chosen)}
-    return used | {d.when.name for d in devices if isinstance(d.when, PropertyIs)}
+    whens = [device.when for device in devices]
+    whens += [v.when for rom in roms for v in rom.values if isinstance(v, Choice)]
+    return used | {when.name for when in whens if isinstance(when, PropertyIs)}
 
 
 def judge_choices(

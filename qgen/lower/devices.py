@@ -339,10 +339,15 @@ class _Devices:
                 self.scope.error(Code.Q0214, message, (*path, key), help_, key=True)
 
     def child(self, name: str, device: model.Device, path: Path) -> str | None:
-        """The QOM child that the device is; in a SoC, every one is a child."""
+        """The QOM child that the device is; in a SoC, every one is a child.
+
+        But for what a helper makes, which is realized when the SoC gets hold of it.
+        """
         child = child_of(device, path, self.scope)
         if child is not None or not isinstance(self.spec, InlineSoc):
             return child
+        if device.call is not None:
+            return None
         return name if device.count is None else f"{name}[*]"
 
     def judge_wired(

@@ -100,6 +100,13 @@ qgen: usart line {line}
 qgen: flash at both places
 qgen: systick interrupt
 """
+SIFIVE = """\
+qgen: hello from a sifive
+qgen: uart line 03
+qgen: uart line 04
+qgen: timer interrupt
+qgen: software interrupt
+"""
 AN511 = "qgen: uart 4 sent line 56\nqgen: uart 4 overrun line 12\n"
 
 
@@ -211,6 +218,15 @@ CASES = (
     mps2(
         *("an511", 0x41045110, ("00", "02", "45"), AN511, "00000000"),
         **{"UART2": 0x4002_C000, "UART4": 0x4002_E000},
+    ),
+    Case(
+        "sifive_e",
+        "sifive_e",
+        arguments=((), ("-machine", "revb=on")),
+        programs=(
+            Program("sifive", SIFIVE, {}, SEMIHOSTING),
+            Program("sifive-rev-b", SIFIVE, {}, (*SEMIHOSTING, "-machine", "revb=on")),
+        ),
     ),
     Case(
         "spike",
