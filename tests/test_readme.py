@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qgen.spec import Spec
-from qgen.spec.model import Device
+from qgen.spec.model import Device, Soc, Spec
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -86,8 +85,8 @@ def test_every_example_passes_in_a_frame(piece: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("model", [Spec, Device])
-def test_every_key_of_the_spec_is_in_a_table(model: type[Spec | Device]) -> None:
+@pytest.mark.parametrize("model", [Spec, Soc, Device])
+def test_every_key_of_the_spec_is_in_a_table(model: type[Spec | Soc | Device]) -> None:
     rows = [row.split("|")[1] for row in README.splitlines() if row[:1] == "|"]
     for name, field in model.model_fields.items():
         key = f"`{field.alias or name}`"
