@@ -29,6 +29,11 @@ BOARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
         ("mps2_an385.c", "mps2_an386.c", "mps2_an500.c", "mps2_an511.c"),
         ("hw/arm/mps2.c",),
     ),
+    "sifive_e": (
+        ("sifive_e.yaml",),
+        ("sifive_e.c",),
+        ("hw/riscv/sifive_e.c", "include/hw/riscv/sifive_e.h"),
+    ),
     "spike": (
         ("spike.yaml", "spike-hooks.c.inc"),
         ("spike.c",),
