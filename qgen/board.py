@@ -230,7 +230,8 @@ class Ram:
     """The RAM of ``-m``: its limits in bytes and the messages past them.
 
     ``exact`` is the message for any other size than the default, where the board takes
-    no other (then the limits are that size).
+    no other (then the limits are that size). ``under_devices``: what there is no room for
+    lies beneath devices.
     """
 
     id: str
@@ -242,6 +243,7 @@ class Ram:
     split: Expr | None
     origin: Path
     exact: str | None = None
+    under_devices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ ALWAYS = (
     Exemption(
         "names that QEMU makes up",
         "a back end without a name gets one with a random number",
-        r"^back ends: ",
+        r"^(back ends|properties): ",
         like(r"(?<=#net)\d+|(?<=#block)\d+"),
     ),
     Exemption(

@@ -71,7 +71,8 @@ def judge_map(
                 if (first.path, second.path) not in seen:
                     seen.add((first.path, second.path))
                     _overlap(first, second, ordered, scope)
-    if ram is not None and ram.maximum is None and not scope.failed:
+    endless = ram is not None and ram.maximum is None and not ram.under_devices
+    if endless and not scope.failed:
         _judge_growth(regions, devices, usual, scope)
 
 
@@ -230,7 +231,11 @@ def _judge_growth(
                 Code.Q0204,
                 f"with more than {room} of RAM, {ram.name!r} runs into {first.name!r}",
                 ram.path[:-1],
-                f"add max: {room}" if ram.path[:-1] == ("ram",) else None,
+                (
+                    f"add max: {room}, or under_devices: true if that is wanted"
+                    if ram.path[:-1] == ("ram",)
+                    else None
+                ),
             )
 
 

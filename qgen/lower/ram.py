@@ -57,7 +57,17 @@ def lower_ram(spec: Spec, scope: Scope) -> tuple[Ram | None, list[Region]]:
     whole = Region(RAM, ram.id, Kind.MACHINE_RAM, Var("ram_size"), mapping, PATH)
     messages = (ram.too_much, ram.too_little)
     exact = ram.not_exact if ram.exact else None
-    result = Ram(ram.id, default, low, high, *messages, split, PATH, exact)
+    if ram.under_devices and high is not None:
+        scope.error(
+            Code.Q0214,
+            "RAM that has a limit does not grow under devices",
+            (*PATH, "under_devices"),
+            "leave out one of the two",
+            key=True,
+        )
+    result = Ram(
+        ram.id, default, low, high, *messages, split, PATH, exact, ram.under_devices
+    )
     return result, [whole, *parts]
 
 

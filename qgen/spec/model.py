@@ -128,7 +128,10 @@ class RamPart(Model):
 
 
 class Ram(Model):
-    """The RAM of -m; ``exact``: the board takes the default size and no other."""
+    """The RAM of -m; ``exact``: the board takes the default size and no other.
+
+    ``under_devices``: more RAM than there is room for may lie beneath devices.
+    """
 
     default: Size | None = None
     id: Label = "ram"
@@ -141,6 +144,7 @@ class Ram(Model):
     exact: Truth = False
     not_exact: Label = "Invalid RAM size, should be {limit}"
     at: Address | None = None
+    under_devices: Truth = False
     split: Split | None = None
 
 
