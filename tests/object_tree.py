@@ -30,10 +30,10 @@ Env = dict[str, int]
 Paths = dict[tuple[str, int], str]
 
 # Devices that map regions by themselves: nothing but running them tells which.
-MAPPING = ("-soc", "npcm")
+MAPPING = ("-soc", "npcm", "a9mpcore_priv")
 
-# Regions of devices that are containers, and answer nothing as long as they are empty.
-HOLLOW = (": pci-hole",)
+# Regions of devices that are containers: only what lies in them answers.
+HOLLOW = (": a9mp-priv-container", ": devcfg", ": ehci", ": pci-hole")
 
 # What realize adds to a property: the NVIC counts its 16 internal exceptions.
 ADDED = {("armv7m", "num-irq"): 16}

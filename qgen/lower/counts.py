@@ -20,6 +20,16 @@ SYSBUS = "sys-bus-device"
 
 Properties = Mapping[str, object]
 
+FLASH = "cfi.pflash02"
+"""AMD's parallel flash: as large as its blocks are together."""
+_ALWAYS_AS_LARGE = (
+    "a9mpcore_priv",
+    "a15mpcore_priv",
+    "pl330",
+    "xlnx.ps7-qspi",
+    "xlnx.ps7-spi",
+)
+"""Types whose properties decide how many lines or buses they have, but no region."""
 ONE_CALL = ("smbus-eeprom",)
 """Types that QEMU makes in one call of its own, which gives nothing to go on with."""
 
@@ -50,6 +60,12 @@ def _gic_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
     return known.irqs * _number(known, properties, "num-cpu", cpus)
 
 
+def _spi_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
+    """Its interrupt, and the chip selects of all its buses."""
+    selects = _number(known, properties, "num-ss-bits", cpus)
+    return 1 + selects * _number(known, properties, "num-busses", cpus)
+
+
 def _none(known: DeviceType, properties: Properties, cpus: int) -> int:
     return 0
 
@@ -76,6 +92,8 @@ _IRQS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "pl330": _property("num_events", more=1),
     "sifive.spi": _property("num-cs", more=1),
     "sifive_soc.gpio": _property("ngpio"),
+    "xlnx.ps7-qspi": _spi_outputs,
+    "xlnx.ps7-spi": _spi_outputs,
     UNIMPLEMENTED: _none,
 }
 _GPIO_OUTPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
@@ -128,6 +146,11 @@ def outputs_of(known: DeviceType, properties: Properties, cpus: int) -> int | No
     return sum(lines.count for lines in known.gpio_out if lines.name is None)
 
 
+def _is_plain_flash(known: DeviceType, properties: Properties) -> bool:
+    """Whether a flash shows itself once, and not inside a container."""
+    return known.name == FLASH and _number(known, properties, "mappings", 1) <= 1
+
+
 def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
     """The MMIO regions of the device, by index."""
     if known.name == "arm_gic" and len(known.mmio) > 1:
@@ -140,6 +163,11 @@ def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
         width = max(1, _number(known, properties, "data_width", 1))
         wide = properties.get("dma_enabled", True) is True
         return (control, Mmio(data.name, width), *(dma if wide else ()))
+    if _is_plain_flash(known, properties):
+        name = properties.get("name")
+        blocks = _number(known, properties, "num-blocks", 1)
+        size = blocks * _number(known, properties, "sector-length", 1)
+        return (Mmio(name if isinstance(name, str) else known.mmio[0].name, size),)
     if known.name == UNIMPLEMENTED:
         name, size = properties.get("name"), _number(known, properties, "size", 1)
         return (Mmio(name if isinstance(name, str) else known.mmio[0].name, size),)
@@ -151,6 +179,8 @@ def shaping(known: DeviceType, properties: Properties) -> str | None:
 
     None where the sizes are those of `mmio_of`.
     """
-    if known.name in ("arm_gic", FW_CFG_MEM, UNIMPLEMENTED):
+    if known.name in ("arm_gic", FW_CFG_MEM, UNIMPLEMENTED, *_ALWAYS_AS_LARGE):
+        return None
+    if _is_plain_flash(known, properties):
         return None
     return next((name for name in known.shaped_by if name in properties), None)

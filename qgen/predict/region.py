@@ -13,9 +13,8 @@ class MemoryRegion:
     """One region: a leaf that answers, a container, or an alias of another region.
 
     ``address`` is its offset in its container, ``size`` is in bytes. ``type`` is what
-    ``info mtree`` calls it when it answers: ``ram`` or ``i/o``; None for a region that
-    answers nothing. ``subregions`` are in the order in which they were
-    added.
+    ``info mtree`` calls it when it answers: ``ram``, ``romd`` or ``i/o``; None for a
+    region that answers nothing. ``subregions`` are in the order in which they were added.
     """
 
     name: str

@@ -15,6 +15,8 @@ from qgen.predict.x86 import add_x86
 IO_SIZE = 1 << 16
 DEFAULT_RAM = 128 << 20
 """What QEMU takes -m to be where neither the command line nor the board says."""
+FLASHES = ("cfi.pflash01", "cfi.pflash02")
+"""Devices whose regions are memory to reads, and devices to writes."""
 
 
 class Space(Enum):
@@ -101,6 +103,11 @@ def _size(size: int) -> int:
     return WHOLE if size == WHOLE - 1 else size
 
 
+def _answer(device: Device) -> str:
+    """How the regions of a device answer: flash is read as memory is."""
+    return "romd" if device.type in FLASHES else "i/o"
+
+
 def _add_devices(
     board: Board, known: dict[str, MemoryRegion], line: CommandLine
 ) -> None:
@@ -111,7 +118,7 @@ def _add_devices(
                 if n and "n" not in variables(mmio.address):
                     continue
                 known[mmio.container or SYSTEM].add(
-                    MemoryRegion(mmio.label, mmio.size, "i/o"),
+                    MemoryRegion(mmio.label, mmio.size, _answer(device)),
                     evaluate(mmio.address, {"n": n}),
                     mmio.priority or 0,
                 )

@@ -82,6 +82,14 @@ def _bmc(name: str, base: int, uart: int, stack: int, raw: bool = False) -> Gues
     return Guest(name, sources, "arm-none-eabi-gcc", flags, raw=raw)
 
 
+def _arm_image(name: str, cpu: str) -> Guest:
+    """A raw image, which QEMU takes for a kernel."""
+    sources = ("start.S", "image.c", f"{name}.c")
+    flags = (f"-mcpu={cpu}", "-marm", "-mfloat-abi=soft", "-mno-unaligned-access")
+    paths = tuple(f"arm-image/{source}" for source in sources)
+    return Guest(name, paths, "arm-none-eabi-gcc", flags, raw=True)
+
+
 def _sifive(name: str, flash: int) -> Guest:
     """The reset code of the machine jumps to ``flash``."""
     flags = (*_RV64, f"-Wl,--defsym=FLASH={flash:#x}")
@@ -105,6 +113,8 @@ GUESTS = {
         _bmc("ast2600", 0x8010_0000, 0x1E78_4000, 0x8020_0000),
         _bmc("npcm730", 0x0010_0000, 0xF000_1000, 0x0020_0000),
         _bmc("npcm730-rom", 0xFFFF_0000, 0xF000_1000, 0x0020_0000, raw=True),
+        _arm_image("integrator", "arm926ej-s"),
+        _arm_image("zynq", "cortex-a9"),
         _sifive("sifive", 0x2040_0000),
         _sifive("sifive-rev-b", 0x2001_0000),
         _ppc_rom("ppc-rom", raw=False),

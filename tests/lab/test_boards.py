@@ -39,6 +39,7 @@ class Case:
     sizes: tuple[int, ...]
     firmware: str | None = None
     variant: str | None = None
+    arguments: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -50,9 +51,14 @@ CASES = (
     Case("arm-virt", (64 * MIB, 128 * MIB, 1 * GIB, 3 * GIB)),
     Case("cortex-m-mini", (16 * MIB, 128 * MIB)),
     Case("g3beige", (64 * MIB, 128 * MIB, 2047 * MIB), "ppc-rom"),
+    Case(
+        *("integratorcp", (128 * MIB, 512 * MIB)),
+        arguments=("-audio", "none", "-nic", "none"),
+    ),
     Case("netduinoplus2", (128 * MIB,)),
     Case("mac99", (64 * MIB, 128 * MIB, 2047 * MIB), "ppc-rom"),
     *(Case("mps2", (16 * MIB,), variant=name) for name in MPS2),
+    Case("xilinx-zynq-a9", (128 * MIB, 2 * GIB)),
     Case("x86-split", (2 * GIB, 3 * GIB, 4 * GIB, 8 * GIB), "seabios"),
 )
 ON_EACH_RELEASE = pytest.mark.parametrize("release", RELEASES)
@@ -74,15 +80,17 @@ def _default_ram(spec: Board) -> int:
     return 128 * MIB if size is None else evaluate(size)
 
 
-def firmware(case: Case, tmp_path: Path) -> tuple[list[str], int]:
-    """The arguments that give the board its firmware, and its size in bytes."""
+def started_with(case: Case, tmp_path: Path) -> tuple[list[str], int]:
+    """The arguments that start the board, and the size of its firmware in bytes."""
+    arguments = [*case.arguments]
     if case.firmware is None:
-        return [], 0
+        return arguments, 0
     if case.firmware == "seabios":
         require_package(SEABIOS / "bios.bin", "seabios")
-        return ["-L", str(SEABIOS)], (SEABIOS / "bios.bin").stat().st_size
+        size = (SEABIOS / "bios.bin").stat().st_size
+        return [*arguments, "-L", str(SEABIOS)], size
     image = guest(case.firmware, tmp_path)
-    return ["-bios", str(image)], image.stat().st_size
+    return [*arguments, "-bios", str(image)], image.stat().st_size
 
 
 @ON_EACH_RELEASE
@@ -91,7 +99,7 @@ def test_the_memory_map_is_the_predicted_one(
     case: Case, release: str, tmp_path: Path
 ) -> None:
     spec, loadable = board(case.spec, release, case.variant)
-    arguments, size = firmware(case, tmp_path)
+    arguments, size = started_with(case, tmp_path)
     for ram in case.sizes:
         trees = memory_tree(spec, command_line(spec, ram, 1, size))
         with watch(loadable, [*arguments, "-m", f"{ram // MIB}M"]) as monitor:
@@ -135,7 +143,7 @@ def test_the_devices_and_wires_are_the_spec_s(
     case: Case, release: str, tmp_path: Path
 ) -> None:
     spec, loadable = board(case.spec, release, case.variant)
-    arguments, _ = firmware(case, tmp_path)
+    arguments, _ = started_with(case, tmp_path)
     cpus = min(4, spec.cpus.maximum or 1)
     with watch(loadable, [*arguments, "-smp", str(cpus)]) as monitor:
         compare_devices(spec, monitor, command_line(spec, _default_ram(spec), cpus))
