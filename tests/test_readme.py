@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from vocabulary import fields
 
-from qgen.spec.model import Device, Soc, Spec
+from qgen.spec.model import Device, MachineClass, Soc, Spec
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -91,3 +92,10 @@ def test_every_key_of_the_spec_is_in_a_table(model: type[Spec | Soc | Device]) -
     for name, field in model.model_fields.items():
         key = f"`{field.alias or name}`"
         assert any(key in row for row in rows) or name == "name", key
+
+
+def test_every_other_key_is_named_too() -> None:
+    names = {field.split(".")[1].split("=")[0].strip() for field in fields()}
+    words = set(re.findall(r"\w+(?:-\w+)*", LANGUAGE))
+    fields_of_qemu = set(MachineClass.model_json_schema()["properties"])
+    assert names - words - fields_of_qemu - {"*"} == set()
