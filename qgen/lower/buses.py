@@ -15,8 +15,8 @@ from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
+from qgen.spec.ends import PciText
 from qgen.spec.model import Composite
-from qgen.spec.scalars import PciText
 
 SYSTEM_BUS = "System"
 MULTIFUNCTION = "multifunction"

@@ -41,8 +41,9 @@ from qgen.spec.arguments import (
     RegionArgument,
     TextArgument,
 )
+from qgen.spec.ends import SinkText
 from qgen.spec.model import Composite, Spec
-from qgen.spec.scalars import LinkText, MachineText, SerialText, SinkText
+from qgen.spec.values import LinkText, MachineText, SerialText
 
 _EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
 _INTEGERS = {

@@ -12,8 +12,8 @@ from qgen.lower.inside import NoChild, child_path, inside, spelled
 from qgen.lower.scope import Scope, is_repeated
 from qgen.source import Path
 from qgen.spec import model
+from qgen.spec.ends import ClockText, SinkText
 from qgen.spec.model import Composite, InlineSoc
-from qgen.spec.scalars import ClockText, SinkText
 
 MAX_HERTZ = (1 << 32) - 1
 """The highest frequency that clock_set_hz() takes."""

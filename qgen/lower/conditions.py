@@ -26,7 +26,7 @@ from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Composite, Spec
-from qgen.spec.scalars import DriveText
+from qgen.spec.values import DriveText
 
 MOST_WORLDS = 256
 """So many ways of a board to be are looked at one by one."""

@@ -13,7 +13,7 @@ from qgen.lower.properties import Properties
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Spec
-from qgen.spec.scalars import AudioText, DriveText, IfPresentText, SerialText
+from qgen.spec.values import AudioText, DriveText, IfPresentText, SerialText
 
 PATH: Path = ("cpus",)
 

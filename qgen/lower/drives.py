@@ -10,7 +10,7 @@ from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate, variables
 from qgen.lower.scope import Scope
 from qgen.source import Path
-from qgen.spec.scalars import DriveText
+from qgen.spec.values import DriveText
 
 UNITS = {"ide": 2, "scsi": 7}
 """How many units a bus of an interface has; the others have one bus without an end."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import did_you_mean, quoted
 from qgen.expr import Expr, Num
-from qgen.spec.scalars import SinkText
+from qgen.spec.ends import SinkText
 
 
 class NoChild(LookupError):

@@ -39,7 +39,7 @@ from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope, is_repeated
 from qgen.source import Path
 from qgen.spec.model import Composite, Spec
-from qgen.spec.scalars import (
+from qgen.spec.values import (
     AudioText,
     ChosenText,
     DriveText,

@@ -13,8 +13,8 @@ from qgen.lower.inside import NoChild, child_path, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
+from qgen.spec.ends import SinkText
 from qgen.spec.model import Composite, Cpus
-from qgen.spec.scalars import SinkText
 
 
 def wire_devices(

@@ -10,21 +10,16 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from qgen import expr
 from qgen.diagnostics import quoted
-from qgen.spec.scalars import (
-    CHILD,
-    WORD,
+from qgen.spec.ends import SinkText, sink
+from qgen.spec.names import CHILD, WORD, checked_name
+from qgen.spec.numbers import parse_expression
+from qgen.spec.texts import label, within, wrong
+from qgen.spec.values import (
     LinkText,
     MachineText,
     SerialText,
-    SinkText,
-    checked_name,
-    label,
     link_target,
     machine_value,
-    parse_expression,
-    sink,
-    within,
-    wrong,
 )
 
 MAX_ARGUMENTS = 32

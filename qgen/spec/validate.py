@@ -19,8 +19,8 @@ from qgen.diagnostics import (
 )
 from qgen.source import Node, Path, Source
 from qgen.spec.model import Soc, Spec
-from qgen.spec.scalars import kind_of
 from qgen.spec.schema import Loc, Schema, schema_of
+from qgen.spec.texts import kind_of
 
 
 def validate(data: dict[str, Any], source: Source) -> Spec | Soc:

@@ -1,0 +1,150 @@
+"""Devices, what is set inside them, and the helpers of QEMU's that make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qgen.board.memory import DeviceImage
+from qgen.board.values import Chardev, Link, MachineValue, Place, Property
+from qgen.board.wires import BusEnd, ClockInput, Sink, Wire
+from qgen.condition import Condition
+from qgen.expr import Expr
+from qgen.source import Path
+
+NUMBER = "{n}"
+"""In the QOM name of a repeated device, what stands for its number."""
+UNIMPLEMENTED = "unimplemented-device"
+"""The type that stands for a device that is not modelled."""
+UNIMPLEMENTED_PRIORITY = -1000
+"""The priority at which such a device is mapped (hw/misc/unimp.h)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mmio:
+    """MMIO region number ``index`` of a device at an absolute ``address``.
+
+    ``label`` and ``size`` (bytes) are the region's own, from the device catalogue.
+    ``container`` is what the board maps it into as a region; then ``address`` counts
+    from its start. None: the system bus maps it.
+    """
+
+    index: int
+    address: Expr
+    label: str
+    size: int
+    priority: int | None
+    origin: Path
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineClassValue:
+    """A field of MachineClass, by QEMU's name: ``default_nic``."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """The machine, as an argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that a helper is given."""
+
+    text: str
+
+
+Argument = (
+    bool
+    | Expr
+    | Text
+    | Chardev
+    | Link
+    | BusEnd
+    | Sink
+    | Itself
+    | MachineValue
+    | MachineClassValue
+    | None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of an exported helper of QEMU's, which makes a device.
+
+    ``types`` are the C types of its parameters, ``returns`` that of its result.
+    """
+
+    function: str
+    header: str
+    returns: str
+    types: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A device inside another, and what the board sets before that one is realized."""
+
+    path: tuple[str, ...]
+    properties: tuple[Property, ...]
+    clocks: tuple[ClockInput, ...]
+    origin: Path
+    nic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IdeController:
+    """A device with IDE buses; ``drives``: how many drives those hold."""
+
+    place: Place
+    type: str
+    drives: int
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device, or ``count`` alike (then ``n`` in its expressions is the number).
+
+    ``is_sysbus``: it sits on the system bus; otherwise on ``bus``, or on none.
+    ``child`` is the machine's QOM child that it is, None: it stays unattached; `NUMBER`
+    in it stands for the number. ``nic``: it takes the first fitting NIC of ``-nic``.
+    ``full_buses`` are buses of its own that take no device that a user adds.
+    ``when`` says on what it depends whether there is such a device, None: there always is.
+    ``call`` makes it, and maps ``mmio``; ``type`` is empty where it makes none.
+    ``ide`` are controllers that get the drives of ``-drive if=ide`` in order; that makes no
+    device that the board could refer to, and has no type either.
+    ``is_stub``: QEMU's helper for what is not modelled makes it, and hands out nothing.
+    ``made``: the machine's base made it, and the board only names and wires it.
+    """
+
+    name: str
+    type: str
+    count: Expr | None
+    properties: tuple[Property, ...]
+    mmio: tuple[Mmio, ...]
+    wires: tuple[Wire, ...]
+    clocks: tuple[ClockInput, ...]
+    comment: str | None
+    origin: Path
+    is_sysbus: bool = True
+    bus: BusEnd | None = None
+    child: str | None = None
+    parts: tuple[Part, ...] = ()
+    nic: bool = False
+    full_buses: tuple[str, ...] = ()
+    when: Condition | None = None
+    call: Call | None = None
+    is_stub: bool = False
+    ide: tuple[IdeController, ...] = ()
+    made: bool = False
+    images: tuple[DeviceImage, ...] = ()
+
+    @property
+    def holders(self) -> tuple[Device | Part, ...]:
+        """The device and its parts: all that has properties and clocks."""
+        return (self, *self.parts)

@@ -1,0 +1,137 @@
+"""What the guest starts with: boot loaders and fw_cfg; and C of the person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from qgen.board.devices import Device
+from qgen.board.values import Place
+from qgen.expr import Expr
+from qgen.source import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ArmBoot:
+    """Boot by ``arm_load_kernel``; RAM for the loader starts at ``loader_start``.
+
+    ``more`` are fields of ``struct arm_boot_info`` by their names.
+    """
+
+    loader_start: Expr
+    psci: str | None
+    board_id: int | None
+    origin: Path
+    more: tuple[tuple[str, Expr | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Armv7mBoot:
+    """Boot by ``armv7m_load_kernel`` into ``size`` bytes at ``base``."""
+
+    base: Expr
+    size: Expr
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class X86BiosBoot:
+    """Boot by ``x86_bios_rom_init``: ``-bios`` or ``firmware`` below 4 GiB and 1 MiB.
+
+    ``writable`` makes the copy below 1 MiB (and the BIOS itself) RAM.
+    """
+
+    firmware: str
+    writable: bool
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RiscvBoot:
+    """Boot by ``riscv_load_kernel``: -kernel at ``start``, for the harts of ``harts``.
+
+    ``initrd``: -initrd is loaded as well.
+    """
+
+    start: Expr
+    harts: Place
+    initrd: bool
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class HelperBoot:
+    """Boot by an exported helper of QEMU's: ``last`` holds its call, and makes nothing."""
+
+    last: Device
+
+    @property
+    def origin(self) -> Path:
+        """The spec node that it came from."""
+        return self.last.origin
+
+
+Boot = ArmBoot | Armv7mBoot | HelperBoot | RiscvBoot | X86BiosBoot
+
+
+@dataclass(frozen=True, slots=True)
+class FwCfgItem:
+    """An item of fw_cfg; ``kind`` is ``i16``, ``i32``, ``i64`` or ``string``."""
+
+    key: Expr
+    kind: str
+    value: Expr | str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FwCfgFile:
+    """A file of fw_cfg: ``file`` of QEMU's firmware folders, if it is found there."""
+
+    name: str
+    file: str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FwCfg:
+    """What the firmware configuration ``device`` tells the guest, in this order."""
+
+    device: str
+    items: tuple[FwCfgItem, ...]
+    files: tuple[FwCfgFile, ...]
+
+
+class HookPoint(Enum):
+    """Where C of the person's is called, by the key of the spec."""
+
+    CLASS_INIT = "class_init"
+    BEFORE_DEVICES = "before_devices"
+    AFTER_DEVICES = "after_devices"
+    BOOT = "boot"
+    CPU_RESET = "cpu_reset"
+    BOARD_SETUP = "board_setup"
+    SECONDARY_BOOT = "secondary_boot"
+    SECONDARY_CPU_RESET = "secondary_cpu_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A function of the person's, and where it is called."""
+
+    point: HookPoint
+    function: str
+    origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """C of the person's, in ``file`` beside the spec.
+
+    ``devices`` are those that the machine's struct keeps for it.
+    """
+
+    file: str
+    hooks: tuple[Hook, ...]
+    devices: tuple[str, ...]
+    origin: Path

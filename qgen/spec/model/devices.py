@@ -1,0 +1,131 @@
+"""Devices, their wires and parts, and the board's own clocks and buses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from qgen.spec.arguments import Call
+from qgen.spec.ends import BusAddress, ClockSource, Sink
+from qgen.spec.model.base import Model, as_list
+from qgen.spec.model.conditions import When
+from qgen.spec.model.memory import Image
+from qgen.spec.names import (
+    BusName,
+    BusPath,
+    ChildName,
+    DeviceName,
+    LineName,
+    ObjectPath,
+    PlacePath,
+    PropertyName,
+    RegionName,
+    TypeName,
+)
+from qgen.spec.numbers import (
+    Address,
+    Expression,
+    Factor,
+    Frequency,
+    Integer32,
+    Priority,
+    Size,
+    Truth,
+)
+from qgen.spec.texts import Comment, Label
+from qgen.spec.values import PropertyText
+
+
+class Irq(Model):
+    """A sysbus IRQ line of the device; ``line`` is its place in the list if not given.
+
+    ``lines``: so many of them, one after the other; in ``to``, ``line`` counts them.
+    """
+
+    to: Sink
+    line: Expression | None = None
+    lines: Expression | None = None
+    for_: Literal["cpu"] | None = Field(None, alias="for")
+
+
+class Gpio(Model):
+    """A GPIO output of the device: ``line`` of the unnamed ones, or of those ``name``.
+
+    ``lines``: so many of them, one after the other; in ``to``, ``line`` counts them.
+    """
+
+    to: Sink
+    line: Expression | None = None
+    lines: Expression | None = None
+    name: LineName | None = None
+    for_: Literal["cpu"] | None = Field(None, alias="for")
+
+
+class Mmio(Model):
+    """Where one MMIO region of a device is mapped."""
+
+    at: Address
+    region: Integer32 | None = None
+    size: Size | None = None
+    priority: Priority | None = None
+    in_: RegionName | None = Field(None, alias="in")
+
+
+class Part(Model):
+    """A device inside another, by its QOM path there: what the board gives it."""
+
+    properties: dict[PropertyName, PropertyText] = {}
+    nic: Truth = False
+    irqs: Annotated[tuple[Irq, ...], BeforeValidator(as_list("to"))] = ()
+    gpios: Annotated[tuple[Gpio, ...], BeforeValidator(as_list("to"))] = ()
+    clocks: dict[LineName, ClockSource] = {}
+
+
+class Device(Model):
+    """A device of any QOM type, a stub for one that is not modelled, or disks.
+
+    ``ide_drives`` are controllers that get the drives of -drive if=ide, two for each bus.
+    """
+
+    type: TypeName | None = None
+    unimplemented: Size | None = None
+    ide_drives: tuple[PlacePath, ...] = ()
+    name: Label | None = None
+    when: When | None = None
+    child: ChildName | None = None
+    call: Call | None = None
+    bus: BusPath | None = None
+    address: BusAddress | None = None
+    parts: dict[ObjectPath, Part] = {}
+    images: dict[ObjectPath, Image] = {}
+    count: Expression | None = None
+    properties: dict[PropertyName, PropertyText] = {}
+    nic: Truth = False
+    at: Annotated[tuple[Mmio, ...], BeforeValidator(as_list("at"))] = ()
+    irqs: Annotated[tuple[Irq, ...], BeforeValidator(as_list("to"))] = ()
+    gpios: Annotated[tuple[Gpio, ...], BeforeValidator(as_list("to"))] = ()
+    clocks: dict[LineName, ClockSource] = {}
+    full_buses: tuple[BusName, ...] = ()
+    comment: Comment | None = None
+
+
+class Clock(Model):
+    """A clock: of fixed frequency, derived from another, or an input of a SoC.
+
+    A derived clock is ``multiply`` times as fast as its source, and divided by
+    ``divide``.
+    """
+
+    frequency: Frequency | None = None
+    source: DeviceName | None = None
+    multiply: Factor | None = None
+    divide: Factor | None = None
+    input: Literal["required", "optional"] | None = None
+    comment: Comment | None = None
+
+
+class Bus(Model):
+    """A bus that the board creates itself."""
+
+    type: Literal["isa"]

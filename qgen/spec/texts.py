@@ -1,0 +1,103 @@
+"""Texts of the spec, and the errors that all checks of values raise.
+
+Each check rejects with a `PydanticCustomError` whose type is the finding's code and whose
+context may hold ``help``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from qgen import names
+
+T = TypeVar("T")
+
+
+def wrong(code: str, message: str, help_: str | None = None) -> PydanticCustomError:
+    """A validation error with a code of `qgen.diagnostics.Code` and, maybe, help."""
+    context = {"text": message} | ({"help": help_} if help_ else {})
+    return PydanticCustomError(code, "{text}", context)
+
+
+def within(key: str | int, check: Callable[[Any], T], value: Any) -> T:
+    """``check(value)``; its error is about the value under ``key``, not all of it."""
+    try:
+        return check(value)
+    except PydanticCustomError as error:
+        context = dict(error.context or {})
+        context["inside"] = (key, *context.get("inside", ()))
+        raise PydanticCustomError(error.type, "{text}", context) from None
+
+
+def kind_of(value: Any) -> str:
+    """What a value of a document is, in words."""
+    match value:
+        case bool():
+            return "a truth value"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case _:
+            return "text"
+
+
+def text_of(value: Any, what: str) -> str:
+    """``value`` if it is text; otherwise the error that ``what`` is wanted."""
+    if not isinstance(value, str):
+        raise wrong("Q0103", f"{what} is wanted here, not {kind_of(value)}")
+    return value
+
+
+def one_line(value: Any) -> str:
+    """One line of text, which may be empty."""
+    text = text_of(value, "text")
+    if "\n" in text:
+        raise wrong(
+            "Q0105",
+            "the text has several lines",
+            "write one; '>-' folds lines into one",
+        )
+    bad = names.unprintable(text)
+    if bad is not None:
+        raise wrong(
+            "Q0105",
+            f"the text holds the unprintable character {bad}",
+            "a text is one line of printable characters",
+        )
+    if len(text) > 300:
+        raise wrong(
+            "Q0105", f"the text has {len(text)} characters; at most 300 can stand"
+        )
+    return text
+
+
+def label(value: Any) -> str:
+    """One line of text that is not empty."""
+    text = one_line(value)
+    if not text.strip():
+        raise wrong("Q0105", "the text is empty", "write something, or leave it out")
+    return text
+
+
+def _commented(what: str) -> Any:
+    def check(value: Any) -> str:
+        text = label(value)
+        if "*/" in text or "/*" in text:
+            raise wrong("Q0105", f"{what} cannot hold /* or */", "leave them out")
+        return text
+
+    schema = WithJsonSchema({"type": "string", "minLength": 1})
+    return Annotated[str, BeforeValidator(check), schema]
+
+
+Text = Annotated[str, BeforeValidator(one_line), WithJsonSchema({"type": "string"})]
+Label = Annotated[
+    str, BeforeValidator(label), WithJsonSchema({"type": "string", "minLength": 1})
+]
+Comment = _commented("a comment")
+Description = _commented("the description, which is a comment of the C as well,")
