@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 
-from qgen.board import IO, SYSTEM, Board, Device, Kind, Region
+from qgen.board import IO, SYSTEM, Board, Composite, Device, Kind, Region
 from qgen.condition import RamAbove
 from qgen.expr import evaluate, variables
 from qgen.predict.region import WHOLE, MemoryRegion
@@ -57,9 +57,21 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
         SYSTEM: MemoryRegion("system", WHOLE),
         IO: MemoryRegion("io", IO_SIZE, "i/o"),
     }
+    whole = dict(roots)
+    _add_regions(board, whole, line)
+    if board.parent.is_x86:
+        size = line.ram_size or DEFAULT_RAM
+        add_x86(board, roots[SYSTEM], roots[IO], size, line.firmware_size)
+    _add_devices(board, whole, line)
+    return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}
+
+
+def _add_regions(
+    composite: Composite, known: dict[str, MemoryRegion], line: CommandLine
+) -> None:
+    """Add the composite's own regions to those that are ``known`` in it."""
     env = {"ram_size": line.ram_size, "cpus": line.cpus}
-    known = dict(roots)
-    for region in board.regions:
+    for region in composite.regions:
         if region.above is not None and line.ram_size <= evaluate(region.above):
             continue
         made = _made(region, known, env)
@@ -68,11 +80,6 @@ def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
             known[region.mapping.container].add(
                 made, evaluate(region.mapping.offset), region.mapping.priority or 0
             )
-    if board.parent.is_x86:
-        size = line.ram_size or DEFAULT_RAM
-        add_x86(board, roots[SYSTEM], roots[IO], size, line.firmware_size)
-    _add_devices(board, known, line)
-    return {Space.MEMORY: roots[SYSTEM], Space.IO: roots[IO]}
 
 
 def _made(
@@ -109,11 +116,17 @@ def _answer(device: Device) -> str:
 
 
 def _add_devices(
-    board: Board, known: dict[str, MemoryRegion], line: CommandLine
+    composite: Composite, known: dict[str, MemoryRegion], line: CommandLine
 ) -> None:
-    for device in board.devices:
+    """Add what the composite's devices map, and what a SoC among them maps itself."""
+    socs = {soc.name: soc for soc in composite.socs}
+    for device in composite.devices:
         count = evaluate(device.count) if device.count is not None else 1
         for n in range(count if line.has(device) else 0):
+            if device.type in socs:
+                inside = {name: known[name] for name in (SYSTEM, IO)}
+                _add_regions(socs[device.type], inside, line)
+                _add_devices(socs[device.type], inside, line)
             for mmio in device.mmio:
                 if n and "n" not in variables(mmio.address):
                     continue

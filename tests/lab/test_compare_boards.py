@@ -273,6 +273,16 @@ CASES = (
         "netduinoplus2",
         programs=(Program("stm32", STM32.format(line=37), {}, SEMIHOSTING),),
     ),
+    Case(
+        "stm32vldiscovery",
+        "stm32vldiscovery",
+        arguments=((), ("-serial", "null", "-serial", "null")),
+        programs=(
+            Program(
+                "stm32", STM32.format(line=37), {"USART": 0x4001_3800}, SEMIHOSTING
+            ),
+        ),
+    ),
     mps2("an385", 0x41043850),
     mps2("an386", 0x41043860),
     mps2("an500", 0x41045000, PSRAM=0x6000_0000, ETHERNET=0xA000_0000),
