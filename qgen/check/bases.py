@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgen.board import Board, Kind
 from qgen.check.declared import judge_number
-from qgen.check.expected import expr_names
+from qgen.check.expected_core import expr_names
 from qgen.check.facts import Number
 from qgen.check.machine import ClassFacts
 from qgen.check.match import shown

@@ -8,7 +8,7 @@ from itertools import takewhile
 from qgen.board import Arch, Board, Constant, MapEntry, Soc, SocParent
 from qgen.check.code import Record
 from qgen.check.ctype import Struct
-from qgen.check.expected import expr_names
+from qgen.check.expected_core import expr_names
 from qgen.check.facts import Number, names_of
 from qgen.check.match import shown, spelled
 from qgen.check.symbols import Function, Table, Unit

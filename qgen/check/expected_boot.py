@@ -1,0 +1,103 @@
+"""What the board tells the firmware and the kernel, and how it boots."""
+
+from __future__ import annotations
+
+from qgen import board as model
+from qgen.board import SYSTEM, Board
+from qgen.check.expected_core import Expectation
+from qgen.check.facts import BootCall, FwCfgItem, Load, Number, names_of
+from qgen.check.hooks import ARM_HOOKS
+from qgen.check.machine import machine_value
+from qgen.check.vocabulary import GRAPHICS
+from qgen.condition import Option
+from qgen.expr import evaluate
+
+_CONDUITS = {"smc": 1, "hvc": 2}
+
+
+class Boot(Expectation):
+    """The fw_cfg items, the facts of an x86 machine and the boot loader."""
+
+    def _fw_cfg(self, fw_cfg: model.FwCfg) -> None:
+        (owner,) = self.devices[fw_cfg.device]
+        items = self.result.fw_cfg
+        env = {
+            "max_cpus": self.scenario.max_cpus,
+            "kvm": int(Option.KVM in self.scenario.given.options),
+            **GRAPHICS,
+        }
+        for item in fw_cfg.items:
+            value = item.value
+            made = value if isinstance(value, str) else self._value(value, **env)
+            items.append(FwCfgItem(owner, evaluate(item.key), item.kind, made))
+        for file in fw_cfg.files:
+            if self.scenario.found:
+                items.append(FwCfgItem(owner, file.name, "file", file.file))
+            else:
+                self.result.loads.append(Load(file.file, "not found", {}))
+
+    def _x86(self, board: Board) -> None:
+        """An x86 machine tells the rest of QEMU how its RAM is split."""
+        ram = board.ram
+        if not board.parent.is_x86 or ram is None or ram.split is None:
+            return
+        size, split = self.scenario.ram_size, self._value(ram.split)
+        below, names = min(size, split), names_of(split)
+        self.result.x86 |= {
+            "below_4g_mem_size": Number(below, names),
+            "above_4g_mem_size": Number(size - below, names),
+        }
+        above = next((r for r in board.regions if r.above is not None), None)
+        if above is not None and above.mapping is not None:
+            start = self._value(above.mapping.offset)
+            self.result.x86["above_4g_mem_start"] = start
+
+    def _boot(self, board: Board) -> BootCall | None:
+        match board.boot:
+            case model.ArmBoot(start, psci, board_id, _, more):
+                arguments: dict[str, object] = {
+                    "cpu": "CPU 0",
+                    "ram_size": self.scenario.ram_size,
+                    "loader_start": self._value(start),
+                }
+                if board_id is not None:
+                    arguments["board_id"] = board_id
+                if psci is not None:
+                    arguments["psci_conduit"] = _CONDUITS[psci]
+                for name, value in more:
+                    arguments[name] = (
+                        value if isinstance(value, bool) else self._value(value)
+                    )
+                for point, name in ARM_HOOKS.items():
+                    hook = board.hook(point)
+                    if hook is not None:
+                        arguments[name] = f"{hook}()"
+                return BootCall("arm_load_kernel", arguments)
+            case model.Armv7mBoot(base, size):
+                kernel = machine_value("kernel_filename", self.scenario)
+                return BootCall(
+                    "armv7m_load_kernel",
+                    {
+                        "cpu": "CPU 0",
+                        "kernel": kernel,
+                        "base": self._value(base),
+                        "size": self._value(size),
+                    },
+                )
+            case model.RiscvBoot(start, harts, initrd):
+                kernel = machine_value("kernel_filename", self.scenario)
+                return BootCall(
+                    "riscv_load_kernel",
+                    {
+                        "harts": self._at(harts, {}),
+                        "kernel": kernel,
+                        "start": self._value(start),
+                        "initrd": initrd,
+                    },
+                )
+            case model.X86BiosBoot(firmware, writable):
+                return BootCall(
+                    "x86_bios_rom_init",
+                    {"firmware": firmware, "memory": SYSTEM, "writable": writable},
+                )
+        return None

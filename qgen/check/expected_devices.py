@@ -1,0 +1,208 @@
+"""The devices that the board wants, with their properties, and the CPUs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgen import board as model
+from qgen.board import Arch, Board
+from qgen.check.expected_core import Env
+from qgen.check.expected_memory import Memory
+from qgen.check.facts import (
+    ITSELF,
+    Bus,
+    Call,
+    Chardev,
+    Clock,
+    ClockLine,
+    Cpu,
+    Device,
+    Disk,
+    Drive,
+    Input,
+    Mapped,
+    Property,
+)
+from qgen.check.given import drive_key
+from qgen.check.machine import machine_value
+from qgen.condition import Option
+from qgen.expr import Expr
+
+_INTEGERS = ("uint8", "uint16", "uint32", "uint64", "int32")
+_LATEST_CPU = -1
+
+
+class Devices(Memory):
+    """The devices, the CPUs and the IDE drives."""
+
+    def _cpus(self, board: Board) -> None:
+        cpus = board.cpus
+        if not cpus.created:
+            return
+        for number in range(self.scenario.cpus):
+            cpu = Cpu(self.scenario.cpu_type or "", f"CPU {number}", realized=True)
+            cpu.properties = [
+                self._property(p, {"cpu": number})
+                for p in cpus.properties
+                if not p.if_present or p.name in self.scenario.given.cpu_has
+            ]
+            if cpus.timebase is not None:
+                cpu.timebase = self._value(cpus.timebase)
+            # No other architecture leaves it to the board: its loader does it.
+            cpu.resets = int(board.arch is Arch.PPC)
+            cpu.timebase_resets = int(cpus.timebase_reset)
+            self.result.cpus.append(cpu)
+        if board.parent.is_x86:
+            self.result.x86["CPU version"] = _LATEST_CPU
+
+    def _device(self, device: model.Device) -> None:
+        made = self.devices[device.name] = []
+        if not self.scenario.given.holds(device.when, self.scenario.ram_size):
+            return
+        self._disks(device.ide)
+        count = 1 if device.count is None else self._value(device.count)
+        for n in range(0 if device.ide else count):
+            name = device.name if device.count is None else f"{device.name}[{n}]"
+            if device.call is not None:
+                made.append(self._made(device.call, name, {"n": n}))
+                self.result.realized.append(made[-1])
+                continue
+            each = Device(device.type, name, realized=True)
+            if device.child is not None:
+                each.child = device.child.replace(model.NUMBER, str(n))
+            each.full = list(device.full_buses)
+            if device.bus is not None:
+                each.bus = self._bus(device.bus)
+            self._set_up(each, device, {"n": n})
+            for part in device.parts:
+                self._set_up(self._inside(each, part.path), part, {"n": n})
+            for mmio in device.mmio:
+                each.mmio[mmio.index] = self._mapped(mmio, n)
+            made.append(each)
+            for into in device.images:
+                self._image(self._inside(each, into.path), into.image)
+            self.result.realized.append(each)
+        self.result.devices += made
+
+    def _mapped(self, mmio: model.Mmio, n: int) -> Mapped:
+        """Where a device's region is mapped, and by whom."""
+        container, by = self.result.system, "system bus"
+        if mmio.container is not None:
+            container, by = self.regions[mmio.container], "region"
+        at = self._value(mmio.address, n=n)
+        return Mapped(container, at, mmio.priority or 0, by=by)
+
+    def _made(self, call: model.Call, name: str, env: Env) -> Device:
+        """What a helper makes; what it maps and sets, it knows alone."""
+        arguments = tuple(self._argument(a, env) for a in call.arguments)
+        made = Device("", name, realized=True)
+        made.call = Call(call.function, arguments)
+        return made
+
+    def _argument(self, given: model.Argument, env: Env) -> object:
+        match given:
+            case None | bool():
+                return given
+            case model.Text(text):
+                return text
+            case model.MachineValue(field):
+                return machine_value(field, self.scenario)
+            case model.MachineClassValue(field):
+                board = self.board
+                known = board.class_fields if isinstance(board, Board) else ()
+                fields = {f.name: f.value for f in known}
+                return fields[field]
+            case model.Chardev(number):
+                return Chardev(int(self._value(number, **env)))
+            case model.Itself():
+                return ITSELF
+            case model.Link(target):
+                if isinstance(target, str):
+                    return self.regions[target]
+                return self._at(target, env)
+            case model.BusEnd():
+                bus = self._bus(given)
+                return bus.owner if isinstance(bus.owner, Bus) else bus
+            case model.Sink(place, name, index):
+                return Input(self._at(place, env), name, self._value(index, **env))
+            case number:
+                return self._value(number, **env)
+
+    def _set_up(
+        self, made: Device, wanted: model.Device | model.Part, env: Env
+    ) -> None:
+        """What is set before the device is realized."""
+        made.properties = [
+            self._property(p, env) for p in wanted.properties if self._is_set(p, env)
+        ]
+        made.nic = wanted.nic
+        for clock in wanted.clocks:
+            made.clocks[clock.name] = self._clock(clock.clock)
+
+    def _clock(self, clock: str | model.ClockOutput) -> Clock | ClockLine:
+        if isinstance(clock, str):
+            return self.clocks[clock]
+        return ClockLine(self._at(clock.place, {}), clock.name)
+
+    def _is_set(self, prop: model.Property, env: Env) -> bool:
+        """Whether there is something to set the property to."""
+        match prop.value:
+            case model.Drive() as drive:
+                return drive_key(drive, env) in self.scenario.given.drives
+            case model.Audiodev():
+                return Option.AUDIO in self.scenario.given.options
+        return True
+
+    def _property(self, prop: model.Property, env: Env) -> Property:
+        match prop.value:
+            case bool(value):
+                return Property(prop.name, "bool", value)
+            case model.Chardev(index):
+                serial = Chardev(int(self._value(index, **env)))
+                return Property(prop.name, "chr", serial)
+            case model.Drive() as drive:
+                return Property(prop.name, "drive", Drive(*drive_key(drive, env)))
+            case model.Audiodev():
+                text = machine_value("audiodev", self.scenario)
+                return Property(prop.name, "str", text)
+            case model.PciAddress(slot, function):
+                return Property(prop.name, "int32", slot << 3 | function)
+            case model.Link(target):
+                if isinstance(target, str):
+                    return Property(prop.name, "link", self.regions[target])
+                return Property(prop.name, "link", self._at(target, env))
+            case model.Array(_, items):
+                values = tuple(self._item(item, env) for item in items)
+                return Property(prop.name, "list", values)
+            case model.Chosen(name):
+                chosen = dict(self.scenario.given.properties)[name]
+                if isinstance(chosen, bool):
+                    return Property(prop.name, "bool", chosen)
+                how = prop.type if prop.type in _INTEGERS else "int"
+                return Property(prop.name, how, self._value(self.numbers[name][chosen]))
+            case model.MachineValue(field):
+                text = machine_value(field, self.scenario)
+                return Property(prop.name, "str", text)
+            case str(text):
+                return Property(prop.name, "str", text)
+            case expr:
+                how = prop.type if prop.type in _INTEGERS else "int"
+                return Property(prop.name, how, self._value(expr, **env))
+
+    def _item(self, item: bool | str | Expr, env: Env) -> tuple[str, object]:
+        match item:
+            case bool(value):
+                return "bool", value
+            case str(text):
+                return "str", text
+        return "int", self._value(item, **env)
+
+    def _disks(self, controllers: Sequence[model.IdeController]) -> None:
+        unit = 0
+        for each in controllers:
+            owner = self._at(each.place, {})
+            for place in range(each.drives):
+                if ("ide", *divmod(unit, 2)) in self.scenario.given.drives:
+                    made = len(self.result.devices)
+                    self.result.disks.append(Disk(owner, place, unit, made))
+                unit += 1
