@@ -124,8 +124,8 @@ GATES = (
     Fault("input", "(s->overflow, 9)", "(s->overflow, 8)", "uart4"),
     Fault(
         "line",
-        "qdev_get_gpio_in(s->armv7m, 56)",
-        "qdev_get_gpio_in(s->armv7m, 55)",
+        "qdev_get_gpio_in(DEVICE(&s->armv7m), 56)",
+        "qdev_get_gpio_in(DEVICE(&s->armv7m), 55)",
         "txrx4",
     ),
     Fault("inputs", '"num-lines", 10', '"num-lines", 8', "num-lines"),

@@ -33,7 +33,7 @@ def test_small_changes_are_found(kind: Callable[[str], Iterator[Mutant]]) -> Non
 LOADS = """\
         size = load_image_mr(filename,
                              MEMORY_REGION(object_resolve_path_component(
-                                               OBJECT(s->soc), "irom[0]")));
+                                               OBJECT(&s->soc), "irom[0]")));
 """
 
 
@@ -54,13 +54,13 @@ LOADS = """\
         ),
         ("filename || !machine->kernel_filename", "true", "the status is 1"),
         (
-            "    npcm7xx_load_kernel(machine, NPCM7XX(s->soc));\n",
+            "    npcm7xx_load_kernel(machine, NPCM7XX(&s->soc));\n",
             "",
             "device 'boot' () is missing",
         ),
         (
-            "npcm7xx_load_kernel(machine, NPCM7XX(s->soc))",
-            "npcm7xx_load_kernel(NULL, NPCM7XX(s->soc))",
+            "npcm7xx_load_kernel(machine, NPCM7XX(&s->soc))",
+            "npcm7xx_load_kernel(NULL, NPCM7XX(&s->soc))",
             "argument 1 of npcm7xx_load_kernel()",
         ),
     ],
