@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 
 from qgen.bases import X86, Base
 from qgen.board.devices import Call, Device
@@ -278,12 +279,11 @@ class Board(Composite):
     @property
     def takes_audiodev(self) -> bool:
         """Whether a part of the board asks for the audio back end of ``-M audiodev=``."""
-        return any(
-            isinstance(prop.value, Audiodev)
-            for device in self.devices
-            for each in device.holders
-            for prop in each.properties
-        ) or any(
-            isinstance(device.when, OptionGiven) and device.when.option is Option.AUDIO
-            for device in self.devices
-        )
+        for device in chain(self.devices, *(soc.devices for soc in self.socs)):
+            given = device.when if isinstance(device.when, OptionGiven) else None
+            if given is not None and given.option is Option.AUDIO:
+                return True
+            properties = chain(*(each.properties for each in device.holders))
+            if any(isinstance(prop.value, Audiodev) for prop in properties):
+                return True
+        return False

@@ -42,6 +42,8 @@ def _new(m: Execution, type_: str) -> Device:
 def realize(m: Execution, device: Device, errp: object) -> bool:
     """A device is realized."""
     m.making()
+    if not isinstance(device, Device):
+        m.refuse("what is realized here is no device that the board made")
     if device.inside is not None:
         m.refuse(f"{device.name} is realized by the device that it is in")
     if device.realized:

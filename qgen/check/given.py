@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
-from qgen.board import Audiodev, Board, Device, Drive, MachineProperty
+from qgen.board import Audiodev, Board, Device, Drive, MachineProperty, Soc
 from qgen.condition import (
     Condition,
     DriveGiven,
@@ -76,7 +77,7 @@ class Given(NamedTuple):
                 return (option in self.options) == wanted
 
 
-def givens(board: Board) -> list[Given]:
+def givens(board: Board | Soc) -> list[Given]:
     """What is given in each run; the first of them gives nothing."""
     atoms = list(dict.fromkeys(_atoms(board)))
     runs: list[list[_Atom]] = [[]]
@@ -84,7 +85,7 @@ def givens(board: Board) -> list[Given]:
         bits = range(len(atoms).bit_length() if len(atoms) > 1 else 0)
         runs.append(atoms)
         runs += [[a for n, a in enumerate(atoms, 1) if n >> bit & 1] for bit in bits]
-    choices = _choices(board.properties)
+    choices = _choices(board.properties if isinstance(board, Board) else ())
     rest = Given().options - set(atoms)
     return [
         Given(
@@ -119,13 +120,16 @@ def _choices(
     values at a pace of its own.
     """
     each = [(p.name, _from_default(p)) for p in properties]
-    every = list(product(*(values for _, values in each)))
-    if len(every) > MOST_CHOICES:
-        most = max(len(values) for _, values in each)
+    values = [values for _, values in each]
+    if prod(map(len, values)) <= MOST_CHOICES:
+        every = list(product(*values))
+    else:
         every = [
-            tuple(v[(run + run // len(v) * place) % len(v)] for place, (_, v) in each_)
-            for run in range(2 * most)
-            for each_ in [list(enumerate(each))]
+            tuple(
+                v[(run + run // len(v) * place) % len(v)]
+                for place, v in enumerate(values)
+            )
+            for run in range(2 * max(map(len, values)))
         ]
     names = [name for name, _ in each]
     return [tuple(zip(names, values, strict=True)) for values in every]
@@ -137,9 +141,10 @@ def _from_default(prop: MachineProperty) -> list[bool | str]:
     return values[start:] + values[:start]
 
 
-def _atoms(board: Board) -> Iterator[_Atom]:
+def _atoms(board: Board | Soc) -> Iterator[_Atom]:
     """All that the board asks for, in its order."""
-    yield from (CpuProperty(p.name) for p in board.cpus.properties if p.if_present)
+    if isinstance(board, Board):
+        yield from (CpuProperty(p.name) for p in board.cpus.properties if p.if_present)
     for device in board.devices:
         match device.when:
             case DriveGiven(drive):
@@ -151,6 +156,8 @@ def _atoms(board: Board) -> Iterator[_Atom]:
         yield from _of_properties(device)
         for number in range(sum(c.drives for c in device.ide)):
             yield "ide", *divmod(number, 2)
+    if not isinstance(board, Board):
+        return
     if any(image.kernel_will_do for image in board.images):
         yield Option.KERNEL
     if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):

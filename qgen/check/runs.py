@@ -12,6 +12,7 @@ from qgen.check.choices import judge_choices
 from qgen.check.code import Record
 from qgen.check.compare import compare
 from qgen.check.expected import expected
+from qgen.check.given import givens
 from qgen.check.hooks import class_calls, compare_hooks
 from qgen.check.kept import judge_kept
 from qgen.check.machine import Execution, class_facts, device_class
@@ -116,6 +117,8 @@ def scenarios_of_soc(soc: Soc) -> Iterator[Scenario]:
     )
     yield plain
     yield plain._replace(cpus=3, max_cpus=4)
+    for given in givens(soc)[1:]:
+        yield plain._replace(given=given)
     for name in inputs:
         yield plain._replace(wired=usual ^ {name})
 

@@ -139,7 +139,8 @@ class Unit:
                 return struct, macro
         if len(self.states) == 1:  # the type is not named as its casts want it
             ((macro, struct),) = self.states.items()
-            return struct, macro
+            if self.value(f"TYPE_{macro}") not in self.renamed:
+                return struct, macro
         return None
 
     def value(self, name: str) -> Any:

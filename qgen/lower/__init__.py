@@ -33,7 +33,7 @@ from qgen.lower.calls import lower_calls
 from qgen.lower.choices import chosen_by, judge_choices, lower_choices
 from qgen.lower.classfields import lower_class
 from qgen.lower.clocks import lower_clocks
-from qgen.lower.conditions import Conditions, judge_conditions
+from qgen.lower.conditions import Conditions, judge_boot, judge_conditions
 from qgen.lower.cpus import cpu_type, lower_cpus
 from qgen.lower.devices import lower_buses, lower_devices
 from qgen.lower.drivers import judge_drivers
@@ -145,6 +145,7 @@ def _machine(
     conditions = Conditions(spec, catalogue, scope)
     roms = lower_roms(spec, inside.regions, inside.ends, conditions, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)
+    judge_boot(inside.devices, boot, scope)
     hooks = lower_hooks(spec, cpus, base, catalogue.release, scope)
     class_fields = lower_class(spec, scope)
     if scope.failed:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
+from random import Random
 
 from qgen.arch import ARCHES
-from qgen.board import CPUS, BusEnd, ClockOutput, Device, Link, Place, Sink, Wire
+from qgen.board import (
+    CPUS,
+    Boot,
+    BusEnd,
+    ClockOutput,
+    Device,
+    Link,
+    Place,
+    RiscvBoot,
+    Sink,
+    Wire,
+)
 from qgen.catalogue import Catalogue
 from qgen.condition import (
     Condition,
@@ -164,6 +177,15 @@ def judge_conditions(
                 _not_always(repr(device.name), place, path, "it is", scope)
 
 
+def judge_boot(devices: Sequence[Device], boot: Boot | None, scope: Scope) -> None:
+    """Refuse harts that the loader starts and that are not always there."""
+    if not isinstance(boot, RiscvBoot):
+        return
+    harts = next((d for d in devices if d.name == boot.harts.device), None)
+    if harts is not None and harts.when is not None:
+        _not_always("the loader", boot.harts, ("boot", "harts"), "it is", scope)
+
+
 def _not_always(who: str, place: Place, path: Path, why: str, scope: Scope) -> None:
     name = spelled(place.device, place.path)
     scope.error(
@@ -209,11 +231,6 @@ def worlds(conditions: Iterable[Condition | None]) -> list[set[object]]:
         if each is not None:
             values.setdefault(each.subject, {})[each.value] = None
     several = {s: list(v) for s, v in values.items() if len(v) > 1}
-    ways = 1
-    for each_ in several.values():
-        ways *= len(each_)
-    if ways > MOST_WORLDS:
-        return [set()]
     return [
         {
             (subject, value)
@@ -221,5 +238,16 @@ def worlds(conditions: Iterable[Condition | None]) -> list[set[object]]:
             for value in several[subject]
             if value != chosen
         }
-        for choice in product(*several.values())
+        for choice in _ways(list(several.values()))
     ]
+
+
+def _ways(values: list[list[object]]) -> Iterable[tuple[object, ...]]:
+    """A value of each subject: all ways if they are few, else many, the same ones always.
+
+    Among so many, any two values of different subjects are together in some.
+    """
+    if prod(map(len, values)) <= MOST_WORLDS:
+        return product(*values)
+    dice = Random(0)
+    return (tuple(map(dice.choice, values)) for _ in range(MOST_WORLDS))

@@ -20,10 +20,12 @@ ASKING = (
     "hooks",
     "hooks-boot",
     "machine-properties",
+    "soc-with-backends",
 )
 SYMMETRIC = "g_str_equal(): arguments 1 and 2 swapped"
 KINDS = (mutants.numbers, mutants.dropped, mutants.swapped, mutants.renamed)
 SAME = {
+    ("2 becomes 3", "DeviceState *flash[2];"): "room for one more harms nobody",
     ("2 becomes 3", "DeviceState *row[2];"): "room for one more harms nobody",
 }
 

@@ -146,5 +146,7 @@ _Noreturn void main(unsigned board)
     }
     report("spi 1 flash", flash_id(SPI1, 0));
     report("quad spi flash", quad_flash_id());
+    while (!(REG(UART0 + UART_SR) & UART_TX_EMPTY)) {
+    }
     finish();
 }
