@@ -12,10 +12,10 @@ from typing import NamedTuple
 from qgen.board import Board, Composite, Soc
 from qgen.catalogue import Catalogue
 from qgen.cunit import Banner, Header, QomType, Unit
-from qgen.emit.builder import UnitBuilder, soc_header
 from qgen.emit.headers import in_order
 from qgen.emit.machine import machine_type
 from qgen.emit.soc import soc_type
+from qgen.emit.unit import UnitBuilder, soc_header
 from qgen.names import upper_case
 from qgen.targets import Target
 

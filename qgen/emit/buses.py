@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qgen.board import BusEnd, Device, PciAddress
 from qgen.cunit import Arrow, CallExpr, CExpr, Local
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
+from qgen.emit.unit import UnitBuilder
 from qgen.names import identifier, string_literal
 
 PCI_PROPERTIES = ("addr", "multifunction")

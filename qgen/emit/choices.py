@@ -15,7 +15,8 @@ from qgen.cunit import (
     Statement,
     Text,
 )
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
+from qgen.emit.unit import UnitBuilder
 from qgen.names import identifier, string_literal
 
 _PROP = "prop"

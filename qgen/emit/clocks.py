@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qgen.board import Clock, ClockUse, Composite
 from qgen.cunit import CallExpr, If, Return, Text
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
+from qgen.emit.unit import UnitBuilder
 from qgen.names import identifier, string_literal
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgen.cunit import BuildCheck, Define, Table, TableRow
-from qgen.emit.builder import UnitBuilder
+from qgen.emit.unit import UnitBuilder
 
 
 def defines(unit: UnitBuilder) -> tuple[Define, ...]:

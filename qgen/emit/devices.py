@@ -24,7 +24,7 @@ from qgen.board import (
 )
 from qgen.cunit import CallExpr, CExpr, For, Local
 from qgen.emit.backends import emit_audiodev, emit_drive
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
 from qgen.emit.buses import (
     PCI_PROPERTIES,
     bus_of,
@@ -46,6 +46,7 @@ from qgen.emit.choices import choice_field
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
 from qgen.emit.images import emit_device_images
+from qgen.emit.unit import UnitBuilder
 from qgen.emit.values import NO_NUMBERS
 from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
 from qgen.expr import evaluate

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qgen.board import Board, FwCfg, FwCfgItem
 from qgen.cunit import CallExpr, CExpr, Function, If, Local
-from qgen.emit.builder import FunctionBuilder, UnitBuilder, cast
+from qgen.emit.builder import FunctionBuilder, cast
+from qgen.emit.unit import UnitBuilder
 from qgen.expr import Sym
 from qgen.names import string_literal
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qgen.board import Board, HookPoint
 from qgen.cunit import Function, HookFile
-from qgen.emit.builder import FunctionBuilder, UnitBuilder, UnitPart
+from qgen.emit.builder import FunctionBuilder
+from qgen.emit.unit import UnitBuilder, UnitPart
 
 MACHINE = "MachineState *machine"
 _BOOT_INFO = ("ARMCPU *cpu", "const struct arm_boot_info *info")

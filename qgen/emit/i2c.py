@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from qgen.board import BusEnd, Device, Place
 from qgen.cunit import CallExpr, CExpr, Local
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
 from qgen.emit.buses import is_i2c, is_simple
+from qgen.emit.unit import UnitBuilder
 from qgen.emit.values import NO_NUMBERS
 from qgen.names import string_literal
 

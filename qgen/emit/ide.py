@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from qgen.board import Device, IdeController
 from qgen.cunit import CallExpr, Local
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
+from qgen.emit.unit import UnitBuilder
 from qgen.names import identifier
 
 

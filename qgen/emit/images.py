@@ -7,7 +7,8 @@ from functools import partial
 
 from qgen.board import Arch, Device, Format, Image, Region
 from qgen.cunit import CallExpr, CExpr, If, Local, Return, Text
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
+from qgen.emit.unit import UnitBuilder
 from qgen.names import identifier, string_literal
 from qgen.targets import Feature
 

@@ -17,7 +17,7 @@ from qgen.cunit import (
 )
 from qgen.emit import declared
 from qgen.emit.boot import emit_boot
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
 from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
 from qgen.emit.choices import emit_choices, emit_class_properties
@@ -30,6 +30,7 @@ from qgen.emit.hooks import call_hook, hook_file, hook_part
 from qgen.emit.images import emit_images
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
 from qgen.emit.roms import emit_rom
+from qgen.emit.unit import UnitBuilder
 from qgen.expr import Expr, Num
 from qgen.names import string_literal
 from qgen.targets import Feature

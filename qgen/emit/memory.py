@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qgen.board import Arch, Board, Kind, Ram, Region
 from qgen.cunit import CallExpr, CExpr, If, Local, Ops, Statement, Text
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
+from qgen.emit.unit import UnitBuilder
 from qgen.expr import Bin, Expr, Var, evaluate, variables
 from qgen.names import identifier, string_literal
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from qgen.board import Arch, Choice, Rom
 from qgen.cunit import Braces, CallExpr, CExpr, Local, Ternary
-from qgen.emit.builder import FunctionBuilder, UnitBuilder
+from qgen.emit.builder import FunctionBuilder
 from qgen.emit.conditions import condition
+from qgen.emit.unit import UnitBuilder
 from qgen.expr import Expr
 from qgen.names import identifier, string_literal
 

@@ -19,12 +19,13 @@ from qgen.cunit import (
     TypeInfo,
 )
 from qgen.emit import declared
-from qgen.emit.builder import FunctionBuilder, UnitBuilder, soc_header
+from qgen.emit.builder import FunctionBuilder
 from qgen.emit.children import emit_child
 from qgen.emit.clocks import emit_soc_clocks
 from qgen.emit.devices import emit_devices
 from qgen.emit.machine import class_data
 from qgen.emit.memory import emit_memory, emit_ops
+from qgen.emit.unit import UnitBuilder, soc_header
 from qgen.names import string_literal
 
 _PARENTS = {
