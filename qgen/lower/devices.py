@@ -1,79 +1,41 @@
-"""Devices: types, MMIO regions and what lies inside, checked with the catalogue."""
+"""Devices and what lies inside them, checked with the catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from qgen.arch import ARCHES
 from qgen.board import (
-    IO,
     UNIMPLEMENTED,
-    Arch,
     Bus,
     BusEnd,
     ClockInput,
     ClockUse,
     Device,
-    Mmio,
     Part,
     Property,
 )
 from qgen.catalogue import Catalogue, DeviceType
-from qgen.diagnostics import Code, did_you_mean, nearest
-from qgen.expr import Entry, Expr, Num, Sym, Var, evaluate
+from qgen.diagnostics import Code
+from qgen.expr import Expr, Num, Sym, evaluate
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.conditions import Conditions
-from qgen.lower.counts import ONE_CALL, SYSBUS, mmio_of, shaping
+from qgen.lower.counts import ONE_CALL, SYSBUS
+from qgen.lower.device_types import device_type
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.ide import Ide
 from qgen.lower.images import device_images
 from qgen.lower.inside import NoChild, inside, is_made_late
-from qgen.lower.memory import is_container
-from qgen.lower.places import address, human
+from qgen.lower.kinds import judge_kind, judge_made, judge_one_call
+from qgen.lower.mmio import Regions, repeated
+from qgen.lower.places import address
 from qgen.lower.properties import Properties
-from qgen.lower.scope import MAX_COUNT, Scope, scaled
+from qgen.lower.scope import MAX_COUNT, Scope
 from qgen.lower.stubs import stub
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Composite, InlineSoc
-
-_NOT_OF_ONE_CALL: tuple[str, ...] = (
-    *("properties", "irqs", "gpios", "clocks", "parts", "child", "at", "nic"),
-    *("full_buses", "images"),
-)
-_NOT_OF_MADE: tuple[str, ...] = (
-    *("type", "unimplemented", "call", "name", "child", "bus", "address", "count"),
-    *("properties", "at", "clocks", "comment", "nic", "full_buses", "when"),
-)
-_NOT_OF_CALLS: tuple[str, ...] = (
-    "unimplemented",
-    "nic",
-    "full_buses",
-    "properties",
-    "clocks",
-    "child",
-    "bus",
-    "address",
-    "parts",
-    "images",
-)
-_NOT_OF_STUBS = (
-    "type",
-    "call",
-    "properties",
-    "irqs",
-    "gpios",
-    "clocks",
-    "nic",
-    "full_buses",
-    "child",
-    "bus",
-    "address",
-    "parts",
-    "images",
-)
 
 
 def lower_buses(spec: Composite) -> list[Bus]:
@@ -119,6 +81,7 @@ class _Devices:
         self.conditions = Conditions(spec, catalogue, scope)
         self.ide = Ide(spec, catalogue, self.created, scope)
         self.clocks = Clocks(spec, catalogue, self.created, scope)
+        self.regions = Regions(spec, scope)
         self.total = 0
 
     def device(self, name: str, device: model.Device) -> Device | None:
@@ -129,7 +92,7 @@ class _Devices:
             when = self.conditions.lower(device.when, (*path, "when"))
             return replace(drives, when=when)
         count, counted = self.count(device, path)
-        self._one_kind(device, path)
+        judge_kind(device, path, self.scope)
         when = self.conditions.lower(device.when, (*path, "when"))
         if device.unimplemented is not None:
             self._is_created(name, UNIMPLEMENTED)
@@ -139,11 +102,15 @@ class _Devices:
             return Device(
                 name, "", count, (), (), (), (), device.comment, path, when=when
             )
-        known = self.type(device.type, (*path, "type")) if device.type else None
+        known = (
+            device_type(device.type, (*path, "type"), self.catalogue, self.scope)
+            if device.type
+            else None
+        )
         if known is None or not counted:
             return None
         if known.name in ONE_CALL and device.call is None:
-            self._one_call(known.name, device, path)
+            judge_one_call(known.name, device, path, self.scope)
         run_time = ("cpus", "ram_size") if count is None else ("cpus", "ram_size", "n")
         bus: BusEnd | None = None
         place: tuple[Property, ...] = ()
@@ -152,7 +119,7 @@ class _Devices:
         properties = self.properties.lower(
             device.properties, known, (*path, "properties"), run_time
         )
-        mmio = self.mmio(device, known, properties, count, path)
+        mmio = self.regions.lower(device, known, properties, count, path)
         clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
         if not self.scope.broken(*path, "clocks"):
             self.judge_wired(known, clocks, path)
@@ -186,88 +153,13 @@ class _Devices:
         if known is not None:
             self.created[name] = known
 
-    def _one_call(self, type_: str, device: model.Device, path: Path) -> None:
-        """What QEMU makes in one call takes nothing but a bus and an address."""
-        for key in _NOT_OF_ONE_CALL:
-            if getattr(device, key):
-                message = f"QEMU makes a {type_!r} in one call: it has no {key!r}"
-                self.scope.error(
-                    Code.Q0214, message, (*path, key), "leave it out", key=True
-                )
-
     def made(self, made: Device, known: DeviceType, device: model.Device) -> Device:
         """A device that the machine's base made: the board only wires it."""
         path = made.origin
-        keys = [key for key in _NOT_OF_MADE if getattr(device, key)]
-        parts = [
-            ("parts", name, key)
-            for name, part in device.parts.items()
-            for key in ("properties", "clocks", "nic")
-            if getattr(part, key)
-        ]
-        for place in (*((key,) for key in keys), *parts):
-            self.scope.error(
-                Code.Q0214,
-                f"the machine's parent makes {made.name!r}: the board only wires it",
-                (*path, *place),
-                "leave it out",
-                key=True,
-            )
+        judge_made(made.name, device, path, self.scope)
         done = self.parts(device, known, (), (*path, "parts"))
         images = device_images(device, known, self.catalogue, path, self.scope)
         return replace(made, parts=done, images=tuple(images))
-
-    def _one_kind(self, device: model.Device, path: Path) -> None:
-        """A device has a type, or is a stub for one that is not modelled."""
-        if device.call is not None:
-            self._not_of_calls(device, path)
-        elif device.type is None and device.unimplemented is None:
-            self.scope.error(
-                Code.Q0102,
-                "the key 'type' is missing",
-                path,
-                "add type: the QOM type, for instance pl011",
-                key=True,
-            )
-        if device.unimplemented is None and device.name is not None:
-            self.scope.error(
-                Code.Q0214,
-                "'name' is what QEMU calls an unimplemented device",
-                (*path, "name"),
-                "leave it out, or set a property of the device",
-                key=True,
-            )
-        if device.unimplemented is None:
-            return
-        for key in _NOT_OF_STUBS:
-            if getattr(device, key):
-                self.scope.error(
-                    Code.Q0214,
-                    f"an unimplemented device has no {key!r}",
-                    (*path, key),
-                    "leave it out",
-                    key=True,
-                )
-
-    def _not_of_calls(self, device: model.Device, path: Path) -> None:
-        """A helper makes a device whole; without a type, nobody knows what it makes."""
-        keys = _NOT_OF_CALLS
-        if device.type is None:
-            keys += ("at", "irqs", "gpios")
-        for key in keys:
-            if getattr(device, key):
-                what = "what a helper makes" if device.type else "a call without 'type'"
-                self.scope.error(
-                    Code.Q0218,
-                    f"{what} has no {key!r}",
-                    (*path, key),
-                    (
-                        "leave it out"
-                        if device.type
-                        else "add type: what the helper makes"
-                    ),
-                    key=True,
-                )
 
     def stub(
         self, name: str, device: model.Device, count: Expr | None, path: Path
@@ -293,7 +185,7 @@ class _Devices:
         if size is None or self.scope.number(size, here, low=1) is None or at is None:
             return None
         stride = size if isinstance(size, Sym) else Num(evaluate(size))
-        at = self._repeated(at, count, stride, at_path)
+        at = repeated(at, count, stride, at_path, self.scope)
         return stub(name, device.name or name, at, size, device.comment, path, count)
 
     def parts(
@@ -377,144 +269,3 @@ class _Devices:
             message = f"with this the board has more than {MAX_COUNT} devices"
             self.scope.error(Code.Q0203, message, here)
         return count, number > 0 and self.total <= MAX_COUNT
-
-    def type(self, name: str, path: Path) -> DeviceType | None:
-        """The catalogue's entry for a type that a device of this board may have."""
-        if name in self.scope.failed_types:
-            return None
-        known = self.catalogue.find(name)
-        if name == self.scope.own_type:
-            self.scope.error(Code.Q0209, f"a {name!r} would hold itself", path)
-            return None
-        if name in self.scope.inner_types:
-            self.scope.error(
-                Code.Q0209,
-                f"{name!r} is a type inside a SoC: this spec does not know it",
-                path,
-                "name the file that describes it under 'socs:'",
-            )
-            return None
-        if known is None:
-
-            def near() -> str | None:
-                if nearest(name, list(self.scope.socs)) is not None:
-                    return did_you_mean(name, self.scope.socs)
-                names = [repr(each) for each in self.catalogue.nearest(name)]
-                return f"did you mean {', '.join(names)}?" if names else None
-
-            message = f"QEMU {self.catalogue.release} has no device type {name!r}"
-            self.scope.error(Code.Q0209, message, path, near)
-            return None
-        if known.abstract:
-
-            def below() -> str:
-                real = (t for t in self.catalogue if not t.abstract)
-                names = [t.name for t in real if name in t.ancestors]
-                return f"name one that derives from it: {', '.join(names[:5])}"
-
-            message = f"{name!r} is an abstract type: no device can be of it"
-            self.scope.error(Code.Q0209, message, path, below)
-            return None
-        qemu = ARCHES[self.scope.arch].qemu
-        if qemu not in known.targets:
-            self.scope.error(
-                Code.Q0209,
-                f"qemu-system-{qemu} has no device type {name!r}",
-                path,
-                f"it is in {', '.join(f'qemu-system-{t}' for t in known.targets)}",
-            )
-            return None
-        return known
-
-    def mmio(
-        self,
-        device: model.Device,
-        known: DeviceType,
-        properties: tuple[Property, ...],
-        count: Expr | None,
-        path: Path,
-    ) -> tuple[Mmio, ...]:
-        """The MMIO regions, matched with those that the type has."""
-        values = {p.name: p.value for p in properties}
-        regions, shaped = mmio_of(known, values), shaping(known, values)
-        done: dict[int, Mmio] = {}
-        for place, written in enumerate(device.at):
-            here: Path = (*path, "at", place)
-            index = place if written.region is None else written.region
-            if not 0 <= index < len(regions) or index in done:
-                self._no_region(known, index, len(regions), index in done, here)
-                continue
-            label, size = regions[index].name, regions[index].size
-            if written.size is None and shaped is not None:
-                message = f"the property {shaped!r} may change the size of this region"
-                help_ = f"state it, in a mapping: {{at: ..., size: {human(size)}}}"
-                self.scope.error(Code.Q0213, message, (*here, "at"), help_)
-            if written.size is not None:
-                size = self._stated_size(written.size, (*here, "size")) or size
-            base = address(written.at, (*here, "at"), self.scope)
-            if base is None or not self._fits(base, size, known, (*here, "at")):
-                continue
-            base = self._repeated(base, count, Num(size), (*here, "at"))
-            container = written.in_
-            if container is not None and not self._is_container(container, here):
-                continue
-            done[index] = Mmio(
-                index, base, label, size, written.priority, (*here, "at"), container
-            )
-        return tuple(done.values())
-
-    def _is_container(self, name: str, path: Path) -> bool:
-        """Whether a region can be mapped into ``name``."""
-        if name == IO and self.scope.arch is not Arch.X86_64:
-            message = f"{self.scope.arch.value!r} has no port I/O space"
-            help_ = "write in: system to map the region into the system memory"
-            self.scope.error(Code.Q0214, message, (*path, "in"), help_)
-            return False
-        return is_container(name, self.spec, (*path, "in"), self.scope)
-
-    def _no_region(
-        self, known: DeviceType, index: int, count: int, mapped: bool, path: Path
-    ) -> None:
-        what = f"{known.name!r} has no MMIO region {index}"
-        if mapped:
-            what = f"the MMIO region {index} of this device is mapped already"
-        help_ = f"it has the regions 0 to {count - 1}"
-        if count < 2:
-            help_ = "it has only region 0" if count else "it has none: leave out 'at'"
-        self.scope.error(Code.Q0213, what, (*path, "region"), help_)
-
-    def _stated_size(self, written: Expr, path: Path) -> int | None:
-        expr = self.scope.resolve(written, path, field="size")
-        return None if expr is None else self.scope.number(expr, path, low=1)
-
-    def _fits(self, base: Expr, size: int, known: DeviceType, path: Path) -> bool:
-        """Whether the region fits the memory map entry that it is mapped at."""
-        if not isinstance(base, Entry):
-            return True
-        window = evaluate(self.scope.entries[base.entry].size)
-        if size <= window:
-            return True
-        self.scope.error(
-            Code.Q0213,
-            f"the MMIO region of {known.name!r} has {human(size)}, "
-            f"{base.entry} only {human(window)}",
-            path,
-        )
-        return False
-
-    def _repeated(self, base: Expr, count: Expr | None, size: Expr, path: Path) -> Expr:
-        """The address of number ``n``."""
-        if count is None:
-            return base
-        if not isinstance(base, Entry):
-            return scaled(base, Var("n"), size)
-        entry, wanted = self.scope.entries[base.entry], evaluate(count)
-        there = 1 if entry.count is None else evaluate(entry.count)
-        if there < wanted:
-            self.scope.error(
-                Code.Q0214,
-                f"the memory map has {there} {base.entry}, the board {wanted}",
-                path,
-                f"write count: {wanted} in the entry",
-            )
-        return scaled(base, Var("n"), Entry(base.entry, "size", evaluate(entry.size)))
