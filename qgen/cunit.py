@@ -211,7 +211,10 @@ class Ops:
 
 @dataclass(frozen=True, slots=True)
 class TypeInfo:
-    """A TypeInfo; ``name`` and ``parent`` are C expressions."""
+    """A TypeInfo; ``name`` and ``parent`` are C expressions.
+
+    ``interfaces`` is the name of a list, or the type of one that has ``listed``.
+    """
 
     variable: str
     name: str
@@ -219,6 +222,7 @@ class TypeInfo:
     class_init: str
     interfaces: str | None
     instance_init: str | None = None
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

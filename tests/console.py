@@ -42,7 +42,7 @@ def talk(
             said, start = "", 0
             for step in steps:
                 said = _until(process, step.text, said, start, seconds)
-                start = len(said)
+                start = said.index(step.text, start) + len(step.text)
                 process.stdin.write(step.answer.encode())
                 process.stdin.flush()
             return said

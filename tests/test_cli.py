@@ -86,7 +86,7 @@ def test_check_says_what_it_checked(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert [line.split(": ", 1)[1] for line in done.stdout.splitlines()] == [
         "ok (2 regions, 3 devices, QEMU 10.0)",
-        "ok (2 regions, 0 devices, QEMU 10.0)",
+        "ok (2 regions, 9 devices, QEMU 10.0)",
     ]
 
 

@@ -242,8 +242,8 @@ spec.yaml:4:3: error[Q0101]: unknown key 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     4 | ? aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   help: known here: arch, boot, buses, class, class_init, clocks, constants, cpus, description, \
-devices, fw_cfg, hooks, machine, map, memory, parent, properties, ram, roms, socs, types, \
-variants
+devices, fw_cfg, hooks, interfaces, machine, map, memory, parent, properties, ram, roms, \
+socs, types, variants
 """,
     ),
     "a-number-of-ten-thousand-digits": (

@@ -229,7 +229,7 @@ class Soc(Composite):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Composite):
-    """A machine."""
+    """A machine; ``interfaces`` are those of QOM that C of the person's implements."""
 
     parent: Parent
     class_fields: tuple[ClassField, ...]
@@ -240,6 +240,7 @@ class Board(Composite):
     boot: Boot | None
     hooks: Hooks | None = None
     properties: tuple[MachineProperty, ...] = ()
+    interfaces: tuple[str, ...] = ()
 
     def hook(self, point: HookPoint) -> str | None:
         """The person's function that is called at ``point``."""

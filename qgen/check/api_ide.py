@@ -26,6 +26,7 @@ def _drive_get(m: Execution, drives: Elements, count: int) -> None:
         m.say(f"{int(count)} drives are asked for, there is room for {drives.length}")
     for number in range(min(count, drives.length)):
         drives.put(number, _given(m, number))
+    m.facts.disks_asked += count
 
 
 def _create(m: Execution, owner: Device, place: int, drive: Drive | None) -> None:
@@ -52,5 +53,6 @@ def _macio(m: Execution, owner: Device, drives: Elements) -> None:
 @function("void pci_ide_create_devs(PCIDevice *)")
 def _pci(m: Execution, owner: Device) -> None:
     m.making()
+    m.facts.disks_asked += 2 * PER_BUS
     for place in range(2 * PER_BUS):
         _create(m, owner, place, _given(m, place))

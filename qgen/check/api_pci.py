@@ -19,6 +19,8 @@ def _devfn(_m: Execution, slot: int, function_: int) -> int:
 
 def _made(m: Execution, devfn: int, type_: str, multifunction: bool) -> Device:
     device = created(m, type_)
+    if devfn < -1:
+        m.say(f"{devfn} is no place on a PCI bus; -1 lets QEMU choose one")
     if devfn >= 0:  # otherwise QEMU takes a free slot
         device.properties.append(Property("addr", "int32", devfn, m.line))
     if multifunction:

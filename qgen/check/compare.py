@@ -52,6 +52,8 @@ class _Comparison(DeviceDifferences):
         self._loads(made.loads, wanted.loads)
         self._blobs(made.blobs, wanted.blobs)
         self._fields(0, "the x86 machine", made.x86, wanted.x86)
+        asked = made.disks_asked, wanted.disks_asked
+        self._same(0, "the IDE drives", "number that is looked for", *asked)
         self._disks(made.disks, wanted.disks)
         self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
         self._boot(made, wanted)

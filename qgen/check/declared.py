@@ -21,6 +21,11 @@ _INTERFACES = {
     Arch.ARM: "arm_machine_interfaces",
     Arch.AARCH64: "aarch64_machine_interfaces",
 }
+_LISTED = {
+    Arch.ARM: ("target-info-arm-machine", "target-info-aarch64-machine"),
+    Arch.AARCH64: ("target-info-aarch64-machine",),
+}
+"""The lists that make Arm machines visible, by name and by what is in them."""
 _JUDGED = {"init", "valid_cpu_types"}
 """The class fields that are judged by themselves."""
 MOST_PREFIXES = 8
@@ -144,7 +149,10 @@ def judge_machine_type(unit: Unit, info: Record, board: Board, name: str) -> Non
     base = board.parent.base
     wanted: dict[str, object] = {"name": f"{name}-machine", "parent": base.type}
     interfaces = info.fields.get("interfaces")
-    if interfaces is not None or _INTERFACE_HEADER in unit.includes:
+    arm = _INTERFACE_HEADER in unit.includes
+    if board.interfaces:
+        wanted["interfaces"] = (*(_LISTED.get(board.arch, ()) * arm), *board.interfaces)
+    elif interfaces is not None or arm:
         listed = _INTERFACES.get(board.arch)
         wanted["interfaces"] = None if listed is None else Sentinel(listed)
     _judge_type(unit, info, wanted, base.struct, {"class_init"})
@@ -185,6 +193,8 @@ def _judge_type(
 
 
 def _text(value: object) -> str:
+    if isinstance(value, tuple) and not isinstance(value, Sentinel):
+        return ", ".join(map(str, value)) or "nothing"
     return value.name if isinstance(value, Sentinel) else shown(value)
 
 

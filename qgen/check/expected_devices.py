@@ -201,6 +201,7 @@ class Devices(Memory):
         unit = 0
         for each in controllers:
             owner = self._at(each.place, {})
+            self.result.disks_asked += each.drives
             for place in range(each.drives):
                 if ("ide", *divmod(unit, 2)) in self.scenario.given.drives:
                     made = len(self.result.devices)

@@ -416,7 +416,7 @@ class Machine:
 
     ``realized`` are the devices in that order, ``passes`` the lines that the SoC takes
     over; ``failed`` is the error that it came to nothing with. ``x86`` are fields of
-    X86MachineState.
+    X86MachineState. ``disks_asked``: so many drives of -drive if=ide were looked for.
     """
 
     system: Region
@@ -431,6 +431,7 @@ class Machine:
     x86: dict[str, int] = field(default_factory=dict)
     loads: list[Load] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
+    disks_asked: int = 0
     blobs: list[Blob] = field(default_factory=list)
     fw_cfg: list[FwCfgItem] = field(default_factory=list)
     boot: BootCall | None = None

@@ -285,8 +285,11 @@ class _Reader:
                 raise Refused(line, f"'{record.struct}' has no field {name!r}")
             if name in record.fields:
                 raise Refused(line, f"{name!r} is initialised twice")
-            size = _size_of(item.expr, self.unit)
-            record.fields[name] = size or self._item(item.expr, layout[name])
+            if type(item.expr).__name__ == "CompoundLiteral":
+                record.fields[name] = self._interfaces(item.expr, line)
+            else:
+                size = _size_of(item.expr, self.unit)
+                record.fields[name] = size or self._item(item.expr, layout[name])
             record.lines[name] = line
 
     def _prototype(self, node: Any) -> None:
@@ -299,6 +302,20 @@ class _Reader:
         function = Function(node.name, line, type_, params, hook=True)
         code = constant(type_, function)
         self.unit.add(Symbol("function", function.name, line, code))
+
+    def _interfaces(self, node: Any, line: int) -> tuple[str, ...]:
+        """``(const InterfaceInfo[]) { { TYPE_A }, { } }``: the names of the types."""
+        type_ = type_of(node.type.type, self.unit)
+        if type_ != Array(Struct("InterfaceInfo"), None):
+            raise Refused(line, f"a literal of type '{type_}'")
+        rows = [row.exprs if hasattr(row, "exprs") else None for row in node.init.exprs]
+        if not rows or any(row is None or len(row) > 1 for row in rows):
+            raise Refused(line, "each of the interfaces is { TYPE }")
+        if rows[-1]:
+            self.unit.notes.add(line, "the list of interfaces does not end with { }")
+        if not all(rows[:-1]):
+            self.unit.notes.add(line, "the list of interfaces ends too early")
+        return tuple(self._item(row[0], STRING) for row in rows if row)
 
     def _function(self, node: Any) -> None:
         line, declared = line_of(node.decl), node.decl.type

@@ -35,6 +35,17 @@ from qgen.expr import Expr, Num
 from qgen.names import string_literal
 from qgen.targets import Feature
 
+_LISTED = {
+    Arch.ARM: ("TYPE_TARGET_ARM_MACHINE", "TYPE_TARGET_AARCH64_MACHINE"),
+    Arch.AARCH64: ("TYPE_TARGET_AARCH64_MACHINE",),
+}
+# The interfaces by which QEMU's binaries find their Arm machines.
+_INTERFACES = {
+    "fw-path-provider": "TYPE_FW_PATH_PROVIDER",
+    "hotplug-handler": "TYPE_HOTPLUG_HANDLER",
+    "nmi": "TYPE_NMI",
+}
+
 
 def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     """The type of the machine, which is registered as ``name``."""
@@ -59,6 +70,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
         state = State(unit.struct, unit.base.struct, unit.macro, tuple(unit.fields))
     type_name = f"MACHINE_TYPE_NAME({string_literal(name)})"
     macro = f"TYPE_{unit.macro}" if state is not None else None
+    interfaces, listed = _interfaces(unit, board)
     unit.use("machine")
     unit.headers |= unit.public
     return QomType(
@@ -77,7 +89,8 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
             macro or type_name,
             unit.base.macro,
             class_init.name,
-            _interfaces(unit),
+            interfaces,
+            listed=listed,
         ),
         hooks=hook_file(board),
     )
@@ -196,13 +209,16 @@ def _valid_cpu_types(unit: UnitBuilder, board: Board) -> tuple[str, ...]:
     return tuple(cpu_type_name(unit, name) for name in board.cpus.valid_types)
 
 
-def _interfaces(unit: UnitBuilder) -> str | None:
-    """The list that makes an Arm machine visible in QEMU's binaries."""
-    arch = unit.board.arch
-    if arch not in (Arch.ARM, Arch.AARCH64):
-        return None
-    if not unit.target.has(Feature.ARM_MACHINE_INTERFACES):
-        return None
-    name = f"{arch.value}_machine_interfaces"
-    unit.use(name)
-    return name
+def _interfaces(unit: UnitBuilder, board: Board) -> tuple[str | None, tuple[str, ...]]:
+    """What the machine implements, and what makes it visible in QEMU's Arm binaries."""
+    arch, target = unit.board.arch, unit.target
+    listed = _LISTED.get(arch, ())
+    if not target.has(Feature.ARM_MACHINE_INTERFACES):
+        listed = ()
+    if not board.interfaces:
+        unit.use(*(f"{arch.value}_machine_interfaces" for _ in listed[:1]))
+        return (f"{arch.value}_machine_interfaces" if listed else None), ()
+    unit.use(*listed, *board.interfaces)
+    const = "const " * target.has(Feature.CONST_INTERFACES)
+    own = (_INTERFACES[name] for name in board.interfaces)
+    return f"{const}InterfaceInfo[]", (*listed, *own)

@@ -42,6 +42,7 @@ from qgen.lower.ends import Ends, ends_of
 from qgen.lower.extras import judge_children
 from qgen.lower.fw_cfg import lower_fw_cfg
 from qgen.lower.hooks import lower_hooks
+from qgen.lower.interfaces import lower_interfaces
 from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
@@ -148,6 +149,7 @@ def _machine(
     judge_boot(inside.devices, boot, scope)
     hooks = lower_hooks(spec, cpus, base, catalogue.release, scope)
     class_fields = lower_class(spec, scope)
+    interfaces = lower_interfaces(spec, scope)
     if scope.failed:
         return None
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
@@ -160,6 +162,7 @@ def _machine(
         arch=scope.arch,
         parent=parent,
         class_fields=class_fields,
+        interfaces=interfaces,
         constants=tuple(scope.constants.values()),
         memory_map=tuple(scope.entries.values()),
         ram=ram,

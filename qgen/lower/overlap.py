@@ -30,7 +30,8 @@ ENDLESS = 1 << 62
 class Interval:
     """``[start, end)`` in a container, and the part of the spec that takes it.
 
-    ``stub``: it is a device that is not modelled. ``inside``: it lies in a SoC, whose
+    ``stub``: it is a device that is not modelled. ``stated``: the spec gives it its
+    priority, even if that is the usual one. ``inside``: it lies in a SoC, whose
     addresses are its own.
     """
 
@@ -43,6 +44,7 @@ class Interval:
     stub: bool = False
     inside: bool = False
     when: Condition | None = None
+    stated: bool = False
 
 
 def judge_map(
@@ -102,6 +104,7 @@ def _intervals(
             region.mapping.priority or 0,
             (*region.origin, "at"),
             "ram_size" in variables(region.size),
+            stated=region.mapping.priority is not None,
         )
     for device in devices:
         count = evaluate(device.count) if device.count is not None else 1
@@ -117,6 +120,7 @@ def _intervals(
                     mmio.origin,
                     stub=device.type == UNIMPLEMENTED,
                     when=device.when,
+                    stated=mmio.priority is not None,
                 )
         if device.type in scope.socs:
             yield from _of_soc(scope.socs[device.type], device, scope)
@@ -133,14 +137,18 @@ def _of_soc(soc: Soc, device: Device, scope: Scope) -> Iterator[tuple[str, Inter
 def _overlaps(
     intervals: Sequence[Interval], ordered: Sequence[Interval]
 ) -> Iterator[tuple[Interval, Interval]]:
-    """Neighbours of one priority that overlap, the later one in the spec second."""
+    """Neighbours of one priority that overlap, the later one in the spec second.
+
+    A later one may state the usual priority: it is mapped last, and so it is on top.
+    """
     order = {id(interval): i for i, interval in enumerate(intervals)}
     reach: dict[int, Interval] = {}
     for interval in ordered:
         before = reach.get(interval.priority)
         if before is not None and interval.start < before.end:
             first, second = sorted((before, interval), key=lambda i: order[id(i)])
-            if not (first.stub and second.stub):
+            on_top = second.stated and not first.stated
+            if not (first.stub and second.stub) and not on_top:
                 yield first, second
         if before is None or interval.end > before.end:
             reach[interval.priority] = interval

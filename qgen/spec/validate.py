@@ -83,7 +83,8 @@ def _finding(item: Any, source: Source, schema: Schema) -> Finding:
                 key=True,
             )
         case "literal_error":
-            return _choice(str(loc[-1]), item["input"], context["expected"], path)
+            key = next(str(part) for part in reversed(loc) if isinstance(part, str))
+            return _choice(key, item["input"], context["expected"], path)
         case "union_tag_invalid":
             key = context["discriminator"].strip("'")
             given, tags = item["input"][key], context["expected_tags"]

@@ -393,8 +393,8 @@ CORTEX_M_MINI = [
 ]  # fmt: skip
 
 
-def of_a_powermac(prefix: str, label: str, hz: str) -> Iterator[Fault]:
-    """What the two PowerMacs have in common."""
+def of_a_powermac(prefix: str, label: str, hz: str, cpu: str) -> Iterator[Fault]:
+    """What the two PowerMacs have in common; ``cpu`` is what their CPU reset takes."""
     yield from (
         # RAM and ROM
         Fault("RAM elsewhere", "get_system_memory(), 0, machine->ram",
@@ -422,8 +422,10 @@ def of_a_powermac(prefix: str, label: str, hz: str) -> Iterator[Fault]:
         Fault("no default", 'machine->firmware ?: "openbios-ppc"', "machine->firmware",
               "NULL"),
         Fault("unsearched", "load_elf(filename,", "load_elf(name,", "not searched for"),
-        Fault("leaking", "g_autofree char *filename", "char *filename", "frees"),
-        Fault("key map", "QEMU_FILE_TYPE_BIOS", "QEMU_FILE_TYPE_KEYMAP", "key maps"),
+        Fault("leaking", "g_autofree char *filename = NULL", "char *filename = NULL",
+              "frees"),
+        Fault("key map", "qemu_find_file(QEMU_FILE_TYPE_BIOS, name)",
+              "qemu_find_file(QEMU_FILE_TYPE_KEYMAP, name)", "key maps"),
         Fault("byte order", "ELFDATA2MSB", "ELFDATA2LSB", "byte order"),
         Fault("ELF machine", "PPC_ELF_MACHINE", "EM_ARM", "machine"),
         Fault("raw only", "size <= 0) { size = load_image", "size > 0) { size = load_image",
@@ -443,14 +445,14 @@ def of_a_powermac(prefix: str, label: str, hz: str) -> Iterator[Fault]:
         Fault("nameless error", "\"could not load firmware '%s'\", name",
               '"could not load firmware"', "openbios-ppc"),
         # CPUs
-        Fault("no CPUs", f"{prefix}_create_cpus(machine);", "", "CPUs"),
+        Fault("no CPUs", f"{prefix}_create_cpus(machine);", "", "CPU"),
         Fault("time base", f"cpu_ppc_tb_init(&cpu->env, {hz})",
               "cpu_ppc_tb_init(&cpu->env, 100000000)", "time base"),
         Fault("no time base", f"cpu_ppc_tb_init(&cpu->env, {hz});", "", "time base"),
         Fault("no reset", f"qemu_register_reset({prefix}_cpu_reset, cpu);", "", "reset"),
-        Fault("reset of nothing", "cpu_reset(CPU(opaque));", "", "reset"),
+        Fault("reset of nothing", f"cpu_reset(CPU({cpu}));", "", "reset"),
         Fault("reset of another", f"({prefix}_cpu_reset, cpu)", f"({prefix}_cpu_reset, "
-              "machine)", "another type"),
+              "machine)", {"cpu": "no 'PowerPCCPU'"}.get(cpu, "another type")),
         Fault("fixed CPU", "cpu_create(machine->cpu_type)", 'cpu_create("cpu")', "type"),
         Fault("more CPUs than asked", "i < machine->smp.cpus", "i < machine->smp.max_cpus"
               " + 1", "more often"),
@@ -467,8 +469,6 @@ def of_a_powermac(prefix: str, label: str, hz: str) -> Iterator[Fault]:
         Fault("limit too late", "if (machine->ram_size > 2047 * MiB) {",
               f"{prefix}_init_memory(s); if (machine->ram_size > 2047 * MiB) {{",
               "twice"),
-        Fault("RAM size", "mc->default_ram_size = 128 * MiB",
-              "mc->default_ram_size = 256 * MiB", "default_ram_size"),
         Fault("RAM id", f'"{label}.ram"', '"ram"', "default_ram_id"),
         Fault("no RAM id", f'mc->default_ram_id = "{label}.ram";', "", "default_ram_id"),
         Fault("block type", "IF_IDE", "IF_SCSI", "block_default_type"),
@@ -483,10 +483,10 @@ G3BEIGE = [
         "g3beige",
         "G3beigeMachineState",
         "TYPE_MACHINE",
-        "Heathrow based PowerMac, memory and firmware",
+        "Heathrow based PowerMac",
         'POWERPC_CPU_TYPE_NAME("750_v3.1")',
     ),
-    *of_a_powermac("g3beige", "ppc_heathrow", "16600000"),
+    *of_a_powermac("g3beige", "ppc_heathrow", "TBFREQ", "cpu"),
 ]
 
 MAC99 = [
@@ -498,7 +498,13 @@ MAC99 = [
         "Mac99 based PowerMac, memory and firmware",
         'POWERPC_CPU_TYPE_NAME("7400_v2.9")',
     ),
-    *of_a_powermac("mac99", "ppc_core99", "25000000"),
+    *of_a_powermac("mac99", "ppc_core99", "25000000", "opaque"),
+    Fault(
+        "RAM size",
+        "mc->default_ram_size = 128 * MiB",
+        "mc->default_ram_size = 256 * MiB",
+        "default_ram_size",
+    ),
 ]
 
 X86_SPLIT = [

@@ -52,6 +52,9 @@ def test_there_are_many_faults_of_different_kinds(name: str) -> None:
 SAME = {
     ("cortex-m-mini", "dev becomes sbd", "OBJECT() of the same object"),
     ("g3beige", "1 becomes 2", "any negative size says that nothing was loaded"),
+    ("g3beige", "cpu becomes opaque", "CPU() of the same object"),
+    ("g3beige", "dev becomes pci_dev", "OBJECT() of the same object"),
+    ("g3beige", "dev becomes sbd", "OBJECT() of the same object"),
     ("mac99", "1 becomes 2", "any negative size says that nothing was loaded"),
     ("x86-split", "MIN(): arguments 1 and 2 swapped", "the smaller one is the same"),
     ("x86-split", "s becomes machine", "OBJECT() or X86_MACHINE() of the same object"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from console import Step, talk
+from guests import SEABIOS
 from lab_support import guest, require_package, require_sdk
 
 from qgen import compose
@@ -200,6 +201,18 @@ def drive(interface: str, file: str) -> tuple[str, str]:
 
 
 OPENSBI = Path("/usr/lib/riscv64-linux-gnu/opensbi/generic")
+OPENBIOS = Path("/usr/share/qemu/openbios-ppc")
+# No package here has the ROM of the machine's own NIC.
+NO_ROM = ("-global", "ne2k_pci.romfile=")
+NO_NIC = ("-nic", "none")
+
+
+def disk(index: int, file: str, *more: str) -> tuple[str, str]:
+    """An IDE disk: both machines have it open at the same time."""
+    given = f"file={{folder}}/{file},format=raw,file.locking=off"
+    return "-drive", ",".join((given, f"if=ide,index={index}", *more))
+
+
 CASES = (
     Case(
         "ast2600-evb",
@@ -219,6 +232,45 @@ CASES = (
         ),
         files={"flash": 64 << 20, "spi": 64 << 20, "card": 16 << 20},
         releases=("10.2",),
+    ),
+    Case(
+        "g3beige",
+        "g3beige",
+        arguments=(
+            NO_NIC,
+            NO_ROM,
+            (*NO_ROM, "-nic", "user,model=sungem,id=first", "-nic", "user,id=second"),
+            (*NO_NIC, "-usb", "-vga", "none"),
+            (*NO_NIC, *disk(0, "hd"), *disk(1, "cd", "media=cdrom"), *disk(3, "hd2")),
+            (*NO_NIC, *drive("mtd", "nvram"), "-g", "1024x768x24", "-boot", "d"),
+            (*NO_NIC, "-m", "64", "-kernel", "{folder}/hd", "-append", "root=/dev/hda"),
+            (*NO_NIC, "-kernel", str(OPENBIOS), "-initrd", "{folder}/nvram"),
+            (
+                *(*NO_NIC, "-device", "ide-cd,bus=ide.1,unit=1,bootindex=1,drive=one"),
+                *("-drive", "if=none,id=one,file={folder}/cd,format=raw,readonly=on"),
+            ),
+        ),
+        files={"hd": 1 << 20, "cd": 1 << 20, "hd2": 1 << 20, "nvram": 8 << 10},
+        firmware=(
+            Firmware(
+                OPENBIOS,
+                "qemu-system-data",
+                (
+                    Step("Welcome to OpenBIOS"),
+                    # Not show-devs: what OpenBIOS takes an empty CD-ROM for is chance.
+                    Step("0 > ", "dev / ls\n"),
+                    Step(" ok\n0 > ", "dev /pci ls\n"),
+                    Step(" ok\n0 > ", "dev /pci/mac-io ls\n"),
+                    Step(" ok\n0 > ", "dev /cpus/@0 .properties\n"),
+                    Step(" ok\n0 > ", "this-is-all\n"),
+                    Step("this-is-all"),
+                ),
+                (
+                    *("-nographic", "-serial", "stdio", *NO_NIC, "-L", str(SEABIOS)),
+                    *("-prom-env", "auto-boot?=false"),
+                ),
+            ),
+        ),
     ),
     Case(
         "quanta-gsj",

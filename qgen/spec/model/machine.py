@@ -83,6 +83,7 @@ class MachineProperty(Model):
     write_only: Truth = False
 
 
+Interface = Literal["fw-path-provider", "hotplug-handler", "nmi"]
 BlockInterface = Literal[
     "none", "ide", "scsi", "floppy", "pflash", "mtd", "sd", "virtio", "xen"
 ]
@@ -195,6 +196,7 @@ class Spec(Composite):
     cpus: Cpus = Field(default_factory=Cpus)
     ram: Ram | None = None
     fw_cfg: FwCfg | None = None
+    interfaces: tuple[Interface, ...] = ()
     roms: dict[RegionName, Rom] = {}
     buses: dict[DeviceName, Annotated[Bus, BeforeValidator(as_mapping("type"))]] = {}
     boot: Boot | None = None
