@@ -139,6 +139,8 @@ static void g3beige_create_macio(G3beigeMachineState *s)
     PCIDevice *pci_dev = pci_new(PCI_DEVFN(16, 0), TYPE_OLDWORLD_MACIO);
     DeviceState *dev = DEVICE(pci_dev);
     DriveInfo *dinfo = drive_get(IF_MTD, 0, 0);
+    DeviceState *source;
+    DeviceState *sink;
     DeviceState *part;
 
     qdev_prop_set_uint64(dev, "frequency", TBFREQ);
@@ -153,14 +155,15 @@ static void g3beige_create_macio(G3beigeMachineState *s)
     pci_realize_and_unref(pci_dev, PCI_HOST_BRIDGE(s->grackle)->bus,
                           &error_fatal);
     s->macio = dev;
-    part = DEVICE(object_resolve_path_component(OBJECT(dev), "pic"));
-    qdev_connect_gpio_out(part, 0,
+    source = DEVICE(object_resolve_path_component(OBJECT(dev), "pic"));
+    qdev_connect_gpio_out(source, 0,
                           qdev_get_gpio_in(DEVICE(qemu_get_cpu(0)),
                                            PPC6xx_INPUT_INT));
-    qdev_connect_gpio_out(s->grackle, 0, qdev_get_gpio_in(part, 0x15));
-    qdev_connect_gpio_out(s->grackle, 1, qdev_get_gpio_in(part, 0x16));
-    qdev_connect_gpio_out(s->grackle, 2, qdev_get_gpio_in(part, 0x17));
-    qdev_connect_gpio_out(s->grackle, 3, qdev_get_gpio_in(part, 0x18));
+    sink = DEVICE(object_resolve_path_component(OBJECT(dev), "pic"));
+    qdev_connect_gpio_out(s->grackle, 0, qdev_get_gpio_in(sink, 0x15));
+    qdev_connect_gpio_out(s->grackle, 1, qdev_get_gpio_in(sink, 0x16));
+    qdev_connect_gpio_out(s->grackle, 2, qdev_get_gpio_in(sink, 0x17));
+    qdev_connect_gpio_out(s->grackle, 3, qdev_get_gpio_in(sink, 0x18));
 }
 
 static void g3beige_create_vga(G3beigeMachineState *s)
