@@ -29,13 +29,13 @@ FAULTS = (
     ),
 )
 PCI_FAULTS = (
-    Fault("none", "pci_ide_create_devs(PCI_DEVICE(s->ide));", "", "gets no device"),
+    Fault("none", "pci_ide_create_devs(PCI_DEVICE(s->ide));", "", "looked for is 0"),
     Fault(
         "twice",
         "pci_ide_create_devs(PCI_DEVICE(s->ide));",
         "pci_ide_create_devs(PCI_DEVICE(s->ide));\n"
         "pci_ide_create_devs(PCI_DEVICE(s->ide));",
-        "has a device already",
+        "looked for is 8",
     ),
     Fault("another device", "PCI_DEVICE(s->ide)", "PCI_DEVICE(s->host)", "controller"),
 )
