@@ -24,10 +24,31 @@ BOARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
         ("netduinoplus2.c",),
         ("hw/arm/netduinoplus2.c",),
     ),
+    "stm32vldiscovery and its SoC": (
+        ("stm32vldiscovery.yaml", "stm32f100-soc.yaml"),
+        ("stm32vldiscovery.c", "stm32f100_soc.c", "stm32f100_soc.h"),
+        (
+            *("hw/arm/stm32vldiscovery.c", "hw/arm/stm32f100_soc.c"),
+            "include/hw/arm/stm32f100_soc.h",
+        ),
+    ),
     "mps2-an385, an386, an500, an511": (
         ("mps2.yaml",),
         ("mps2_an385.c", "mps2_an386.c", "mps2_an500.c", "mps2_an511.c"),
         ("hw/arm/mps2.c",),
+    ),
+    "integratorcp": (
+        ("integratorcp.yaml",),
+        ("integratorcp.c",),
+        tuple(
+            f"hw/arm/integratorcp.c:{name}"
+            for name in ("integratorcp_init", "integratorcp_machine_init")
+        ),
+    ),
+    "xilinx-zynq-a9": (
+        ("xilinx-zynq-a9.yaml", "xilinx-zynq-a9-hooks.c.inc"),
+        ("xilinx_zynq_a9.c",),
+        ("hw/arm/xilinx_zynq.c",),
     ),
     "sifive_e": (
         ("sifive_e.yaml",),
@@ -57,6 +78,11 @@ BOARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
                 *("npcm7xx_set_soc_type", "gsj_machine_class_init"),
             )
         ),
+    ),
+    "g3beige": (
+        ("g3beige.yaml", "g3beige-hooks.c.inc"),
+        ("g3beige.c",),
+        ("hw/ppc/mac_oldworld.c",),
     ),
 }
 
