@@ -16,13 +16,18 @@ M = TypeVar("M", bound=Model)
 
 
 class Function(NamedTuple):
-    """One function; ``strict`` are the places of the arguments that may not be NULL."""
+    """One function of QEMU's.
+
+    ``strict``: the places of the arguments that may not be NULL. ``devices``: of those
+    that are devices of the board, and not the machine or the SoC that runs.
+    """
 
     name: str
     type: Signature
     model: Model
     optional: int
     strict: tuple[int, ...]
+    devices: tuple[int, ...]
     variadic: bool
     owned: bool
     used: bool
@@ -74,5 +79,12 @@ def declared(
         for place, (param, type_) in enumerate(zip(fixed, types, strict=True))
         if isinstance(type_, Pointer) and not param.endswith("?")
     )
+    devices = tuple(
+        place
+        for place, (name_, wanted) in enumerate([*model.__annotations__.items()][1:])
+        if wanted == "Device" and name_ != "return"
+    )
     type_ = Signature(result, types)
-    return Function(name, type_, model, optional, strict, variadic, owned, used)
+    return Function(
+        name, type_, model, optional, strict, devices, variadic, owned, used
+    )

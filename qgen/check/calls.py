@@ -12,7 +12,7 @@ from qgen.check.facts import Device
 from qgen.check.formats import check_format
 from qgen.check.notes import Refused
 from qgen.check.symbols import Function, Unit
-from qgen.check.values import is_a
+from qgen.check.values import Instance, is_a
 
 
 def call(unit: Unit, name: str, args: Sequence[Code], line: int) -> Code:
@@ -74,6 +74,7 @@ def _qemu(unit: Unit, function: api.Function, args: Sequence[Code], line: int) -
         check_format(args[fixed - 1], args[fixed:], line)
         runs += [arg.run for arg in args[fixed:]]
     host, model, strict = unit.host, function.model, function.strict
+    devices = function.devices
 
     def run(frame: Frame) -> Any:
         values = [r(frame) for r in runs]
@@ -83,6 +84,11 @@ def _qemu(unit: Unit, function: api.Function, args: Sequence[Code], line: int) -
         for place in strict:
             if values[place] is None:
                 machine.refuse(f"argument {place + 1} of {function.name}() is NULL")
+        for place in devices:
+            if isinstance(values[place], Instance):
+                machine.refuse(
+                    f"argument {place + 1} of {function.name}() is {machine.whole}"
+                )
         return model(machine, *values)
 
     return Code(type_.result, run)

@@ -72,7 +72,7 @@ class _Comparison(DeviceDifferences):
         what, line = f"clock {wanted.name!r}", made.line
         self._same(line, what, "frequency in Hz", made.hz, wanted.hz)
         self._same(line, what, "source", name_of(made.source), name_of(wanted.source))
-        self._same(line, what, "factors of its period", made.period, wanted.period)
+        self._same(line, what, "factor of its period", made.period, wanted.period)
         if made.is_input != wanted.is_input:
             kinds = {True: "an input of the SoC", False: "a clock of its own"}
             is_, has = kinds[made.is_input], kinds[wanted.is_input]

@@ -14,7 +14,7 @@ from qgen.check.compare import compare
 from qgen.check.expected import expected
 from qgen.check.given import givens
 from qgen.check.hooks import class_calls, compare_hooks
-from qgen.check.kept import judge_kept
+from qgen.check.kept import judge_kept, judge_spare, spare
 from qgen.check.machine import Execution, class_facts, device_class
 from qgen.check.notes import Refused
 from qgen.check.scenarios import Scenario, scenarios
@@ -46,6 +46,7 @@ def judge_machine(unit: Unit, board: Board, info: Record, name: str) -> None:
     struct = None if state is None else state[0]
     judge_choices(unit, facts.properties, board, struct)
     before = len(unit.notes)
+    unused: list[set[tuple[str, int]]] = []
     for place, scenario in enumerate(scenarios(board)):
         # What is wrong in one run is mostly wrong in all: the first is enough to tell.
         if scenario.ends or len(unit.notes) == before:
@@ -53,6 +54,9 @@ def judge_machine(unit: Unit, board: Board, info: Record, name: str) -> None:
             execution.machine_class.views["MachineClass"] = facts.machine
             execution.class_properties = facts.properties
             _run(execution, board, init, _when(place, scenario))
+            unused.append(spare(execution))
+    if len(unit.notes) == before:
+        judge_spare(unit, unused)
 
 
 def _run(execution: Execution, board: Board, init: Function, when: str) -> None:
@@ -93,6 +97,7 @@ def judge_soc(unit: Unit, soc: Soc, info: Record, name: str) -> None:
         return execution
 
     before = len(unit.notes)
+    unused: list[set[tuple[str, int]]] = []
     fallible: dict[int, None] = {}
     for place, scenario in enumerate(scenarios_of_soc(soc)):
         if len(unit.notes) > before:
@@ -102,10 +107,12 @@ def judge_soc(unit: Unit, soc: Soc, info: Record, name: str) -> None:
             fallible |= execution.fallible
             wanted = expected(soc, scenario)
             compare(execution.facts, wanted, unit.notes, _when(place, scenario))
+            unused.append(spare(execution))
     for line in fallible:
         if len(unit.notes) > before:
             return
         run(next(scenarios_of_soc(soc))._replace(fails=line))
+    judge_spare(unit, unused)
 
 
 def scenarios_of_soc(soc: Soc) -> Iterator[Scenario]:

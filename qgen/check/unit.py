@@ -45,7 +45,9 @@ def read(text: str, unit: Unit) -> Unit:
     What does not belong into the file goes to the unit's notes.
     """
     notes = unit.notes
-    _Reader(unit).items(text)
+    reader = _Reader(unit)
+    reader.items(text)
+    reader.judge_structs("the file")
     for symbol in unit.symbols.values():
         if not symbol.used and symbol.what in ("function", "table", "static"):
             notes.add(symbol.line, f"the {symbol.what} {symbol.name!r} is never used")
@@ -53,6 +55,13 @@ def read(text: str, unit: Unit) -> Unit:
         if not use.read and name not in unit.kept:
             notes.add(use.line, f"the field {name!r} is never used")
     return unit
+
+
+_PARENTS = {
+    "SysBusDevice": {"hw/sysbus.h"},
+    "DeviceState": {"hw/qdev-core.h", "hw/sysbus.h"},
+}
+"""The headers of the structs that a SoC's own may start with."""
 
 
 class _Reader:
@@ -93,24 +102,29 @@ class _Reader:
         self.unit.includes = {}
         with notes.of(name):
             self.items(inside_guard(self.unit.headers[name], name, notes))
-        for struct in (s for s in self.unit.states.values() if s in self.unit.structs):
-            for type_ in self.unit.structs[struct].values():
-                self._judge_included(name, type_)
+        self.judge_structs(repr(name))
         for each, line in self.unit.includes.items():
             if each in before:
                 notes.add(before[each], f"{name!r} includes {each!r} already")
             before.setdefault(each, line)
         self.unit.includes = before
 
+    def judge_structs(self, name: str) -> None:
+        """The headers of all structs that those of ``name`` hold are included."""
+        for struct in (s for s in self.unit.states.values() if s in self.unit.structs):
+            for type_ in self.unit.structs[struct].values():
+                self._judge_included(name, type_)
+
     def _judge_included(self, name: str, type_: CType) -> None:
         while isinstance(type_, Array):
             type_ = type_.of
-        if isinstance(type_, Struct) and type_.name in self.unit.embeddable:
-            headers = self.unit.headers_of_structs[type_.name]
-            if not headers & self.unit.includes.keys():
+        if isinstance(type_, Struct):
+            headers = _PARENTS.get(type_.name)
+            headers = headers or self.unit.headers_of_structs.get(type_.name)
+            if headers and not headers & self.unit.includes.keys():
                 self.unit.notes.add(
                     0,
-                    f"{name!r} holds a {type_.name!r}, and does not include its header",
+                    f"{name} holds a {type_.name!r}, and does not include its header",
                 )
 
     # Each method takes a declaration of one kind into the unit.

@@ -20,6 +20,10 @@ def emit_clocks(unit: UnitBuilder) -> None:
     function.add()
 
 
+def _has_a_rate(clock: Clock) -> bool:
+    return clock.frequency is not None or clock.source is not None
+
+
 def _handle(name: str, into: FunctionBuilder) -> str:
     return f"{into.state()}->{identifier(name)}"
 
@@ -52,9 +56,11 @@ def emit_soc_clocks(unit: UnitBuilder, init: FunctionBuilder) -> None:
         if clock.input is None:
             _new(clock, init)
         else:
+            if not _has_a_rate(clock):
+                init.note(clock.comment)
             _input(clock, init)
             _judge(clock, clock.input, function)
-    for clock in unit.board.clocks:
+    for clock in filter(_has_a_rate, unit.board.clocks):
         function.gap()
         function.note(clock.comment)
         _set_up(clock, function)

@@ -134,7 +134,6 @@ SAME = {
         "2 becomes 3": "an element more that nothing uses",
     },
     "soc-and-its-parts": {
-        "2 becomes 3": "an element more that nothing uses",
         "s becomes machine": "OBJECT() of the same object",
         "dev becomes sbd": "OBJECT() of the same object",
     },
