@@ -130,15 +130,11 @@ FAULTS = {
 
 # What small changes leave the meaning of the board as it is, and why.
 SAME = {
-    "buses": {
-        "2 becomes 3": "an element more that nothing uses",
-    },
     "soc-and-its-parts": {
         "s becomes machine": "OBJECT() of the same object",
         "dev becomes sbd": "OBJECT() of the same object",
     },
     "what-is-not-modelled": {
-        "2 becomes 3": "an element more that nothing uses",
         "dev becomes sbd": "OBJECT() of the same object",
     },
 }
@@ -178,5 +174,5 @@ def test_small_changes_are_found(board: str) -> None:
         for mutant in mutants.all_of(case.text)
         if not case.findings(mutant.text)
     }
-    assert {what for _, what in survivors} == set(SAME[board])
+    assert {what for _, what in survivors} == set(SAME.get(board, ()))
     assert len(survivors) <= 5
