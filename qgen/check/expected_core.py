@@ -66,6 +66,10 @@ class Expectation:
         value = self._value(expr)
         return value if value >= 0 else Number(value % (1 << 64), names_of(value))
 
+    def _is_there(self, device: model.Device) -> bool:
+        """Whether the scenario has the device; of alternatives, it has one."""
+        return self.scenario.given.holds(device.when, self.scenario.ram_size)
+
     def _at(self, place: model.Place, env: Env) -> Device:
         """A device of the board, or one inside it."""
         element = 0 if place.element is None else self._value(place.element, **env)

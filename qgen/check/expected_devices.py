@@ -56,9 +56,10 @@ class Devices(Memory):
             self.result.x86["CPU version"] = _LATEST_CPU
 
     def _device(self, device: model.Device) -> None:
-        made = self.devices[device.name] = []
-        if not self.scenario.given.holds(device.when, self.scenario.ram_size):
+        self.devices.setdefault(device.name, [])
+        if not self._is_there(device):
             return
+        made = self.devices[device.name] = []
         self._disks(device.ide)
         count = 1 if device.count is None else self._value(device.count)
         for n in range(0 if device.ide else count):

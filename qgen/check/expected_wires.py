@@ -17,7 +17,7 @@ class Wires(Expectation):
         for cpu, owner in enumerate(self.result.cpus):
             for wire in self.board.cpu_wires:
                 self._wire(owner, wire, {"cpu": cpu})
-        for device in self.board.devices:
+        for device in filter(self._is_there, self.board.devices):
             for n, made in enumerate(self.devices[device.name]):
                 for wire in device.wires:
                     for env in self._rounds(wire, n):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
+from qgen.board import Board
 from qgen.condition import (
     Condition,
     DriveGiven,
@@ -12,11 +14,16 @@ from qgen.condition import (
     OptionGiven,
     PropertyIs,
     RamAbove,
+    exclusive,
 )
-from qgen.cunit import CallExpr, CExpr, If
+from qgen.cunit import CallExpr, CExpr, If, Statement
 from qgen.emit.backends import drive_get
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.choices import choice_field
+from qgen.emit.unit import UnitPart
+
+_Run = tuple[Condition | None, tuple[UnitPart, ...]]
+_Choice = tuple[Condition, tuple[UnitPart, ...]]
 
 _FIELDS = {
     Option.AUDIO: "audiodev",
@@ -56,21 +63,69 @@ def _option(option: Option, negated: str, into: FunctionBuilder) -> CExpr:
 
 
 def call_parts(into: FunctionBuilder) -> None:
-    """Call the function of each part in turn, those of one condition together."""
-    runs = groupby(into.unit.parts, lambda part: part.when and part.when.key)
-    for _, run in runs:
-        parts = list(run)
-        block = into if parts[0].when is None else into.block()
-        for part in parts:
-            function = part.function
-            if not function.params:
-                block.call(function.name)
-            elif function.params == (into.unit.state_param,):
-                block.call(function.name, into.state())
-            elif function.params == (into.unit.base_param,):
-                block.call(function.name, into.base())
-            else:
-                block.call(function.name, into.machine())
-        if parts[0].when is not None:
-            test = condition(parts[0].when, into)
-            into.body.append(If(test, block.statements()))
+    """Call the function of each part in turn, those of one condition together.
+
+    What depends on one property of the machine, one after the other, is an if with else.
+    """
+    runs = [
+        (parts[0].when, tuple(parts))
+        for _, run in groupby(into.unit.parts, lambda part: part.when and part.when.key)
+        for parts in [list(run)]
+    ]
+    while runs:
+        when, parts = runs.pop(0)
+        if when is None:
+            _call(parts, into)
+            continue
+        choices = _choices(when, parts, runs)
+        del runs[: len(choices) - 1]
+        into.body.append(_chain(choices, _is_complete(choices, into), into))
+
+
+def _choices(
+    when: Condition, parts: tuple[UnitPart, ...], more: Sequence[_Run]
+) -> list[_Choice]:
+    """A run, and those behind it that depend on other values of the same property."""
+    found = [(when, parts)]
+    for other, each in more if isinstance(when, PropertyIs) else ():
+        if other is None or not all(exclusive(other, taken) for taken, _ in found):
+            break
+        found.append((other, each))
+    return found
+
+
+def _chain(choices: Sequence[_Choice], complete: bool, into: FunctionBuilder) -> If:
+    """The calls of each choice; ``complete``: the last is made where no other is."""
+    (when, parts), *rest = choices
+    test, block = condition(when, into), into.block()
+    _call(parts, block)
+    otherwise: tuple[Statement, ...] = ()
+    if complete and len(rest) == 1:
+        last = into.block()
+        _call(rest[0][1], last)
+        otherwise = last.statements()
+    elif rest:
+        otherwise = (_chain(rest, complete, into),)
+    return If(test, block.statements(), otherwise=otherwise)
+
+
+def _is_complete(choices: Sequence[_Choice], into: FunctionBuilder) -> bool:
+    """Whether one of the choices always holds."""
+    first, board = choices[0][0], into.unit.board
+    if not isinstance(first, PropertyIs) or not isinstance(board, Board):
+        return False
+    values = {prop.name: len(prop.values) or 2 for prop in board.properties}
+    return len(choices) == values[first.name]
+
+
+def _call(parts: Sequence[UnitPart], into: FunctionBuilder) -> None:
+    for part in parts:
+        function = part.function
+        if not function.params:
+            into.call(function.name)
+        elif function.params == (into.unit.state_param,):
+            into.call(function.name, into.state())
+        elif function.params == (into.unit.base_param,):
+            into.call(function.name, into.base())
+        else:
+            into.call(function.name, into.machine())

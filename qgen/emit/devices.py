@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count, groupby
 
 from qgen.board import (
@@ -23,6 +24,7 @@ from qgen.board import (
     Property,
 )
 from qgen.cunit import CallExpr, CExpr, For, Local
+from qgen.emit.alternatives import alternative_name, emit_common_wires
 from qgen.emit.backends import emit_audiodev, emit_drive
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.buses import (
@@ -46,9 +48,15 @@ from qgen.emit.choices import choice_field
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
 from qgen.emit.images import emit_device_images
+from qgen.emit.references import own_wires
 from qgen.emit.unit import UnitBuilder
 from qgen.emit.values import NO_NUMBERS
-from qgen.emit.wires import emit_cpu_wires, emit_earlier_wires, emit_own_wires
+from qgen.emit.wires import (
+    emit_cpu_wires,
+    emit_earlier_wires,
+    emit_own_wires,
+    irq_local,
+)
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
@@ -76,6 +84,7 @@ def emit_devices(unit: UnitBuilder) -> None:
             for device in run:
                 emit_device(unit, device)
                 emit_device_images(unit, device)
+                emit_common_wires(unit, device)
         else:
             emit_run(unit, run, next(names[emit_run]))
 
@@ -119,16 +128,20 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         _wire_made(unit, device)
         return
     name = identifier(device.name)
+    several = unit.alternatives.get(device.name, ())
+    if several:
+        device = replace(device, wires=own_wires(device, several))
     in_soc = unit.is_soc and device.child is not None
     verb = "realize" if in_soc else "create"
-    function = FunctionBuilder(unit, f"{unit.prefix}_{verb}_{name}", device.when)
+    called = f"{unit.prefix}_{verb}_{alternative_name(unit, device)}"
+    function = FunctionBuilder(unit, called, device.when)
     function.note(device.comment)
     function.count = 1 if device.count is None else evaluate(device.count)
     embedded = device.name in unit.embedded
     shared = device.name in unit.shared and not embedded
     if embedded:
         unit.embed(device)
-    elif shared or in_soc:
+    elif (shared or in_soc) and device.when == (several or (device,))[0].when:
         unit.field(f"DeviceState *{name}{unit.elements(device)}")
     inner = function if device.count is None else function.block()
     index = {} if device.count is None else {"n": "i"}
@@ -152,8 +165,9 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         function.local(Local("unsigned int", "i"))
         bound = function.expr(device.count)
         function.body.append(For("i", bound, inner.statements(), tuple(locals_)))
-    emit_cpu_wires(device, function)
-    emit_earlier_wires(device, function)
+    emit_cpu_wires(device, function, incoming=not several)
+    if not several:
+        emit_earlier_wires(device, function)
     emit_exports(device, function)
     function.add(device.when)
 
@@ -207,15 +221,7 @@ def _called(
         into.call(made.func, *made.args)
         return []
     new = made_device(device, call, into, index)
-    return [Local("DeviceState *", "dev", new), *_sbd(device)]
-
-
-def _sbd(device: Device) -> list[Local]:
-    """The local for IRQs of a device that the board does not create itself."""
-    if all(not w.source.is_irq or w.source.path for w in device.wires):
-        return []
-    cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
-    return [Local("SysBusDevice *", "sbd", cast)]
+    return [Local("DeviceState *", "dev", new), *irq_local(device)]
 
 
 def _wire_made(unit: UnitBuilder, device: Device) -> None:
@@ -224,7 +230,7 @@ def _wire_made(unit: UnitBuilder, device: Device) -> None:
     emit_own_wires(device, function, {})
     if function.body:
         function.local(Local("DeviceState *", "dev", function.kept(device.name)))
-        for local in _sbd(device):
+        for local in irq_local(device):
             function.local(local)
     function.add()
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from qgen.board import Arch, Device, Format, Image, Region
 from qgen.cunit import CallExpr, CExpr, If, Local, Return, Text
+from qgen.emit.alternatives import alternative_name
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.unit import UnitBuilder
 from qgen.names import identifier, string_literal
@@ -39,7 +40,7 @@ def emit_images(unit: UnitBuilder) -> None:
 def emit_device_images(unit: UnitBuilder, device: Device) -> None:
     """One function for each image that is loaded into a region of a device."""
     for number, into in enumerate(device.images):
-        name = f"{unit.prefix}_load_into_{identifier(device.name)}"
+        name = f"{unit.prefix}_load_into_{alternative_name(unit, device)}"
         name += f"_{number + 1}" * (number > 0)
         function = FunctionBuilder(unit, name, device.when)
         _image(function, into.image, partial(_into_region, device, into.path))

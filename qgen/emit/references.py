@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from qgen.board import (
     CPUS,
@@ -18,13 +19,65 @@ from qgen.board import (
     Sink,
     Wire,
 )
+from qgen.condition import Condition
 
 
-def incoming_wires(
-    wires: Iterable[tuple[str, Wire]],
-) -> dict[str, dict[str, list[Wire]]]:
+class Driver(NamedTuple):
+    """A device, or the CPUs; and on what it depends that it drives the wires."""
+
+    name: str
+    when: Condition | None = None
+
+
+Incoming = dict[str, dict[Driver, list[Wire]]]
+
+
+def alternatives(devices: Iterable[Device]) -> dict[str, tuple[Device, ...]]:
+    """The devices of which one is there at a time, by the name that they share."""
+    found: dict[str, tuple[Device, ...]] = {}
+    for device in devices:
+        found[device.name] = (*found.get(device.name, ()), device)
+    return {name: each for name, each in found.items() if len(each) > 1}
+
+
+def common_wires(several: tuple[Device, ...]) -> tuple[Wire, ...]:
+    """The wires that each of some alternatives has."""
+    first, *rest = several
+    others = [{_ends(wire) for wire in device.wires} for device in rest]
+    return tuple(
+        wire for wire in first.wires if all(_ends(wire) in other for other in others)
+    )
+
+
+def own_wires(device: Device, several: tuple[Device, ...]) -> tuple[Wire, ...]:
+    """The wires that not all of the alternatives have."""
+    common = {_ends(wire) for wire in common_wires(several)}
+    return tuple(wire for wire in device.wires if _ends(wire) not in common)
+
+
+def _ends(wire: Wire) -> tuple[object, ...]:
+    return wire.source, wire.sink, wire.per_cpu, wire.lines
+
+
+def driven(board: Composite) -> list[tuple[Driver, Wire]]:
+    """All wires from devices, with what drives them."""
+    several = alternatives(board.devices)
+    found = []
+    for device in board.devices:
+        if device.name not in several:
+            found += [(Driver(device.name, device.when), w) for w in device.wires]
+            continue
+        those = several[device.name]
+        if device is those[0]:
+            found += [(Driver(device.name), w) for w in common_wires(those)]
+        own = own_wires(device, those)
+        found += [(Driver(device.name, device.when), w) for w in own]
+    return found
+
+
+def incoming_wires(wires: Iterable[tuple[Driver, Wire]]) -> Incoming:
     """Wires by the device they end at, then by the one they come from."""
-    incoming: dict[str, dict[str, list[Wire]]] = {}
+    incoming: Incoming = {}
     for source, wire in wires:
         incoming.setdefault(wire.sink.device, {}).setdefault(source, []).append(wire)
     return incoming
@@ -34,6 +87,7 @@ def shared_devices(board: Composite) -> set[str]:
     """The devices that the code of a later part refers to: they are kept in the state."""
     at = {d.name: i for i, d in enumerate(board.devices)}
     shared: set[str] = set(board.kept)
+    several = alternatives(board.devices)
     made = {d.name for d in board.devices if d.made}
     for device in board.devices:
         shared |= {place.device for place in _references(device)}
@@ -42,7 +96,7 @@ def shared_devices(board: Composite) -> set[str]:
             if sink in (CPUS, device.name):
                 continue
             shared.add(min(sink, device.name, key=at.__getitem__))
-            if wire.sink.place.element is not None:
+            if wire.sink.place.element is not None or sink in several:
                 shared.add(sink)
     shared |= {device.name for device in board.devices if device.images}
     match board.boot if isinstance(board, Board) else None:
@@ -51,8 +105,10 @@ def shared_devices(board: Composite) -> set[str]:
         case HelperBoot(last):
             shared |= {place.device for place in _references(last)}
     for wire in board.cpu_wires:
-        if wire.sink.place.element is not None:
+        if wire.sink.place.element is not None or wire.sink.device in several:
             shared.add(wire.sink.device)
+    # What all alternatives have in common is wired when one of them is there.
+    shared |= {name for name, each in several.items() if common_wires(each)}
     return shared - made
 
 

@@ -22,7 +22,13 @@ from qgen.condition import Condition
 from qgen.cunit import Field, Function
 from qgen.emit.cexpr import Spelling, spell, uses_units
 from qgen.emit.headers import header
-from qgen.emit.references import incoming_wires, shared_devices
+from qgen.emit.references import (
+    Driver,
+    alternatives,
+    driven,
+    incoming_wires,
+    shared_devices,
+)
 from qgen.expr import Expr, evaluate
 from qgen.names import camel_case, identifier, string_literal, type_names, upper_case
 from qgen.targets import Target
@@ -45,7 +51,7 @@ class UnitBuilder:
     named ``devices_in`` calls, which is the machine's init function or what the base
     has in place of it. ``headers`` are for the C, ``public`` those that the struct needs
     where it is declared. ``embedded`` are the devices that lie in the struct, with their
-    own.
+    own. ``alternatives`` are devices of which one is there at a time, by their name.
     """
 
     def __init__(self, board: Composite, target: Target, catalogue: Catalogue):
@@ -70,12 +76,12 @@ class UnitBuilder:
         self.spelling = Spelling(f"{self.prefix}_memmap", self.prefix, {})
         self.devices = {d.name: d for d in board.devices}
         self.places = {CPUS: -1} | {d.name: i for i, d in enumerate(board.devices)}
-        self.incoming = incoming_wires(
-            (d.name, w) for d in board.devices for w in d.wires if not w.per_cpu
-        )
+        self.alternatives = alternatives(board.devices)
+        wires = driven(board)
+        self.incoming = incoming_wires((d, w) for d, w in wires if not w.per_cpu)
         self.incoming_per_cpu = incoming_wires(
-            [(CPUS, w) for w in board.cpu_wires]
-            + [(d.name, w) for d in board.devices for w in d.wires if w.per_cpu]
+            [(Driver(CPUS), w) for w in board.cpu_wires]
+            + [(d, w) for d, w in wires if w.per_cpu]
         )
 
     @property

@@ -9,6 +9,8 @@ from qgen.board import CPUS, Arch, Device, Sink, Source, Wire
 from qgen.condition import same
 from qgen.cunit import CallExpr, CExpr, For, If, Local
 from qgen.emit.builder import FunctionBuilder, cast
+from qgen.emit.conditions import condition
+from qgen.emit.references import Driver
 from qgen.expr import Expr, Num, evaluate
 from qgen.names import string_literal
 
@@ -50,20 +52,34 @@ def _close_lines(wire: Wire, there: FunctionBuilder, into: FunctionBuilder) -> N
         into.body.append(For("i", into.expr(wire.lines), there.statements()))
 
 
-def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
-    """The wires that are made once for each CPU, in one loop over them."""
+def irq_local(device: Device) -> list[Local]:
+    """The local for IRQs of a device that the function does not create itself."""
+    if all(not w.source.is_irq or w.source.path for w in device.wires):
+        return []
+    cast = CallExpr("SYS_BUS_DEVICE", ("dev",))
+    return [Local("SysBusDevice *", "sbd", cast)]
+
+
+def emit_cpu_wires(
+    device: Device, into: FunctionBuilder, *, incoming: bool = True
+) -> None:
+    """The wires that are made once for each CPU, in one loop over them.
+
+    ``incoming``: those that end at the device as well as its own.
+    """
     unit = into.unit
     loop, index = into.block(), {"cpu": "i"}
-    for source, wires in unit.incoming_per_cpu.get(device.name, {}).items():
-        if unit.places[source] >= unit.places[device.name]:
+    drivers = unit.incoming_per_cpu.get(device.name, {}) if incoming else {}
+    for source, wires in drivers.items():
+        if unit.places[source.name] >= unit.places[device.name]:
             continue
-        from_cpu = source == CPUS
-        handle = _loop_cpu(loop) if from_cpu else into.kept(source)
+        from_cpu = source.name == CPUS
+        handle = _loop_cpu(loop) if from_cpu else into.kept(source.name)
         there = _guarded(source, device, loop)
         for wire in wires:
             sink = _end(wire.sink, there, index, device)
             _connect(wire.source, handle, sink, there, index)
-        _close(there, handle, loop)
+        _close(there, source, handle, loop)
     for wire in device.wires:
         if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
             sink = _end(wire.sink, loop, index, device)
@@ -74,7 +90,7 @@ def emit_cpu_wires(device: Device, into: FunctionBuilder) -> None:
 def emit_wires_among_cpus(into: FunctionBuilder) -> None:
     """The wires from CPUs to CPUs, when all of them are there."""
     loop, index = into.block(), {"cpu": "i"}
-    for wire in into.unit.incoming_per_cpu.get(CPUS, {}).get(CPUS, ()):
+    for wire in into.unit.incoming_per_cpu.get(CPUS, {}).get(Driver(CPUS), ()):
         sink = _end(wire.sink, loop, index)
         _connect(wire.source, _loop_cpu(loop), sink, loop, index)
     _each_cpu(loop, into)
@@ -98,40 +114,47 @@ def _each_cpu(loop: FunctionBuilder, into: FunctionBuilder) -> None:
 def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
     """The wires from devices that were created before ``device``, their sink."""
     unit = into.unit
-    for source_name, wires in unit.incoming.get(device.name, {}).items():
-        if unit.places[source_name] >= unit.places[device.name]:
+    for driver, wires in unit.incoming.get(device.name, {}).items():
+        if unit.places[driver.name] >= unit.places[device.name]:
             continue
-        source = unit.devices[source_name]
+        source = unit.devices[driver.name]
         if source.count is None:
             handle = into.kept(source.name)
-            there = _guarded(source.name, device, into)
+            there = _guarded(driver, device, into)
             for wire in wires:
                 inner, numbers = _each_line(wire, there, {})
                 sink = _end(wire.sink, inner, numbers, device)
                 _connect(wire.source, handle, sink, inner, numbers)
                 _close_lines(wire, inner, there)
-            _close(there, handle, into)
+            _close(there, driver, handle, into)
             continue
         loop = into.block()
         loop.count = evaluate(source.count)
-        there = _guarded(source.name, device, loop)
+        there = _guarded(driver, device, loop)
         for wire in wires:
             sink = _end(wire.sink, there, {"n": "i"}, device)
             _connect(wire.source, into.kept(source.name, "i"), sink, there, {"n": "i"})
-        _close(there, into.kept(source.name, "i"), loop)
+        _close(there, driver, into.kept(source.name, "i"), loop)
         into.local(Local("unsigned int", "i"))
         into.body.append(For("i", into.expr(source.count), loop.statements()))
 
 
-def _guarded(source: str, here: Device, into: FunctionBuilder) -> FunctionBuilder:
+def _guarded(source: Driver, here: Device, into: FunctionBuilder) -> FunctionBuilder:
     """Where the wires from ``source`` go: it may not be there when ``here`` is."""
-    when = None if source == CPUS else into.unit.devices[source].when
-    return into if when is None or same(when, here.when) else into.block()
+    always = source.when is None or same(source.when, here.when)
+    return into if always else into.block()
 
 
-def _close(there: FunctionBuilder, handle: CExpr, into: FunctionBuilder) -> None:
-    if there is not into:
-        into.body.append(If(handle, there.statements()))
+def _close(
+    there: FunctionBuilder, source: Driver, handle: CExpr, into: FunctionBuilder
+) -> None:
+    if there is into:
+        return
+    assert source.when is not None
+    # Of several alternatives, there always is one.
+    if source.name in into.unit.alternatives:
+        handle = condition(source.when, into)
+    into.body.append(If(handle, there.statements()))
 
 
 def _connect(

@@ -27,6 +27,7 @@ from qgen.board import (
 )
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, Finding, Rejected, Severity
+from qgen.lower.alternatives import merged, ways
 from qgen.lower.boot import lower_boot
 from qgen.lower.buses import Buses
 from qgen.lower.calls import lower_calls
@@ -104,27 +105,43 @@ def lower(
 
     ``socs`` are those that it names, in its order.
     """
-    scope = Scope(spec, Arch(spec.arch), socs)
-    judge_used(spec.socs, socs, scope)
+    whole = Scope(spec, Arch(spec.arch), socs)
+    judge_used(spec.socs, socs, whole)
     known = with_types(catalogue, socs)
     named: dict[str, Path] = {s.name: ("socs", n) for n, s in enumerate(socs)}
     made: Board | Soc | None
     if isinstance(spec, SocSpec):
-        made = _soc(spec, spec.soc, ("soc",), known, origin, scope)
+        made = _soc(spec, spec.soc, ("soc",), known, origin, whole)
+        _reject(whole, source)
     else:
         base = _base(spec, catalogue, source)
-        judge_types(spec, scope)
-        for name, written in spec.types.items():
-            done = _inline(name, written, known, origin, scope)
-            if done is not None:
-                known = known.extended([device_type(done, known)])
         named |= {name: ("types", name) for name in spec.types}
-        made = _machine(spec, base, known, origin, scope)
-    _reject(scope, source)
+        boards, scopes = [], []
+        for way in ways(spec, whole):
+            scopes.append(way.scope(whole))
+            known = with_types(catalogue, socs)
+            board, known = _one_way(way.spec, base, known, origin, scopes[-1])
+            boards.append(board)
+        whole.join(scopes)
+        _reject(whole, source)
+        made = merged([board for board in boards if board is not None], spec, whole)
+        _reject(whole, source)
     assert made is not None
     inline = [soc.devices for soc in made.socs if soc.inline]
-    judge_socs(named, chain(made.devices, *inline), scope)
-    return Lowered(made, tuple(scope.findings), known)
+    judge_socs(named, chain(made.devices, *inline), whole)
+    return Lowered(made, tuple(whole.findings), known)
+
+
+def _one_way(
+    spec: Spec, base: Base, known: Catalogue, origin: Origin, scope: Scope
+) -> tuple[Board | None, Catalogue]:
+    """The machine as it is with one of each device's alternatives, and all types."""
+    judge_types(spec, scope)
+    for name, written in spec.types.items():
+        done = _inline(name, written, known, origin, scope)
+        if done is not None:
+            known = known.extended([device_type(done, known)])
+    return _machine(spec, base, known, origin, scope), known
 
 
 def _machine(

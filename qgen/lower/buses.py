@@ -158,7 +158,7 @@ class Buses:
         )
 
     def _no_owner(self, name: str, path: Path) -> None:
-        if self.scope.broken("devices", name):
+        if self.scope.is_absent(name, path) or self.scope.broken("devices", name):
             return
         if name in self.spec.devices:
             message = f"the device {name!r} is created only after this"

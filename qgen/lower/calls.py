@@ -347,6 +347,8 @@ class _Calls:
     def link(self, written: LinkText, type_: str, path: Path) -> Link | None:
         """A device that is there already, or one inside it."""
         known = self.buses.created.get(written.target)
+        if known is None and self.scope.is_absent(written.target, path):
+            return None
         if known is None:
             if not self.scope.broken("devices", written.target):
                 message = f"there is no device {quoted(written.target)}"

@@ -152,7 +152,7 @@ class Clocks:
     def _source(self, clock: ClockText, path: Path) -> str | ClockOutput | None:
         if clock.text in self.spec.clocks:
             return clock.text
-        known = {*self.spec.devices, *self.created}
+        known = {*self.spec.devices, *self.scope.absent, *self.created}
         if clock.output is not None and clock.output.device in known:
             return self._output(clock.output, path)
         if clock.output is not None:
@@ -163,6 +163,8 @@ class Clocks:
 
     def _output(self, written: SinkText, path: Path) -> ClockOutput | None:
         device = self.created.get(written.device)
+        if device is None and self.scope.is_absent(written.device, path):
+            return None
         if device is None:
             if not self.scope.broken("devices", written.device):
                 message = f"the device {written.device!r} is created only after this"

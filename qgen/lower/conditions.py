@@ -157,7 +157,7 @@ def judge_conditions(
     scope: Scope,
 ) -> None:
     """Refuse what needs a device that is not always there when it is."""
-    when = {device.name: device.when for device in devices}
+    when = {d.name: d.when for d in devices if d.name not in scope.alternatives}
     for wire in cpu_wires:
         if when.get(wire.sink.device) is not None:
             place, path = wire.sink.place, (*wire.origin, "to")
@@ -182,7 +182,9 @@ def judge_boot(devices: Sequence[Device], boot: Boot | None, scope: Scope) -> No
     if not isinstance(boot, RiscvBoot):
         return
     harts = next((d for d in devices if d.name == boot.harts.device), None)
-    if harts is not None and harts.when is not None:
+    if harts is None or harts.name in scope.alternatives:
+        return
+    if harts.when is not None:
         _not_always("the loader", boot.harts, ("boot", "harts"), "it is", scope)
 
 

@@ -145,7 +145,7 @@ def _having(
 def _judge_maker(spec: Spec, created: bool, facts: ArchFacts, scope: Scope) -> None:
     """Who makes the CPUs, and what is only for those that the board makes."""
     cpus, maker = spec.cpus, spec.cpus.created_by
-    if maker is not None and maker not in spec.devices:
+    if maker is not None and maker not in {*spec.devices, *scope.absent}:
         scope.error(
             Code.Q0201,
             f"there is no device {maker!r}",

@@ -87,6 +87,11 @@ class _Devices:
     def device(self, name: str, device: model.Device) -> Device | None:
         """The device ``name``; None where nothing sensible can be made of it."""
         path: Path = ("devices", name)
+        if device.alternatives:
+            message, here = "only a machine has alternatives", (*path, "alternatives")
+            help_ = "a SoC does not know what -M chooses"
+            self.scope.error(Code.Q0214, message, here, help_, key=True)
+            return None
         if device.ide_drives:
             drives = self.ide.lower(name, device, path)
             when = self.conditions.lower(device.when, (*path, "when"))

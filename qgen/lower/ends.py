@@ -96,7 +96,8 @@ def ends_of(
         devices={d.name: d for d in devices},
         types={name: known for name, known in types.items() if known is not None},
         catalogue=catalogue,
-        failed={*spec.devices, *(m.name for m in base.made)} - types.keys(),
+        failed={*spec.devices, *scope.absent, *(m.name for m in base.made)}
+        - types.keys(),
         doubtful={n for n in types if _is_doubtful(spec, n, scope)},
         arch=arch,
         cpu_type=cpu_type,

@@ -88,7 +88,7 @@ def _judge_device(name: str, ends: Ends, scope: Scope) -> None:
     elif TYPE not in known.ancestors:
         message = f"{known.name!r} is no firmware configuration device"
         scope.error(Code.Q0214, message, path, "fw_cfg_mem is one")
-    elif device.when is not None:
+    elif device.when is not None and name not in scope.alternatives:
         message = f"{name!r} is not always there, to hold the items"
         scope.error(Code.Q0214, message, path, "leave out its 'when:'")
     elif device.count is not None:

@@ -146,6 +146,8 @@ def _judge_setup(spec: Spec, points: tuple[HookPoint, ...], scope: Scope) -> Non
 
 
 def _judge_device(spec: Spec, name: str, path: Path, scope: Scope) -> None:
+    if name in scope.absent:
+        return
     if name not in spec.devices:
         message = f"there is no device {name!r}"
         help_ = did_you_mean(name, spec.devices)

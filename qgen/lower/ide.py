@@ -90,7 +90,7 @@ class Ide:
         return IdeController(place, kind, _CONTROLLERS[kind])
 
     def _no_device(self, name: str, path: Path) -> None:
-        if self.scope.broken("devices", name):
+        if self.scope.is_absent(name, path) or self.scope.broken("devices", name):
             return
         message = f"there is no device {quoted(name)}"
         help_: str | None = did_you_mean(name, self.created)

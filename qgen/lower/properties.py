@@ -260,7 +260,7 @@ class Properties:
         return type_ in (known.name, *known.ancestors)
 
     def _no_target(self, target: str, path: Path) -> None:
-        if self.scope.broken("devices", target):
+        if self.scope.is_absent(target, path) or self.scope.broken("devices", target):
             return
         if target in self.spec.devices:
             message = f"the device {target!r} is created only after this"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from qgen.board import Arch, Constant, MachineProperty, MapEntry, Soc
 from qgen.diagnostics import (
@@ -28,7 +28,7 @@ from qgen.expr import (
     walk,
 )
 from qgen.source import Path
-from qgen.spec.model import Composite
+from qgen.spec.model import Composite, Device
 
 MAX_COUNT = 1 << 16
 """How often a device may be repeated, and how many devices a board may have."""
@@ -54,7 +54,8 @@ class Scope:
     ``socs`` are the SoCs that devices may be, ``failed_types`` those that came to
     nothing, ``inner_types`` those that only the SoCs know,
     ``own_type`` the type that is described, if it is a SoC. ``prefix`` leads to the
-    spec in its file.
+    spec in its file. ``alternatives`` are the devices of which this is one way to be,
+    ``places`` where their keys stand, ``absent`` the devices that are not there then.
     """
 
     def __init__(
@@ -75,6 +76,9 @@ class Scope:
         self.entries: dict[str, MapEntry] = {}
         self.choices: dict[str, MachineProperty] = {}
         self._spec = spec
+        self.alternatives: frozenset[str] = frozenset()
+        self.absent: frozenset[str] = frozenset()
+        self.places: Mapping[str, Mapping[Path, Path]] = {}
         self._failed: set[str] = set()
         self._broken: set[Path] = set()
         self._constants()
@@ -86,6 +90,20 @@ class Scope:
         self._broken.update((*path, *each) for each in inner._broken)
         if inner.failed:
             self._broken.update(path[:i] for i in range(len(path) + 1))
+
+    def join(self, ways: Sequence[Scope]) -> None:
+        """Take over what is wrong in one of several ways to be, and warnings of all."""
+        warned = [{_key(f) for f in way.findings} for way in ways]
+        taken: set[object] = set()
+        for way in ways:
+            self._broken |= way._broken
+            for found in way.findings:
+                once = found.severity is Severity.ERROR or all(
+                    _key(found) in each for each in warned
+                )
+                if once and _key(found) not in taken:
+                    taken.add(_key(found))
+                    self.findings.append(found)
 
     def error(
         self,
@@ -99,18 +117,43 @@ class Scope:
     ) -> None:
         """Note an error at ``path``."""
         if len(self.findings) < MAX_FINDINGS:
-            here = (*self._prefix, *path)
+            here = (*self._prefix, *self._place(path))
             self.findings.append(Finding(code, message, here, help, key, word=word))
         self._broken.update(path[: i + 1] for i in range(len(path)))
 
     def warning(self, code: Code, message: str, path: Path, help: Help = None) -> None:
         """Note a warning about the part of the spec at ``path``."""
-        here = (*self._prefix, *path)
+        here = (*self._prefix, *self._place(path))
         finding = Finding(
             code, message, here, help, key=True, severity=Severity.WARNING
         )
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding)
+
+    def written(self, device: str) -> Device:
+        """The device as the spec has it."""
+        return self._spec.devices[device]
+
+    def _place(self, path: Path) -> Path:
+        """Where in the whole spec the part stands that this one has at ``path``."""
+        places = self.places.get(str(path[1]), {}) if path[:1] == ("devices",) else {}
+        for end in range(len(path), 1, -1):
+            # All below an alternative's key is its own; the rest is what all share.
+            if path[:end] in places and (end > 2 or len(path) == 2):
+                return (*places[path[:end]], *path[end:])
+        return path
+
+    def is_absent(self, device: str, path: Path) -> bool:
+        """Whether the device is not there now: a finding of the one that refers to it."""
+        if device in self.absent and path[:1] == ("devices",):
+            self.error(
+                Code.Q0214,
+                f"{path[1]!r} cannot do without {device!r}, which is not always there "
+                "when it is",
+                path,
+                f"write the 'when:' of {device!r} here too",
+            )
+        return device in self.absent
 
     @property
     def failed(self) -> bool:
@@ -235,6 +278,10 @@ class Scope:
     def count(self, expr: Expr, path: Path) -> int | None:
         """The value of a repetition count."""
         return self.number(expr, path, low=1, high=MAX_COUNT)
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return finding.code, finding.message, finding.path
 
 
 def _inner(socs: Iterable[Soc]) -> Iterator[str]:

@@ -323,7 +323,7 @@ class Wiring:
         )
 
     def _no_device(self, name: str, path: Path) -> None:
-        if name in self.ends.failed:
+        if self.scope.is_absent(name, path) or name in self.ends.failed:
             return
 
         def near() -> str | None:
@@ -343,6 +343,8 @@ class Wiring:
     ) -> Sink | None:
         name, known = spelled(place.device, place.path), self.ends.type_at(place)
         line, what = written.line_index or Num(0), f"{name!r} has no input"
+        if known is not None and place.device in self.scope.alternatives:
+            what = f"{name!r}, as a {known.name!r}, has no input"
         if written.line is None:
             line = brackets.pop(0) if brackets else Num(0)
         else:

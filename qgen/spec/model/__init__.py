@@ -5,7 +5,16 @@ Field names are the keys of the YAML; docstrings are for the person who writes i
 
 from qgen.spec.model.base import Model
 from qgen.spec.model.conditions import When
-from qgen.spec.model.devices import Bus, Clock, Device, Gpio, Irq, Mmio, Part
+from qgen.spec.model.devices import (
+    Alternative,
+    Bus,
+    Clock,
+    Device,
+    Gpio,
+    Irq,
+    Mmio,
+    Part,
+)
 from qgen.spec.model.firmware import (
     ArmBoot,
     Armv7mBoot,
@@ -49,6 +58,7 @@ from qgen.spec.model.memory import (
 
 __all__ = [
     "AliasRegion",
+    "Alternative",
     "ArmBoot",
     "Armv7mBoot",
     "BlockInterface",

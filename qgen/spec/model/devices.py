@@ -82,16 +82,10 @@ class Part(Model):
     clocks: dict[LineName, ClockSource] = {}
 
 
-class Device(Model):
-    """A device of any QOM type, a stub for one that is not modelled, or disks.
-
-    ``ide_drives`` are controllers that get the drives of -drive if=ide, two for each bus.
-    """
+class Alternative(Model):
+    """What a device is where its ``when`` holds: keys of a device."""
 
     type: TypeName | None = None
-    unimplemented: Size | None = None
-    ide_drives: tuple[PlacePath, ...] = ()
-    name: Label | None = None
     when: When | None = None
     child: ChildName | None = None
     call: Call | None = None
@@ -99,7 +93,6 @@ class Device(Model):
     address: BusAddress | None = None
     parts: dict[ObjectPath, Part] = {}
     images: dict[ObjectPath, Image] = {}
-    count: Expression | None = None
     properties: dict[PropertyName, PropertyText] = {}
     nic: Truth = False
     at: Annotated[tuple[Mmio, ...], BeforeValidator(as_list("at"))] = ()
@@ -108,6 +101,21 @@ class Device(Model):
     clocks: dict[LineName, ClockSource] = {}
     full_buses: tuple[BusName, ...] = ()
     comment: Comment | None = None
+
+
+class Device(Alternative):
+    """A device of any QOM type, a stub for one that is not modelled, or disks.
+
+    ``ide_drives`` are controllers that get the drives of -drive if=ide, two for each bus.
+    ``alternatives``: a property of the machine chooses what the device is; the keys
+    beside them are those of all.
+    """
+
+    unimplemented: Size | None = None
+    ide_drives: tuple[PlacePath, ...] = ()
+    name: Label | None = None
+    count: Expression | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class Clock(Model):
