@@ -1,12 +1,11 @@
 """Conditions: what decides, on the command line, whether a part of the board is there.
 
-Plain data of `qgen.board`. Two conditions are one if their ``key`` is; they exclude each
-other if they are about the same ``subject``.
+Plain data of `qgen.board`. Each asks for a ``subject``, and holds with some ``answers``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -38,14 +37,14 @@ class _Condition:
         raise NotImplementedError
 
     @property
-    def value(self) -> Hashable:
-        """The answer with which it holds."""
-        return True
+    def answers(self) -> frozenset[Hashable]:
+        """The answers with which it holds."""
+        return frozenset((True,))
 
     @property
     def key(self) -> Hashable:
         """What makes two conditions the same."""
-        return self.subject, self.value
+        return frozenset(((self.subject, self.answers),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,9 @@ class OptionGiven(_Condition):
         return self.option
 
     @property
-    def value(self) -> Hashable:
+    def answers(self) -> frozenset[Hashable]:
         """Whether it should be given."""
-        return self.wanted
+        return frozenset((self.wanted,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +104,11 @@ class RamAbove(_Condition):
 
 @dataclass(frozen=True, slots=True)
 class PropertyIs(_Condition):
-    """A property of the machine has this value; ``number`` stands for it in C."""
+    """A property of the machine has one of these values; ``numbers`` are those in C."""
 
     name: str
-    wanted: bool | str
-    number: Expr
+    wanted: tuple[bool | str, ...]
+    numbers: tuple[Expr, ...]
 
     @property
     def subject(self) -> Hashable:
@@ -117,12 +116,34 @@ class PropertyIs(_Condition):
         return "property", self.name
 
     @property
-    def value(self) -> Hashable:
-        """Its value."""
-        return self.wanted
+    def answers(self) -> frozenset[Hashable]:
+        """Its values."""
+        return frozenset(self.wanted)
 
 
-Condition = DriveGiven | NicGiven | OptionGiven | PropertyIs | RamAbove
+Simple = DriveGiven | NicGiven | OptionGiven | PropertyIs | RamAbove
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """All of these hold: several, each with a subject of its own."""
+
+    parts: tuple[Simple, ...]
+
+    @property
+    def key(self) -> Hashable:
+        """What makes two conditions the same, in whatever order they are written."""
+        return frozenset((part.subject, part.answers) for part in self.parts)
+
+
+Condition = Simple | All
+
+
+def parts_of(when: Condition | None) -> tuple[Simple, ...]:
+    """The conditions that all have to hold."""
+    if when is None:
+        return ()
+    return when.parts if isinstance(when, All) else (when,)
 
 
 def same(first: Condition | None, second: Condition | None) -> bool:
@@ -131,8 +152,27 @@ def same(first: Condition | None, second: Condition | None) -> bool:
     return keys[0] == keys[1]
 
 
+def implies(first: Condition | None, second: Condition | None) -> bool:
+    """Whether the second part is there whenever the first is."""
+    known = {part.subject: part.answers for part in parts_of(first)}
+    return all(
+        part.subject in known and known[part.subject] <= part.answers
+        for part in parts_of(second)
+    )
+
+
 def exclusive(first: Condition | None, second: Condition | None) -> bool:
     """Whether two parts are never there together."""
-    if first is None or second is None or first.subject != second.subject:
-        return False
-    return first.value != second.value
+    return any(
+        mine.subject == other.subject and not mine.answers & other.answers
+        for mine in parts_of(first)
+        for other in parts_of(second)
+    )
+
+
+def possible(when: Condition | None, answers: Mapping[Hashable, Hashable]) -> bool:
+    """Whether a part may be there, as far as the answers to some subjects tell."""
+    return all(
+        part.subject not in answers or answers[part.subject] in part.answers
+        for part in parts_of(when)
+    )

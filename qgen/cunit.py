@@ -45,13 +45,21 @@ class Ternary:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """``term && term``; one that is joined by another operator stands in parentheses."""
+
+    operator: str
+    terms: tuple[CExpr, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Braces:
     """``{ items }``: what an array is initialised with, one item on a line."""
 
     items: tuple[CExpr, ...]
 
 
-CExpr = str | CallExpr | Text | Arrow | Ternary | Braces
+CExpr = str | CallExpr | Text | Arrow | Ternary | Joined | Braces
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from qgen.cunit import (
     CallExpr,
     CExpr,
     Function,
+    Joined,
     Local,
     Return,
     State,
@@ -40,9 +41,16 @@ def flat(expr: CExpr) -> str:
         case Text(parts):
             return " PRIu64 ".join(string_literal(part) for part in parts)
         case Ternary(condition, then, other):
-            return f"{flat(condition)} ? {flat(then)} : {flat(other)}"
+            return f"{_enclosed(condition)} ? {flat(then)} : {flat(other)}"
+        case Joined(operator, terms):
+            return f" {operator} ".join(map(_enclosed, terms))
         case Braces(items):
             return f"{{ {', '.join(map(flat, items))} }}"
+
+
+def _enclosed(expr: CExpr) -> str:
+    """``expr`` on one line, in parentheses if it is made of terms."""
+    return f"({flat(expr)})" if isinstance(expr, Joined) else flat(expr)
 
 
 def fit(expr: CExpr, column: int, tail: int) -> list[str]:
@@ -74,6 +82,8 @@ def fit(expr: CExpr, column: int, tail: int) -> list[str]:
                 f"{gap}: {third[0]}",
                 *third[1:],
             ]
+        case Joined(operator, terms):
+            return _fit_terms(operator, terms, column, tail)
         case Braces(items):
             inner = " " * (column + 4)
             lines = ["{"]
@@ -113,6 +123,21 @@ def _fit_args(head: str, args: tuple[CExpr, ...], column: int, tail: int) -> lis
         at = len(lines[-1]) if len(lines) > 1 else column + len(lines[0])
     if not args:
         lines[-1] += ")"
+    return lines
+
+
+def _fit_terms(
+    operator: str, terms: tuple[CExpr, ...], column: int, tail: int
+) -> list[str]:
+    """Terms below each other, each with the operator behind it."""
+    lines: list[str] = []
+    for place, term in enumerate(terms):
+        after = f" {operator}" * (place < len(terms) - 1)
+        start, end = ("(", ")") if isinstance(term, Joined) else ("", "")
+        room = len(end + after) + (0 if after else tail)
+        pieces = fit(term, column + len(start), room)
+        lines += [f"{' ' * column * bool(lines)}{start}{pieces[0]}", *pieces[1:]]
+        lines[-1] += end + after
     return lines
 
 

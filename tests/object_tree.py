@@ -44,8 +44,11 @@ def command_line(
     spec: Board, ram: int, cpus: int = 1, firmware_size: int = 0
 ) -> CommandLine:
     """A command line of the lab: it gives no drive, no NIC, no kernel and no property."""
-    given = [OptionGiven(option, False).key for option in Option]
-    given += [PropertyIs(p.name, p.default, Num(0)).key for p in spec.properties]
+    given = [(OptionGiven(option, False).subject, False) for option in Option]
+    given += [
+        (PropertyIs(p.name, (p.default,), (Num(0),)).subject, p.default)
+        for p in spec.properties
+    ]
     return CommandLine(ram, cpus, firmware_size, frozenset(given))
 
 

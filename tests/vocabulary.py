@@ -64,6 +64,7 @@ def string_fields() -> set[str]:
                 if _values(inner) is not None:
                     found.add(f"{_title(model, key)}.{key} (its keys)")
                 inner = _plain(inner.get("items") or _values(inner))
+            inner = inner.get("otherwise", inner)
             is_model = "properties" in inner or "discriminator" in inner
             if not is_model and inner.get("type") != "boolean":
                 found.add(f"{_title(model, key)}.{key}")
@@ -94,6 +95,14 @@ def _plain(schema: Any) -> Any:
     return schema
 
 
+def _suited(schema: Any, data: Any) -> Any:
+    """The schema of ``data``, where what has no 'when' has a schema of its own."""
+    schema = _plain(schema)
+    if "otherwise" in schema and not (isinstance(data, dict) and "when" in data):
+        return schema["otherwise"]
+    return schema
+
+
 def _values(schema: Any) -> Any:
     """The schema of the values of a mapping whose keys the person chooses."""
     if "patternProperties" in schema:
@@ -115,7 +124,7 @@ def _schema_of(data: Any) -> Any:
 def _walk(
     data: Any, schema: Any, model: str, field: str, path: tuple[str | int, ...]
 ) -> Iterator[Place]:
-    schema = _plain(schema)
+    schema = _suited(schema, data)
     if "discriminator" in schema:
         kind = schema["discriminator"]
         schema = _plain({"$ref": kind["mapping"][data[kind["propertyName"]]]})
@@ -174,7 +183,7 @@ def used(data: Any) -> set[str]:
 
 def _opened(data: Any, schema: Any) -> Iterator[tuple[str, str]]:
     """The keys whose values are mappings or lists themselves."""
-    schema = _plain(schema)
+    schema = _suited(schema, data)
     if "discriminator" in schema:
         kind = schema["discriminator"]
         schema = _plain({"$ref": kind["mapping"][data[kind["propertyName"]]]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -10,9 +11,9 @@ from qgen.bases import X86, Base
 from qgen.board.devices import Call, Device
 from qgen.board.firmware import Boot, FwCfg, HelperBoot, HookPoint, Hooks
 from qgen.board.memory import Image, MapEntry, Ram, Region, Rom
-from qgen.board.values import Audiodev, Property
+from qgen.board.values import Audiodev, Choice, Property
 from qgen.board.wires import Bus, Clock, Wire
-from qgen.condition import Option, OptionGiven
+from qgen.condition import Condition, Option, OptionGiven, parts_of
 from qgen.expr import Expr, evaluate
 from qgen.source import Path
 
@@ -141,6 +142,11 @@ class MachineProperty:
         return {name: evaluate(number) for name, number in self.values}
 
 
+def conditions_in(values: Iterable[object]) -> Iterator[Condition]:
+    """The conditions that some of ``values`` depend on."""
+    return (value.when for value in values if isinstance(value, Choice))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composite:
     """What a machine and a SoC are both made of, in the order of creation.
@@ -164,6 +170,15 @@ class Composite:
     def most_cpus(self) -> int:
         """The most CPUs that there can be."""
         raise NotImplementedError
+
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """All that parts of it and values in it depend on."""
+        for device in self.devices:
+            if device.when is not None:
+                yield device.when
+            for each in device.holders:
+                yield from conditions_in(p.value for p in each.properties)
 
     @property
     def cpu_wires(self) -> tuple[Wire, ...]:
@@ -242,6 +257,15 @@ class Board(Composite):
     properties: tuple[MachineProperty, ...] = ()
     interfaces: tuple[str, ...] = ()
 
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """All that parts of the machine and values in it depend on."""
+        # Slots make a class of its own, which super() without arguments does not know.
+        yield from super(Board, self).conditions
+        yield from conditions_in(p.value for p in self.cpus.properties)
+        for rom in self.roms:
+            yield from conditions_in(rom.values)
+
     def hook(self, point: HookPoint) -> str | None:
         """The person's function that is called at ``point``."""
         hooks = () if self.hooks is None else self.hooks.hooks
@@ -280,10 +304,11 @@ class Board(Composite):
     @property
     def takes_audiodev(self) -> bool:
         """Whether a part of the board asks for the audio back end of ``-M audiodev=``."""
+        asked = (part for when in self.conditions for part in parts_of(when))
+        options = [part.option for part in asked if isinstance(part, OptionGiven)]
+        if Option.AUDIO in options:
+            return True
         for device in chain(self.devices, *(soc.devices for soc in self.socs)):
-            given = device.when if isinstance(device.when, OptionGiven) else None
-            if given is not None and given.option is Option.AUDIO:
-                return True
             properties = chain(*(each.properties for each in device.holders))
             if any(isinstance(prop.value, Audiodev) for prop in properties):
                 return True

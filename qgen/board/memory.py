@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from qgen.condition import Condition
+from qgen.board.values import Choice
 from qgen.expr import Expr
 from qgen.source import Path
 
@@ -66,21 +66,12 @@ class DeviceImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """``then`` where ``when`` holds, ``otherwise`` where it does not."""
-
-    when: Condition
-    then: Expr
-    otherwise: Expr
-
-
-@dataclass(frozen=True, slots=True)
 class Rom:
     """32-bit words that each reset puts into memory, in the guest's byte order."""
 
     name: str
     address: Expr
-    values: tuple[Expr | Choice, ...]
+    values: tuple[Expr | Choice[Expr], ...]
     origin: Path
 
 

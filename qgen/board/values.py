@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from qgen.condition import Condition
 from qgen.expr import Expr
 from qgen.source import Path
 
@@ -49,6 +51,18 @@ class Chosen:
     property: str
 
 
+Given = TypeVar("Given", bound=bool | str | Expr)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Given]):
+    """``then`` where ``when`` holds, ``otherwise`` where it does not."""
+
+    when: Condition
+    then: Given
+    otherwise: Given
+
+
 @dataclass(frozen=True, slots=True)
 class Drive:
     """The drive that ``-drive if=INTERFACE,bus=BUS,unit=UNIT`` gives; may be none."""
@@ -85,6 +99,7 @@ Value = (
     | Expr
     | Array
     | Chardev
+    | Choice[bool | str | Expr]
     | Chosen
     | Drive
     | Audiodev

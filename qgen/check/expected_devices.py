@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qgen import board as model
 from qgen.board import Arch, Board
@@ -156,6 +157,11 @@ class Devices(Memory):
 
     def _property(self, prop: model.Property, env: Env) -> Property:
         match prop.value:
+            case model.Choice(when, then, otherwise):
+                given = self.scenario.given
+                holds = given.holds(when, self.scenario.ram_size)
+                value = then if holds else otherwise
+                return self._property(replace(prop, value=value), env)
             case bool(value):
                 return Property(prop.name, "bool", value)
             case model.Chardev(index):

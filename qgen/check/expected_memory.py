@@ -77,7 +77,7 @@ class Memory(Expectation):
         values = [Word(self._word(word), order) for word in rom.values]
         return Blob(rom.name, self._value(rom.address), tuple(values))
 
-    def _word(self, word: Expr | model.Choice) -> int:
+    def _word(self, word: Expr | model.Choice[Expr]) -> int:
         if not isinstance(word, model.Choice):
             return self._value(word)
         given = self.scenario.given

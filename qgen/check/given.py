@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from qgen.board import Audiodev, Board, Device, Drive, MachineProperty, Soc
 from qgen.condition import (
+    All,
     Condition,
     DriveGiven,
     NicGiven,
@@ -20,6 +21,8 @@ from qgen.condition import (
     OptionGiven,
     PropertyIs,
     RamAbove,
+    Simple,
+    parts_of,
 )
 from qgen.expr import Expr, evaluate, variables
 
@@ -62,9 +65,10 @@ class Given(NamedTuple):
 
     def holds(self, when: Condition | None, ram_size: int) -> bool:
         """Whether something is there."""
-        match when:
-            case None:
-                return True
+        return all(self._holds(part, ram_size) for part in parts_of(when))
+
+    def _holds(self, part: Simple, ram_size: int) -> bool:
+        match part:
             case DriveGiven(drive):
                 return drive_key(drive, {}) in self.drives
             case NicGiven(type_):
@@ -72,7 +76,7 @@ class Given(NamedTuple):
             case RamAbove(size):
                 return ram_size > evaluate(size)
             case PropertyIs(name, wanted_, _):
-                return dict(self.properties)[name] == wanted_
+                return dict(self.properties)[name] in wanted_
             case OptionGiven(option, wanted):
                 return (option in self.options) == wanted
 
@@ -101,6 +105,49 @@ def givens(board: Board | Soc) -> list[Given]:
         )
         for place, run in _side_by_side(runs, len(choices))
     ]
+
+
+def of_several(board: Board) -> Iterator[tuple[Given, int | None]]:
+    """For each condition of several parts, a run with all of them and one without each.
+
+    With the RAM of the run, where a part asks for it.
+    """
+    every = givens(board)
+    for when in board.conditions:
+        if isinstance(when, All):
+            for missing in (None, *when.parts):
+                yield _with_all_but(when, missing, every[min(1, len(every) - 1)], board)
+
+
+def _with_all_but(
+    when: All, missing: Simple | None, given: Given, board: Board
+) -> tuple[Given, int | None]:
+    """``given``, changed so that of the parts of ``when`` just ``missing`` does not hold."""
+    drives, nics, options = set(given.drives), set(given.nics), set(given.options)
+    chosen, ram = dict(given.properties), None
+    for part in when.parts:
+        holds = part is not missing
+        match part:
+            case DriveGiven(drive):
+                (drives.add if holds else drives.discard)(drive_key(drive, {}))
+            case NicGiven(type_):
+                (nics.add if holds else nics.discard)(type_)
+            case OptionGiven(option, wanted):
+                (options.add if holds == wanted else options.discard)(option)
+            case RamAbove(size):
+                ram = evaluate(size) + holds
+            case PropertyIs(name, values, _):
+                (prop,) = (p for p in board.properties if p.name == name)
+                fitting = [v for v in _from_default(prop) if (v in values) == holds]
+                chosen[name] = fitting[0]
+    made = Given(
+        frozenset(drives),
+        frozenset(nics),
+        given.cpu_has,
+        frozenset(options),
+        tuple(chosen.items()),
+    )
+    return made, ram
 
 
 def _side_by_side(
@@ -145,14 +192,9 @@ def _atoms(board: Board | Soc) -> Iterator[_Atom]:
     """All that the board asks for, in its order."""
     if isinstance(board, Board):
         yield from (CpuProperty(p.name) for p in board.cpus.properties if p.if_present)
+    for when in board.conditions:
+        yield from _of_condition(when)
     for device in board.devices:
-        match device.when:
-            case DriveGiven(drive):
-                yield drive_key(drive, {})
-            case NicGiven(type_):
-                yield type_
-            case OptionGiven(option, _):
-                yield option
         yield from _of_properties(device)
         for number in range(sum(c.drives for c in device.ide)):
             yield "ide", *divmod(number, 2)
@@ -162,6 +204,17 @@ def _atoms(board: Board | Soc) -> Iterator[_Atom]:
         yield Option.KERNEL
     if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):
         yield Option.KVM
+
+
+def _of_condition(when: Condition | None) -> Iterator[_Atom]:
+    for part in parts_of(when):
+        match part:
+            case DriveGiven(drive):
+                yield drive_key(drive, {})
+            case NicGiven(type_):
+                yield type_
+            case OptionGiven(option, _):
+                yield option
 
 
 def _asks_kvm(value: Expr | str) -> bool:

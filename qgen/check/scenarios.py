@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from qgen.bases import Base
 from qgen.board import Arch, Board, Format, Ram
-from qgen.check.given import Given, givens
+from qgen.check.given import Given, givens, of_several
 from qgen.check.vocabulary import CPU_STRUCTS
-from qgen.condition import Option, RamAbove
+from qgen.condition import Option, RamAbove, parts_of
 from qgen.expr import Expr, evaluate
 
 _MIB = 1 << 20
@@ -78,7 +78,8 @@ class _Fate(NamedTuple):
 def scenarios(board: Board) -> list[Scenario]:
     """The runs of ``board``; the first is that of a plain command line."""
     thresholds = [r.above for r in board.regions]
-    thresholds += [d.when.size for d in board.devices if isinstance(d.when, RamAbove)]
+    whens = [part for when in board.conditions for part in parts_of(when)]
+    thresholds += [part.size for part in whens if isinstance(part, RamAbove)]
     sizes, beyond = _sizes(board.ram, thresholds)
     counts, fates, given = _counts(board), _fates(board), givens(board)
     maker = next(
@@ -86,8 +87,11 @@ def scenarios(board: Board) -> list[Scenario]:
     )
     made = tuple((d.name, d.type) for d in board.devices if d.made)
 
-    def scenario(place: int, size: int, *, ends: bool) -> Scenario:
-        fate, gives = fates[place % len(fates)], given[place % len(given)]
+    def scenario(
+        place: int, size: int, *, ends: bool, gives: Given | None = None
+    ) -> Scenario:
+        fate = fates[place % len(fates)]
+        gives = gives or given[place % len(given)]
         firmware = fate.firmware
         if firmware is not None:
             gives = gives._replace(options=gives.options | {Option.FIRMWARE})
@@ -115,6 +119,10 @@ def scenarios(board: Board) -> list[Scenario]:
         # Each fate of an image with a kernel and without.
         full = max(full, lcm(len(fates), len(given)))
     runs = [scenario(i, sizes[i % len(sizes)], ends=False) for i in range(full)]
+    runs += [
+        scenario(0, ram or sizes[0], ends=False, gives=gives)
+        for gives, ram in dict.fromkeys(of_several(board))
+    ]
     return runs + [scenario(0, size, ends=True) for size in beyond]
 
 

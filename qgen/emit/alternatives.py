@@ -28,10 +28,11 @@ def alternative_name(unit: UnitBuilder, device: Device) -> str:
         return name
     assert isinstance(device.when, PropertyIs)
     chosen, by = device.when.wanted, identifier(device.when.name)
-    if isinstance(chosen, bool):
-        full = f"{name}_{'with' if chosen else 'without'}_{by}"
+    if isinstance(chosen[0], bool):
+        full = f"{name}_{'with' if chosen[0] else 'without'}_{by}"
     else:
-        value = re.sub(r"[^a-z0-9]+", "_", chosen.lower()).strip("_")
+        values = "_or_".join(map(str, chosen)).lower()
+        value = re.sub(r"[^a-z0-9]+", "_", values).strip("_")
         # gic_version_3 of a gic, whose property is gic-version.
         full = f"{by}_{value}"
         if not full.startswith(f"{name}_"):

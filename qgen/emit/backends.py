@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgen.board import Drive
-from qgen.condition import DriveGiven, Option, OptionGiven, same
+from qgen.condition import DriveGiven, Option, OptionGiven, implies
 from qgen.cunit import Call, CallExpr, If, Local
 from qgen.emit.builder import FunctionBuilder
 from qgen.names import string_literal
@@ -39,7 +39,7 @@ def emit_drive(
     blk = CallExpr("blk_by_legacy_dinfo", (_DINFO,))
     args = (handle, string_literal(name), blk, into.sure())
     call = CallExpr("qdev_prop_set_drive_err", args)
-    known = not index and same(DriveGiven(drive), into.when)
+    known = not index and implies(into.when, DriveGiven(drive))
     _if_given(_DINFO, call, into, known=known)
 
 
@@ -48,7 +48,7 @@ def emit_audiodev(handle: str, name: str, into: FunctionBuilder) -> None:
     into.unit.use("qdev_prop_set")
     audiodev = f"{into.machine()}->audiodev"
     call = CallExpr("qdev_prop_set_string", (handle, string_literal(name), audiodev))
-    known = same(OptionGiven(Option.AUDIO, True), into.when)
+    known = implies(into.when, OptionGiven(Option.AUDIO, True))
     _if_given(audiodev, call, into, known=known)
 
 

@@ -15,8 +15,9 @@ from qgen.condition import (
     PropertyIs,
     RamAbove,
     exclusive,
+    parts_of,
 )
-from qgen.cunit import CallExpr, CExpr, If, Statement
+from qgen.cunit import CallExpr, CExpr, If, Joined, Statement
 from qgen.emit.backends import drive_get
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.choices import choice_field
@@ -35,7 +36,10 @@ _FIELDS = {
 
 def condition(when: Condition, into: FunctionBuilder) -> CExpr:
     """Whether something is there."""
-    match when:
+    parts = parts_of(when)
+    if len(parts) > 1:
+        return Joined("&&", tuple(condition(part, into) for part in parts))
+    match parts[0]:
         case DriveGiven(drive):
             return drive_get(drive, into)
         case NicGiven(type_):
@@ -44,13 +48,28 @@ def condition(when: Condition, into: FunctionBuilder) -> CExpr:
             return CallExpr("qemu_find_nic_info", (name, "true", "NULL"))
         case RamAbove(size):
             return f"{into.machine()}->ram_size > {into.expr(size)}"
-        case PropertyIs(name, wanted_, number):
-            field = f"{into.state()}->{choice_field(name)}"
-            if isinstance(wanted_, bool):
-                return field if wanted_ else f"!{field}"
-            return f"{field} == {into.expr(number)}"
         case OptionGiven(option, wanted):
             return _option(option, "" if wanted else "!", into)
+        case PropertyIs() as asked:
+            return _property_is(asked, into)
+
+
+def _property_is(asked: PropertyIs, into: FunctionBuilder) -> CExpr:
+    """The values that a property has, or those that it has not if they are fewer."""
+    field = f"{into.state()}->{choice_field(asked.name)}"
+    if isinstance(asked.wanted[0], bool):
+        return field if asked.wanted[0] else f"!{field}"
+    board = into.unit.board
+    assert isinstance(board, Board)
+    (prop,) = (p for p in board.properties if p.name == asked.name)
+    others = [number for value, number in prop.values if value not in asked.wanted]
+    if len(others) < len(asked.wanted):
+        return _joined("&&", [f"{field} != {into.expr(n)}" for n in others])
+    return _joined("||", [f"{field} == {into.expr(n)}" for n in asked.numbers])
+
+
+def _joined(operator: str, terms: list[str]) -> CExpr:
+    return terms[0] if len(terms) == 1 else Joined(operator, tuple(terms))
 
 
 def _option(option: Option, negated: str, into: FunctionBuilder) -> CExpr:
@@ -115,7 +134,8 @@ def _is_complete(choices: Sequence[_Choice], into: FunctionBuilder) -> bool:
     if not isinstance(first, PropertyIs) or not isinstance(board, Board):
         return False
     values = {prop.name: len(prop.values) or 2 for prop in board.properties}
-    return len(choices) == values[first.name]
+    taken = [when.wanted for when, _ in choices if isinstance(when, PropertyIs)]
+    return len(taken) == len(choices) and sum(map(len, taken)) == values[first.name]
 
 
 def _call(parts: Sequence[UnitPart], into: FunctionBuilder) -> None:

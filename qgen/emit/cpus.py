@@ -6,7 +6,7 @@ from qgen.arch import ARCHES
 from qgen.board import Arch, Board, Cpus, HookPoint
 from qgen.cunit import CallExpr, CExpr, For, Function, If, Local
 from qgen.emit.builder import FunctionBuilder
-from qgen.emit.devices import emit_object_property
+from qgen.emit.properties import emit_object_property
 from qgen.emit.unit import UnitBuilder
 from qgen.emit.wires import emit_wires_among_cpus
 from qgen.names import string_literal

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, groupby
 
-from qgen.board import (
-    Array,
-    Audiodev,
-    Call,
-    Chardev,
-    Chosen,
-    ClockOutput,
-    Device,
-    Drive,
-    Link,
-    MachineValue,
-    Mmio,
-    Part,
-    PciAddress,
-    Property,
-)
+from qgen.board import Array, Call, ClockOutput, Device, Mmio, Part, Property
 from qgen.cunit import CallExpr, CExpr, For, Local
 from qgen.emit.alternatives import alternative_name, emit_common_wires
-from qgen.emit.backends import emit_audiodev, emit_drive
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.buses import (
     PCI_PROPERTIES,
@@ -44,10 +27,10 @@ from qgen.emit.children import (
     made_before,
     numbered,
 )
-from qgen.emit.choices import choice_field
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
 from qgen.emit.images import emit_device_images
+from qgen.emit.properties import emit_property
 from qgen.emit.references import own_wires
 from qgen.emit.unit import UnitBuilder
 from qgen.emit.values import NO_NUMBERS
@@ -61,7 +44,6 @@ from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
 _Run = Callable[[UnitBuilder, list[Device], str], None]
-_QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
 
 
 def emit_devices(unit: UnitBuilder) -> None:
@@ -284,7 +266,7 @@ def _set_up(
     if isinstance(device, Device) and is_pci(device):
         given = [p for p in given if p.name not in PCI_PROPERTIES]
     for prop in given:
-        _property(handle, prop, into, index)
+        emit_property(handle, prop, into, index)
     if device.nic:
         into.unit.use("qemu_configure_nic_device")
         into.call("qemu_configure_nic_device", handle, "true", "NULL")
@@ -302,101 +284,3 @@ def _clock(
         return f"{into.state()}->{identifier(clock)}"
     handle = into.device(clock.place, index)
     return CallExpr("qdev_get_clock_out", (handle, string_literal(clock.name)))
-
-
-def _property(
-    handle: str, prop: Property, into: FunctionBuilder, index: dict[str, str]
-) -> None:
-    name = string_literal(prop.name)
-    match prop.value:
-        case bool(truth):
-            into.unit.use("qdev_prop_set")
-            into.call("qdev_prop_set_bit", handle, name, "true" if truth else "false")
-        case str(text) if prop.type == "str":
-            into.unit.use("qdev_prop_set")
-            into.call("qdev_prop_set_string", handle, name, string_literal(text))
-        case Chosen(name_):
-            field = f"{into.state()}->{choice_field(name_)}"
-            width = _QDEV_INTEGER.match(prop.type)
-            if prop.type != "bool" and width is None:
-                emit_object_property(prop, CallExpr("OBJECT", (handle,)), into, index)
-                return
-            into.unit.use("qdev_prop_set")
-            kind = "bit" if width is None else width[1]
-            into.call(f"qdev_prop_set_{kind}", handle, name, field)
-        case MachineValue(field):
-            into.unit.use("qdev_prop_set")
-            value = f"{into.machine()}->{field}"
-            into.call("qdev_prop_set_string", handle, name, value)
-        case Chardev(serial):
-            into.unit.use("qdev_prop_set_chr", "serial_hd")
-            chardev = CallExpr("serial_hd", (into.expr(serial, **index),))
-            into.call("qdev_prop_set_chr", handle, name, chardev)
-        case Drive() as drive:
-            emit_drive(handle, prop.name, drive, into, index)
-        case Audiodev():
-            emit_audiodev(handle, prop.name, into)
-        case PciAddress():
-            raise ValueError("a PCI device is created at its address")
-        case Array():
-            _array(handle, prop.name, prop.value, into, index)
-        case str() | Link():
-            emit_object_property(prop, CallExpr("OBJECT", (handle,)), into, index)
-        case expr:
-            width = _QDEV_INTEGER.match(prop.type)
-            if width is None:
-                emit_object_property(prop, CallExpr("OBJECT", (handle,)), into, index)
-                return
-            into.unit.use("qdev_prop_set")
-            value = into.expr(expr, **index)
-            into.call(f"qdev_prop_set_{width[1]}", handle, name, value)
-
-
-def _array(
-    handle: str, name: str, array: Array, into: FunctionBuilder, index: dict[str, str]
-) -> None:
-    """A property that holds a list, which QEMU takes as one."""
-    into.unit.use("qdev_prop_set", "qlist")
-    into.gap()
-    into.assign("list", CallExpr("qlist_new"))
-    for item in array.items:
-        match item:
-            case bool():
-                into.call("qlist_append_bool", "list", "true" if item else "false")
-            case str():
-                into.call("qlist_append_str", "list", string_literal(item))
-            case _:
-                into.call("qlist_append_int", "list", into.expr(item, **index))
-    into.call("qdev_prop_set_array", handle, string_literal(name), "list")
-    into.gap()
-
-
-def emit_object_property(
-    prop: Property, target: CExpr, into: FunctionBuilder, index: dict[str, str]
-) -> None:
-    """A property set by QOM, for types that have no qdev function, and for CPUs."""
-    name, errp = string_literal(prop.name), into.sure()
-    match prop.value:
-        case bool(truth):
-            arg = "true" if truth else "false"
-            into.call("object_property_set_bool", target, name, arg, errp)
-        case str(text):
-            into.call(
-                "object_property_set_str", target, name, string_literal(text), errp
-            )
-        case Link(end):
-            to = into.space(end) if isinstance(end, str) else into.device(end, index)
-            end_object = CallExpr("OBJECT", (to,))
-            into.call("object_property_set_link", target, name, end_object, errp)
-        case Chosen(name_):
-            kind = "bool" if prop.type == "bool" else "int"
-            field = f"{into.state()}->{choice_field(name_)}"
-            into.call(f"object_property_set_{kind}", target, name, field, errp)
-        case MachineValue(field):
-            value = f"{into.machine()}->{field}"
-            into.call("object_property_set_str", target, name, value, errp)
-        case Chardev() | Drive() | Audiodev() | PciAddress() | Array():
-            raise ValueError("a CPU has no back end, no address and no list")
-        case expr:
-            number = into.expr(expr, **index)
-            into.call("object_property_set_int", target, name, number, errp)

@@ -28,7 +28,7 @@ def emit_rom(unit: UnitBuilder, rom: Rom) -> None:
     function.add()
 
 
-def _word(word: Expr | Choice, into: FunctionBuilder) -> CExpr:
+def _word(word: Expr | Choice[Expr], into: FunctionBuilder) -> CExpr:
     if not isinstance(word, Choice):
         return into.expr(word)
     test = condition(word.when, into)

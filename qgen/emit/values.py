@@ -6,6 +6,7 @@ from qgen.board import (
     Array,
     Audiodev,
     Chardev,
+    Choice,
     Chosen,
     Drive,
     Link,
@@ -14,7 +15,7 @@ from qgen.board import (
 )
 
 NO_NUMBERS = (
-    *(bool, str, Array, Chardev, Chosen, Drive, Audiodev),
+    *(bool, str, Array, Chardev, Choice, Chosen, Drive, Audiodev),
     *(Link, MachineValue, PciAddress),
 )
 """The types of values that are no expressions."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qgen.board import CPUS, Arch, Device, Sink, Source, Wire
-from qgen.condition import same
+from qgen.condition import implies
 from qgen.cunit import CallExpr, CExpr, For, If, Local
 from qgen.emit.builder import FunctionBuilder, cast
 from qgen.emit.conditions import condition
@@ -141,8 +141,7 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
 
 def _guarded(source: Driver, here: Device, into: FunctionBuilder) -> FunctionBuilder:
     """Where the wires from ``source`` go: it may not be there when ``here`` is."""
-    always = source.when is None or same(source.when, here.when)
-    return into if always else into.block()
+    return into if implies(here.when, source.when) else into.block()
 
 
 def _close(

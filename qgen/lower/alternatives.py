@@ -111,7 +111,8 @@ def _judge(
     for number, each in enumerate(device.alternatives):
         here = (*path, "alternatives", number)
         when = None if each.when is None else each.when.property
-        if each.when is None or when is None:
+        others = {name for name, v in each.when or () if v is not None}
+        if each.when is None or when is None or others - {"property", "is_"}:
             at = here if each.when is None else (*here, "when")
             message = "a property of the machine chooses among alternatives"
             help_ = "write when: {property: NAME, is: VALUE}"
@@ -125,13 +126,15 @@ def _judge(
             at = (*here, "when", "property")
             scope.error(Code.Q0214, message, at, "one property chooses among them")
             return None
-        if is_.wanted in numbers:
-            message = f"there is an alternative for {_shown(is_.wanted)} already"
+        twice = [value for value in is_.wanted if value in numbers]
+        if twice:
+            message = f"there is an alternative for {_shown(twice[0])} already"
             scope.error(
                 Code.Q0202, message, (*here, "when", "is"), "take another value"
             )
             return None
-        by, numbers[is_.wanted] = is_.name, number
+        by = is_.name
+        numbers |= dict.fromkeys(is_.wanted, number)
     assert by is not None
     known: list[_Value] = [*properties[by].numbers] or [False, True]
     missing = [_shown(value) for value in known if value not in numbers]
@@ -167,11 +170,11 @@ def _way(spec: Spec, taken: Mapping[str, int], holds: Mapping[str, _Value]) -> W
 def _is_absent(when: model.When | None, holds: Mapping[str, _Value]) -> bool:
     if when is None or when.property is None or when.property not in holds:
         return False
-    wanted = True if when.is_ is None else when.is_
+    wanted = (True,) if when.is_ is None else when.is_
     actual = holds[when.property]
     # A value that the property has not is a finding of the device's.
-    same_kind = isinstance(wanted, bool) == isinstance(actual, bool)
-    return same_kind and wanted != actual
+    same_kind = all(isinstance(w, bool) == isinstance(actual, bool) for w in wanted)
+    return same_kind and actual not in wanted
 
 
 def _merged(device: model.Device, own: model.Alternative) -> model.Device:

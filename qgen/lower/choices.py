@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from qgen.board import Choice, Chosen, Cpus, Device, MachineProperty, Rom
-from qgen.condition import PropertyIs
+from qgen.condition import PropertyIs, parts_of
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Num, evaluate
 from qgen.lower.scope import Scope
@@ -147,26 +147,36 @@ def lower_chosen(
 
 
 def lower_property_is(
-    name: str, wanted: bool | str | None, path: Path, scope: Scope
+    name: str, written: tuple[bool | str, ...] | None, path: Path, scope: Scope
 ) -> PropertyIs | None:
-    """The condition that a property has a value."""
+    """The condition that a property has one of the ``written`` values."""
     known = _find(name, (*path, "property"), scope)
     if known is None:
         return None
+    values: dict[bool | str, Expr] = dict(known.values)
     if not known.values:
-        truth = True if wanted is None else wanted
-        if isinstance(truth, bool):
-            return PropertyIs(name, truth, Num(int(truth)))
-    elif isinstance(wanted, str) and wanted in known.numbers:
-        return PropertyIs(name, wanted, dict(known.values)[wanted])
+        values = {truth: Num(int(truth)) for truth in (True, False)}
+        written = (True,) if written is None else written
     some = "one of " + ", ".join(known.numbers) if known.values else "true or false"
-    if wanted is None:
+    if written is None:
         message = f"the condition on {name!r} lacks the value"
         scope.error(Code.Q0102, message, path, f"add is: {some}", key=True)
-    else:
-        message = f"{name!r} has no value {quoted(_shown(wanted))}"
-        scope.error(Code.Q0107, message, (*path, "is"), f"write {some}")
-    return None
+        return None
+    here = (*path, "is")
+    kind = str if known.values else bool
+    for value in written:
+        if not isinstance(value, kind) or value not in values:
+            message = f"{name!r} has no value {quoted(_shown(value))}"
+            scope.error(Code.Q0107, message, here, f"write {some}")
+            return None
+    wanted = tuple(dict.fromkeys(written))
+    if not 0 < len(wanted) < len(values) or len(wanted) < len(written):
+        message = f"{name!r} {'always' if wanted else 'never'} has one of these values"
+        if len(wanted) < len(written):
+            message = "a value stands here twice"
+        scope.error(Code.Q0214, message, here, "name some of them, each once")
+        return None
+    return PropertyIs(name, wanted, tuple(values[value] for value in wanted))
 
 
 def chosen_by(devices: Sequence[Device], cpus: Cpus, roms: Sequence[Rom]) -> set[str]:
@@ -175,8 +185,10 @@ def chosen_by(devices: Sequence[Device], cpus: Cpus, roms: Sequence[Rom]) -> set
     values = [p.value for each in (*holders, cpus) for p in each.properties]
     used = {value.property for value in values if isinstance(value, Chosen)}
     whens = [device.when for device in devices]
-    whens += [v.when for rom in roms for v in rom.values if isinstance(v, Choice)]
-    return used | {when.name for when in whens if isinstance(when, PropertyIs)}
+    more = (*values, *(word for rom in roms for word in rom.values))
+    whens += [value.when for value in more if isinstance(value, Choice)]
+    parts = (part for when in whens for part in parts_of(when))
+    return used | {part.name for part in parts if isinstance(part, PropertyIs)}
 
 
 def judge_choices(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import product
 from math import prod
 from random import Random
+from typing import Any
 
 from qgen.arch import ARCHES
 from qgen.board import (
@@ -22,13 +23,17 @@ from qgen.board import (
 )
 from qgen.catalogue import Catalogue
 from qgen.condition import (
+    All,
     Condition,
     DriveGiven,
     NicGiven,
     Option,
     OptionGiven,
+    PropertyIs,
     RamAbove,
-    same,
+    Simple,
+    implies,
+    parts_of,
 )
 from qgen.diagnostics import Code, quoted
 from qgen.expr import evaluate
@@ -59,51 +64,53 @@ class Conditions:
             message = "only a machine knows the command line"
             self.scope.error(Code.Q0214, message, path, "leave it out", key=True)
             return None
-        if written.property is not None or written.is_ is not None:
-            return self._property_is(written, path)
-        given = [(name, value) for name, value in written if value is not None]
-        if len(given) != 1:
+        if written.is_ is not None and written.property is None:
             self.scope.error(
                 Code.Q0103,
-                f"a condition has one key, not {len(given)}",
+                "'is' is the value of a property",
+                (*path, "is"),
+                "write {property: NAME, is: VALUE}",
+                key=True,
+            )
+            return None
+        given = [(n, v) for n, v in written if v is not None and n != "is_"]
+        if not given:
+            self.scope.error(
+                Code.Q0103,
+                "a condition has a key",
                 path,
                 "write one, such as {drive: {interface: sd, unit: 0}}",
                 key=True,
             )
             return None
-        ((name, value),) = given
+        parts = [self._part(written, name, value, path) for name, value in given]
+        done = tuple(part for part in parts if part is not None)
+        if len(done) < len(parts):
+            return None
+        return done[0] if len(done) == 1 else All(done)
+
+    def _part(
+        self, written: model.When, name: str, value: Any, path: Path
+    ) -> Simple | None:
+        """What one key asks for."""
         here = (*path, name)
         match name:
+            case "property":
+                return lower_property_is(value, written.is_, path, self.scope)
             case "drive":
                 return self._drive(value, here)
             case "nic":
                 return self._nic(value, here)
             case "ram_above":
+                assert isinstance(self.spec, Spec)
                 return self._ram_above(self.spec, value, here)
         return OptionGiven(Option(name), value)
 
-    def _property_is(self, written: model.When, path: Path) -> Condition | None:
-        others = [
-            name
-            for name, value in written
-            if value is not None and name not in ("property", "is_")
-        ]
-        if others or written.property is None:
-            self.scope.error(
-                Code.Q0103,
-                "'property' and 'is' are a condition of their own",
-                path,
-                "write {property: NAME, is: VALUE}",
-                key=True,
-            )
-            return None
-        return lower_property_is(written.property, written.is_, path, self.scope)
-
-    def _drive(self, written: DriveText, path: Path) -> Condition | None:
+    def _drive(self, written: DriveText, path: Path) -> Simple | None:
         drive = lower_drive(written, path, self.scope)
         return None if drive is None else DriveGiven(drive)
 
-    def _nic(self, name: str, path: Path) -> Condition | None:
+    def _nic(self, name: str, path: Path) -> Simple | None:
         known = self.catalogue.find(name)
         if known is not None and known.property("netdev") is not None:
             qemu = ARCHES[self.scope.arch].qemu
@@ -125,7 +132,7 @@ class Conditions:
         self.scope.error(Code.Q0209, message, path, near)
         return None
 
-    def _ram_above(self, spec: Spec, written: object, path: Path) -> Condition | None:
+    def _ram_above(self, spec: Spec, written: object, path: Path) -> Simple | None:
         size = self.scope.resolve(written, path, field="size")  # type: ignore[arg-type]
         if size is None or self.scope.number(size, path) is None:
             return None
@@ -173,7 +180,7 @@ def judge_conditions(
     for device in devices:
         for place, path in _needed(device):
             there = when.get(place.device)
-            if there is not None and not same(there, device.when):
+            if there is not None and not implies(device.when, there):
                 _not_always(repr(device.name), place, path, "it is", scope)
 
 
@@ -223,28 +230,27 @@ def _needed(device: Device) -> Iterator[tuple[Place, Path]]:
             yield wire.sink.place, (*wire.origin, "to")
 
 
-def worlds(conditions: Iterable[Condition | None]) -> list[set[object]]:
-    """What can hold together: for each way the keys of the conditions that do not.
-
-    Only conditions that exclude each other make a difference.
-    """
-    values: dict[object, dict[object, None]] = {}
+def worlds(
+    conditions: Iterable[Condition | None],
+) -> list[dict[Hashable, Hashable]]:
+    """Ways to answer what conditions ask for; subjects with one answer are left out."""
+    answers: dict[Hashable, dict[Hashable, None]] = {}
     for each in conditions:
-        if each is not None:
-            values.setdefault(each.subject, {})[each.value] = None
-    several = {s: list(v) for s, v in values.items() if len(v) > 1}
+        for part in parts_of(each):
+            answers.setdefault(part.subject, {}).update(dict.fromkeys(_sorted(part)))
+    several = {s: list(v) for s, v in answers.items() if len(v) > 1}
     return [
-        {
-            (subject, value)
-            for subject, chosen in zip(several, choice, strict=True)
-            for value in several[subject]
-            if value != chosen
-        }
+        dict(zip(several, choice, strict=True))
         for choice in _ways(list(several.values()))
     ]
 
 
-def _ways(values: list[list[object]]) -> Iterable[tuple[object, ...]]:
+def _sorted(part: Simple) -> list[Hashable]:
+    """The answers with which it holds, in the same order always."""
+    return list(part.wanted) if isinstance(part, PropertyIs) else list(part.answers)
+
+
+def _ways(values: list[list[Hashable]]) -> Iterable[tuple[Hashable, ...]]:
     """A value of each subject: all ways if they are few, else many, the same ones always.
 
     Among so many, any two values of different subjects are together in some.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from qgen.arch import ARCHES
 from qgen.board import IO, SYSTEM, UNIMPLEMENTED, Device, Kind, Ram, Region, Soc
-from qgen.condition import Condition
+from qgen.condition import Condition, possible
 from qgen.diagnostics import Code
 from qgen.expr import evaluate, variables
 from qgen.lower.conditions import worlds
@@ -66,8 +66,8 @@ def judge_map(
             if size is not None and interval.end > size and not interval.grows:
                 _outside(interval, container, size, scope)
         seen = set()
-        for absent in worlds(i.when for i in intervals):
-            there = [i for i in intervals if i.when is None or i.when.key not in absent]
+        for answers in worlds(i.when for i in intervals):
+            there = [i for i in intervals if possible(i.when, answers)]
             ordered = sorted(there, key=lambda i: (i.start, i.end))
             for first, second in _overlaps(there, ordered):
                 if (first.path, second.path) not in seen:

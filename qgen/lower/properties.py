@@ -9,8 +9,12 @@ from qgen.board import (
     Array,
     Audiodev,
     Chardev,
+    Choice,
+    Chosen,
+    Drive,
     Link,
     MachineValue,
+    PciAddress,
     Place,
     Property,
     Value,
@@ -31,6 +35,7 @@ from qgen.expr import (
 )
 from qgen.lower.arrays import element_of
 from qgen.lower.choices import lower_chosen
+from qgen.lower.conditions import Conditions
 from qgen.lower.counts import ONE_CALL
 from qgen.lower.drives import lower_drive
 from qgen.lower.inside import NoChild, inside, spelled
@@ -38,7 +43,7 @@ from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope, is_repeated
 from qgen.source import Path
-from qgen.spec.model import Composite, Spec
+from qgen.spec.model import Composite, PropertyChoice, Spec
 from qgen.spec.values import (
     AudioText,
     ChosenText,
@@ -55,6 +60,18 @@ _LINK = re.compile(r"link<(?P<type>.+)>")
 _MEMORY = "memory-region"
 _BACKENDS = {DriveText: "a block device", AudioText: "an audiodev"}
 """What QEMU's description of a property says that is a back end of this kind."""
+_COMPOUND = (
+    Array,
+    Audiodev,
+    Chardev,
+    Choice,
+    Chosen,
+    Drive,
+    Link,
+    MachineValue,
+    PciAddress,
+)
+"""What no value can be that a spec writes as a number, a text or a truth value."""
 _MOST = (1 << 63) - 1
 """What a number in a list can be at most: QEMU makes it an int64_t on the way."""
 
@@ -69,6 +86,7 @@ class Properties:
         self.spec, self.catalogue, self.scope = spec, catalogue, scope
         self.created: dict[str, DeviceType] = {}
         self._regions = regions_of(spec)
+        self._conditions = Conditions(spec, catalogue, scope)
 
     def lower(
         self,
@@ -92,7 +110,9 @@ class Properties:
                 continue
             type_ = types[name].type
             lowered: Value | None
-            if isinstance(value, (DriveText, AudioText)):
+            if isinstance(value, PropertyChoice):
+                lowered = self._choice(value, types[name], known, here, run_time)
+            elif isinstance(value, (DriveText, AudioText)):
                 lowered = self._backend(value, types[name], here, run_time)
             elif type_ == "list":
                 lowered = self._array(value, name, known, here, run_time)
@@ -127,6 +147,29 @@ class Properties:
         if isinstance(written, AudioText):
             return Audiodev()
         return lower_drive(written, (*path, "drive"), self.scope, run_time)
+
+    def _choice(
+        self,
+        written: PropertyChoice,
+        property_: Known,
+        known: DeviceType,
+        path: Path,
+        run_time: tuple[str, ...],
+    ) -> Choice[bool | str | Expr] | None:
+        """A value that depends on a condition."""
+        if property_.name in known.shaped_by:
+            message = f"what a {known.name!r} has depends on this property"
+            help_ = "write its value, and a device for each where it has several"
+            self.scope.error(Code.Q0214, message, path, help_)
+            return None
+        when = self._conditions.lower(written.when, (*path, "when"))
+        type_ = property_.type
+        then = self._value(written.then, type_, (*path, "then"), run_time)
+        otherwise = self._value(written.else_, type_, (*path, "else"), run_time)
+        if when is None or then is None or otherwise is None:
+            return None
+        assert not isinstance(then, _COMPOUND) and not isinstance(otherwise, _COMPOUND)
+        return Choice(when, then, otherwise)
 
     def _value(
         self, written: object, type_: str, path: Path, run_time: tuple[str, ...]

@@ -90,7 +90,7 @@ def _memory(regions: Sequence[Region]) -> Iterator[tuple[int, int, str]]:
 
 def _word(
     word: model.Word, conditions: Conditions, path: Path, scope: Scope
-) -> Expr | Choice | None:
+) -> Expr | Choice[Expr] | None:
     here = path if word.when is None else (*path, "then")
     then = _value(word.then, here, scope)
     if (word.when is None) != (word.else_ is None):

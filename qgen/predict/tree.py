@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from qgen.board import IO, SYSTEM, Board, Composite, Device, Kind, Region
-from qgen.condition import RamAbove
+from qgen.condition import RamAbove, Simple, parts_of
 from qgen.expr import evaluate, variables
 from qgen.predict.region import WHOLE, MemoryRegion
 from qgen.predict.x86 import add_x86
@@ -32,8 +32,8 @@ class CommandLine:
 
     ``ram_size`` is -m in bytes, 0 where it is not given, ``cpus`` is -smp,
     ``firmware_size`` the size in bytes of the file that -bios names (x86 maps all of
-    it). ``given`` are the keys of the board's conditions that hold, beside those on the
-    size of RAM.
+    it). ``given`` are subjects of the board's conditions with the answers to them, beside
+    those on the size of RAM.
     """
 
     ram_size: int
@@ -43,12 +43,12 @@ class CommandLine:
 
     def has(self, device: Device) -> bool:
         """Whether there is such a device."""
-        match device.when:
-            case None:
-                return True
-            case RamAbove(size):
-                return self.ram_size > evaluate(size)
-        return device.when.key in self.given
+        return all(map(self._holds, parts_of(device.when)))
+
+    def _holds(self, part: Simple) -> bool:
+        if isinstance(part, RamAbove):
+            return self.ram_size > evaluate(part.size)
+        return any((part.subject, answer) in self.given for answer in part.answers)
 
 
 def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:

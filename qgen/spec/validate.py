@@ -164,6 +164,7 @@ _EXAMPLES = {
     "default": "default: true, or one of the values",
     "device": "device: the device of type fw_cfg_mem or fw_cfg_io",
     "description": "description: what -M help says of the machine",
+    "else": "else: the value where the condition does not hold",
     "file": "file: my-board-hooks.c.inc",
     "firmware": "firmware: bios.bin",
     "flash": "flash: the region that the image is loaded into",
@@ -177,11 +178,12 @@ _EXAMPLES = {
     "of": "of: the region that the alias shows, or ram",
     "ram": "ram: the address where RAM begins",
     "size": "size: 4 KiB",
-    "then": "then: 0x0000_0297",
+    "then": "then: the value where the condition holds",
     "to": "to: an input line, for instance gic[33]",
     "type": "type: the QOM type, for instance pl011",
     "value": "value: 32",
     "words": "words: [0x2000_1000, 0x101]",
+    "when": "when: {kernel: true}",
     "values": "values: [0x0000_0297, 0x0000_8067]",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
+from pydantic.config import JsonDict
 
 from qgen import expr
 from qgen.diagnostics import quoted
@@ -200,6 +201,13 @@ def _item(value: Any) -> bool | str:
     return value if isinstance(value, bool) else one_line(value)
 
 
+Item = Annotated[
+    bool | str,
+    PlainValidator(_item),
+    WithJsonSchema({"type": ["boolean", "string", "integer"]}),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class IfPresentText:
     """``{value: V, if_present: true}``: set only where there is such a property."""
@@ -217,7 +225,8 @@ def _if_present(value: dict[str, Any]) -> IfPresentText:
     return IfPresentText(within("value", _plain_value, value["value"]))
 
 
-def _property(value: Any) -> PropertyValue | IfPresentText:
+def property_value(value: Any) -> PropertyValue | IfPresentText:
+    """A property's value that depends on no condition."""
     if isinstance(value, dict) and not value.keys().isdisjoint(("value", "if_present")):
         return _if_present(value)
     return _plain_value(value)
@@ -252,16 +261,11 @@ def _plain_value(value: Any) -> PropertyValue:
             )
 
 
-PropertyText = Annotated[
-    PropertyValue | IfPresentText,
-    PlainValidator(_property),
-    WithJsonSchema(
-        {
-            "oneOf": [
-                {"type": ["boolean", "string", "integer"]},
-                {"type": "array"},
-                {"type": "object", "minProperties": 1, "maxProperties": 1},
-            ]
-        }
-    ),
-]
+PROPERTY_SCHEMA: JsonDict = {
+    "oneOf": [
+        {"type": ["boolean", "string", "integer"]},
+        {"type": "array"},
+        {"type": "object", "minProperties": 1, "maxProperties": 1},
+    ]
+}
+"""The JSON schema of what `property_value` takes."""

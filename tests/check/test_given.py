@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -43,6 +44,33 @@ def test_small_changes_are_found(
         if not mutant.what.startswith(SYMMETRIC) and not case.findings(mutant.text)
     ]
     assert set(survivors) <= SAME.keys()
+
+
+CONDITIONS = (
+    ("machine_usb(machine) && s->boot_mode != 5", "machine_usb(machine)"),
+    ("machine_usb(machine) && s->boot_mode != 5", "s->boot_mode != 5"),
+    ("machine_usb(machine) && s->boot_mode", "machine_usb(machine) || s->boot_mode"),
+    ("!machine->kernel_filename && ", ""),
+    ("MiB && s->boot_mode == 5)", "MiB)"),
+    ("machine->ram_size > 512 * MiB && ", ""),
+    ("s->boot_mode == 2 || s->boot_mode == 5);", "s->boot_mode == 2);"),
+    ("s->boot_mode == 2 || s->boot_mode == 5);", "s->boot_mode != 2);"),
+    ("(drive_get(IF_MTD, 0, 3) && s->secure)", "s->secure"),
+    ("(drive_get(IF_MTD, 0, 3) && s->secure)", "drive_get(IF_MTD, 0, 3)"),
+    ("? false : true", "? true : false"),
+    ("? FAST : 2 * 3", "? 2 * 3 : FAST"),
+    ("MiB && s->boot_mode == 2", "MiB"),
+    ("drive_get(IF_MTD, 0, 2) ? true : false", "false"),
+)
+
+
+@pytest.mark.parametrize(("right", "wrong"), CONDITIONS)
+def test_parts_of_conditions_are_needed(right: str, wrong: str) -> None:
+    case = case_of(OK / "machine-properties.yaml", "10.2")
+    somewhere = r"\s+".join(map(re.escape, right.split()))
+    text, times = re.subn(somewhere, wrong, case.text)
+    assert times == 1
+    assert case.findings(text)
 
 
 def test_any_two_drives_are_told_apart() -> None:

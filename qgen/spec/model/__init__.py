@@ -4,7 +4,7 @@ Field names are the keys of the YAML; docstrings are for the person who writes i
 """
 
 from qgen.spec.model.base import Model
-from qgen.spec.model.conditions import When
+from qgen.spec.model.conditions import PropertyChoice, When
 from qgen.spec.model.devices import (
     Alternative,
     Bus,
@@ -86,6 +86,7 @@ __all__ = [
     "Mmio",
     "Model",
     "Part",
+    "PropertyChoice",
     "Ram",
     "RamPart",
     "RamRegion",

@@ -35,3 +35,8 @@ def as_list(key: str) -> Any:
 def as_items(value: Any) -> Any:
     """Let a scalar stand for a list of one."""
     return [value] if isinstance(value, str) else value
+
+
+def as_choices(value: Any) -> Any:
+    """Let one value stand for a list of one."""
+    return [value] if isinstance(value, (bool, str)) else value

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from qgen.spec.model.base import Model
+from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import core_schema
+
+from qgen.spec.model.base import Model, as_choices
 from qgen.spec.names import MachinePropertyName, TypeName
 from qgen.spec.numbers import Size, Truth
-from qgen.spec.values import Choice, Drive
+from qgen.spec.values import (
+    PROPERTY_SCHEMA,
+    Choice,
+    Drive,
+    IfPresentText,
+    Item,
+    PropertyValue,
+    property_value,
+)
 
 
 class When(Model):
     """A condition: of what it depends whether a device is there.
 
-    It has one key; 'is' goes with 'property'.
+    What all its keys ask for has to hold; 'is' goes with 'property', and a list there
+    is of values one of which it has.
     """
 
     drive: Drive | None = None
@@ -27,4 +40,38 @@ class When(Model):
     qtest: Truth | None = None
     ram_above: Size | None = None
     property: MachinePropertyName | None = None
-    is_: Choice | None = Field(None, alias="is")
+    is_: Annotated[tuple[Choice, ...], BeforeValidator(as_choices)] | None = Field(
+        None, alias="is"
+    )
+
+
+class PropertyChoice(Model):
+    """A value that depends on a condition: ``then`` where it holds, else ``else``."""
+
+    model_config = ConfigDict(json_schema_extra={"otherwise": PROPERTY_SCHEMA})
+
+    when: When
+    then: Item
+    else_: Item = Field(alias="else")
+
+
+def _property(value: Any, choice: Callable[[Any], PropertyChoice]) -> Any:
+    if isinstance(value, dict) and "when" in value:
+        return choice(value)
+    return property_value(value)
+
+
+class _PropertyText:
+    """Tells pydantic what a property's value is: a `PropertyChoice`, or plain data."""
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        choice = handler.generate_schema(PropertyChoice)
+        return core_schema.no_info_wrap_validator_function(_property, choice)
+
+
+PropertyText = Annotated[
+    PropertyChoice | PropertyValue | IfPresentText, _PropertyText()
+]
+"""The value of a property."""

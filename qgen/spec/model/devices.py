@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from qgen.spec.arguments import Call
 from qgen.spec.ends import BusAddress, ClockSource, Sink
 from qgen.spec.model.base import Model, as_list
-from qgen.spec.model.conditions import When
+from qgen.spec.model.conditions import PropertyText, When
 from qgen.spec.model.memory import Image
 from qgen.spec.names import (
     BusName,
@@ -34,7 +34,6 @@ from qgen.spec.numbers import (
     Truth,
 )
 from qgen.spec.texts import Comment, Label
-from qgen.spec.values import PropertyText
 
 
 class Irq(Model):

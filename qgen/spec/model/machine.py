@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from qgen.spec.model.base import Model, as_items, as_list, as_mapping
+from qgen.spec.model.conditions import PropertyText
 from qgen.spec.model.devices import Bus, Clock, Device, Gpio
 from qgen.spec.model.firmware import Boot, FwCfg, Hooks
 from qgen.spec.model.memory import MapEntry, Ram, Region, Rom
@@ -31,7 +32,7 @@ from qgen.spec.names import (
 )
 from qgen.spec.numbers import CpuNumber, Expression, Frequency, Integer32, Size, Truth
 from qgen.spec.texts import Comment, Description, Label, Text
-from qgen.spec.values import Choice, ClassValue, PropertyText
+from qgen.spec.values import Choice, ClassValue
 
 
 class Constant(Model):
