@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from qgen.targets import KNOWN, TARGETS
+
 
 class Kind(Enum):
     """What a class field of a base holds; the value is its C type."""
@@ -107,6 +109,8 @@ MACHINE = Base(
     cast="MACHINE",
     handle="machine",
 )
+_FWCFG_DMA = BaseField("fwcfg_dma_enabled", Kind.TRUTH)
+_APIC_XRUPT = BaseField("apic_xrupt_override", Kind.TRUTH)
 X86 = Base(
     name="x86",
     type="x86-machine",
@@ -119,10 +123,7 @@ X86 = Base(
     class_struct="X86MachineClass",
     class_cast="X86_MACHINE_CLASS",
     class_handle="x86mc",
-    fields=(
-        BaseField("fwcfg_dma_enabled", Kind.TRUTH),
-        BaseField("apic_xrupt_override", Kind.TRUTH),
-    ),
+    fields=(_FWCFG_DMA, _APIC_XRUPT),
 )
 _ASPEED = Base(
     name="aspeed",
@@ -193,19 +194,22 @@ _NPCM8XX = replace(
     sets={"default_ram_id": "ram", "valid_cpu_types": ("cortex-a35-arm-cpu",)},
 )
 
-# Each release adds to the one before it. 10.0 has bases for Aspeed and NPCM8xx too, but
-# keeps the one in its own file, and the header of the other does not stand by itself.
+# Each release adds to the one before it, or changes what that has. Before 10.2 there are
+# bases for Aspeed and NPCM8xx too, but the one is kept in its own file, and the header of
+# the other does not stand by itself.
 _ADDED: dict[str, tuple[Base, ...]] = {
-    "10.0": (MACHINE, X86, _NPCM7XX),
+    "7.2": (MACHINE, replace(X86, fields=(_FWCFG_DMA,)), _NPCM7XX),
+    "9.0": (X86,),
     "10.2": (_NPCM8XX, _ASPEED),
+    "11.0": (replace(X86, fields=(_APIC_XRUPT,)),),
 }
 
 
 def _releases() -> dict[str, dict[str, Base]]:
     table: dict[str, dict[str, Base]] = {}
     known: dict[str, Base] = {}
-    for release, added in _ADDED.items():
-        known = known | {base.name: base for base in added}
+    for release in KNOWN:
+        known = known | {base.name: base for base in _ADDED.get(release, ())}
         table[release] = known
     return table
 
@@ -222,7 +226,7 @@ def find(name: str, release: str) -> Base | None:
 
 def releases_with(name: str) -> tuple[str, ...]:
     """The releases in which a board can derive from the base ``name``."""
-    return tuple(release for release, known in _RELEASES.items() if name in known)
+    return tuple(release for release in TARGETS if name in _RELEASES[release])
 
 
 def all_bases() -> Iterator[Base]:

@@ -99,12 +99,13 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """``for (index = 0; index < bound; index++) { locals body }``"""
+    """``for (index = start; index < bound; index++) { locals body }``"""
 
     index: str
     bound: str
     body: tuple[Statement, ...]
     locals: tuple[Local, ...] = ()
+    start: str = "0"
     kind: str = "for_"
 
 
@@ -245,7 +246,8 @@ class HookFile:
 class QomType:
     """One QOM type: its state, what its code uses, and its functions.
 
-    ``declared``: its name, cast and state stand in a header.
+    ``declared``: its name, cast and state stand in a header. ``cpu_type_names``: the C
+    type of ``valid_cpu_types``' elements.
     """
 
     type_macro: str | None
@@ -261,6 +263,7 @@ class QomType:
     info: TypeInfo
     hooks: HookFile | None = None
     declared: bool = False
+    cpu_type_names: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ a feature and never compares versions. Sources: QEMU's headers at each release.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -13,6 +14,40 @@ from enum import Enum, auto
 class Feature(Enum):
     """Something that a release of QEMU has or does; the absence is the older way."""
 
+    DEFAULT_NIC = auto()
+    """``MachineClass.default_nic``; before, who makes the NICs names their type."""
+    CPU_TYPE_NAMES_IN_QOM = auto()
+    """``target/{ppc,riscv}/cpu-qom.h`` make names of CPU types, before ``cpu.h``."""
+    NUMA_CLUSTERS = auto()
+    """``MachineClass.cpu_cluster_has_numa_boundary``."""
+    CONST_VALID_CPU_TYPES = auto()
+    """``valid_cpu_types`` points to const pointers."""
+    AUDIODEV_OF_MACHINE = auto()
+    """Machines have an ``audiodev`` property; before, devices find the back end."""
+    NICS_BY_TYPE = auto()
+    """NICs are found by their type; before, they are places of ``nd_table``."""
+    ONLY_CPU_IS_DEFAULT = auto()
+    """The only valid CPU type is the default as well."""
+    ARM_QOM_HEADERS = auto()
+    """``target/arm/{cpu-qom,gtimer}.h`` have the names of CPU types and lines."""
+    IDE_DEVICE_HEADER = auto()
+    """``hw/ide/ide-dev.h``, before ``hw/ide.h``."""
+    X86_BIOS_OF_X86_MACHINE = auto()
+    """``x86_bios_rom_init`` takes an ``X86MachineState *``."""
+    SMBIOS_DEVICE_SIZE = auto()
+    """``MachineClass.smbios_memory_device_size``."""
+    SYSTEM_HEADERS = auto()
+    """``system/``, before ``sysemu/``."""
+    QOBJECT_HEADERS = auto()
+    """``qobject/``, before ``qapi/qmp/``."""
+    SD_CARD_ON_DEMAND = auto()
+    """``auto_create_sdcard``, before ``no_sdcard``."""
+    ELF_BYTE_ORDER = auto()
+    """``load_elf`` takes ``ELFDATA2LSB`` or ``ELFDATA2MSB``, before a truth."""
+    RISCV_KERNEL_OF_MACHINE = auto()
+    """``riscv_load_kernel`` takes the machine and its harts, and loads the initrd."""
+    RISCV_BOOT_INFO = auto()
+    """``RISCVBootInfo``, from which the kernel is loaded."""
     MEMORY_API_IN_SYSTEM = auto()
     """``system/memory.h`` and ``system/address-spaces.h``, before in ``exec/``."""
     CONST_CLASS_INIT = auto()
@@ -23,6 +58,10 @@ class Feature(Enum):
     """Arm machines name the binaries that list them (``hw/arm/machines-qom.h``)."""
     LOAD_IMAGE_ERRP = auto()
     """``load_image_targphys`` takes ``Error **errp``."""
+    HEADERS_IN_CORE = auto()
+    """``hw/core/`` has the headers of what all devices share, before ``hw/``."""
+    NO_SMBUS_MIGRATION_FLAG = auto()
+    """``MachineClass.smbus_no_migration_support`` is gone, and ``hw_version``."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +78,42 @@ class Target:
 
 # Each release adds to the one before it.
 _ADDED: dict[str, tuple[Feature, ...]] = {
-    "10.0": (),
-    "10.2": (
+    "7.2": (),
+    "8.0": (Feature.RISCV_KERNEL_OF_MACHINE,),
+    "8.1": (
+        Feature.DEFAULT_NIC,
+        Feature.CPU_TYPE_NAMES_IN_QOM,
+        Feature.NUMA_CLUSTERS,
+    ),
+    "8.2": (
+        Feature.CONST_VALID_CPU_TYPES,
+        Feature.AUDIODEV_OF_MACHINE,
+    ),
+    "9.0": (
+        Feature.NICS_BY_TYPE,
+        Feature.ONLY_CPU_IS_DEFAULT,
+        Feature.ARM_QOM_HEADERS,
+        Feature.IDE_DEVICE_HEADER,
+    ),
+    "9.1": (Feature.X86_BIOS_OF_X86_MACHINE, Feature.SMBIOS_DEVICE_SIZE),
+    "9.2": (),
+    "10.0": (
+        Feature.SYSTEM_HEADERS,
+        Feature.QOBJECT_HEADERS,
+        Feature.SD_CARD_ON_DEMAND,
+        Feature.ELF_BYTE_ORDER,
+        Feature.RISCV_BOOT_INFO,
+    ),
+    "10.1": (
         Feature.MEMORY_API_IN_SYSTEM,
         Feature.CONST_CLASS_INIT,
         Feature.CONST_INTERFACES,
-        Feature.ARM_MACHINE_INTERFACES,
-        Feature.LOAD_IMAGE_ERRP,
     ),
+    "10.2": (Feature.ARM_MACHINE_INTERFACES, Feature.LOAD_IMAGE_ERRP),
+    "11.0": (Feature.HEADERS_IN_CORE, Feature.NO_SMBUS_MIGRATION_FLAG),
 }
+# Those whose device types and functions were measured: nothing is guessed of the others.
+_MEASURED = ("10.0", "10.2")
 
 
 def _table() -> dict[str, Target]:
@@ -59,5 +125,40 @@ def _table() -> dict[str, Target]:
     return table
 
 
-TARGETS: dict[str, Target] = _table()
+KNOWN: dict[str, Target] = _table()
+"""All releases, oldest first."""
+TARGETS: dict[str, Target] = {release: KNOWN[release] for release in _MEASURED}
+"""The releases that C can be written for, oldest first."""
 NEWEST = list(TARGETS.values())[-1]
+
+
+def first_with(feature: Feature) -> str:
+    """The first release that has ``feature``."""
+    return next(r for r, added in _ADDED.items() if feature in added)
+
+
+def last_without(feature: Feature) -> str:
+    """The last release before the one that brought ``feature``."""
+    releases = list(_ADDED)
+    return releases[releases.index(first_with(feature)) - 1]
+
+
+def unknown(release: str) -> str | None:
+    """Why C cannot be written for ``release``; None where it can."""
+    if release in TARGETS:
+        return None
+    known = f"qgen writes C for {', '.join(TARGETS)}"
+    if release in KNOWN:
+        return f"the device types of QEMU {release} were not measured; {known}"
+    return f"qgen does not know QEMU {release}; {known}"
+
+
+def release_of(version: str) -> str | None:
+    """The release of a version ("10.2.2" is of "10.2"); None for what has none.
+
+    QEMU calls the tree that becomes the next release by a third number of 50 or more.
+    """
+    found = re.fullmatch(r"(\d+\.\d+)(?:\.(\d+))?(?:\.\d+)?", version)
+    if found is None or int(found[2] or 0) >= 50:
+        return None
+    return found[1]

@@ -24,7 +24,7 @@ LEAVES = {
 
 # What a stage may import of qgen: leaves, and the data on either side of it.
 ALLOWED = {
-    "bases": set(),
+    "bases": {"targets"},
     "diagnostics": {"source"},
     "expr": set(),
     "files": set(),
@@ -36,6 +36,7 @@ ALLOWED = {
     "board": {"bases", "condition", "expr", "source"},
     "condition": {"board", "expr"},
     "arch": {"board"},
+    "release": {"board", "condition", "diagnostics", "source", "targets"},
     "hooks": {"board", "diagnostics"},
     "cunit": set(),
     "load": {"diagnostics", "source"},
@@ -55,7 +56,7 @@ ALLOWED = {
     },
     "layout": {"cunit", "names"},
     "render": {"cunit", "layout", "shipped"},
-    "check": {"bases", "board", "condition", "expr"},
+    "check": {"bases", "board", "condition", "expr", "targets"},
     "predict": {"board", "condition", "expr"},
     "compare": set(),
     "lab": {"catalogue", "compare", "files"},

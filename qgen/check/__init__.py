@@ -25,6 +25,7 @@ from qgen.check import (
     api_socs,
     api_values,
     declared,
+    nics,
 )
 from qgen.check.code import Record
 from qgen.check.helpers import Helper, functions
@@ -36,6 +37,7 @@ from qgen.check.symbols import Function, Unit
 from qgen.check.types import DeclaredType
 from qgen.check.unit import read
 from qgen.check.vocabulary import CASTS
+from qgen.targets import NEWEST, Target
 
 __all__ = ["DeclaredType", "Helper", "check"]
 
@@ -52,6 +54,7 @@ MODELS = (
     api_properties,
     api_socs,
     api_values,
+    nics,
 )
 """The modules whose import registers the models of QEMU's functions."""
 
@@ -64,13 +67,14 @@ def check(
     types: Iterable[DeclaredType] = (),
     helpers: Iterable[Helper] = (),
     headers: Mapping[str, str] | None = None,
+    target: Target = NEWEST,
 ) -> list[str]:
     """What in the C ``text`` does not mean ``board``; nothing if all of it does.
 
     ``names`` are the names under which a machine or a SoC is registered, if not its own.
     ``types`` are the QOM types that the text may use by the macros and structs of their
     headers, ``helpers`` the functions of QEMU's that the board calls, ``headers`` the
-    texts of the file's own headers by their names.
+    texts of the file's own headers by their names. ``target`` is the release it is for.
     """
     notes = Notes()
     inline = [soc for soc in board.socs if soc.inline]
@@ -78,7 +82,7 @@ def check(
     constants = {c.name: c for each in whole for c in each.constants}
     outside = {c.name: c.value for c in constants.values() if c.header is not None}
     try:
-        unit = Unit(notes, {}, outside)
+        unit = Unit(notes, {}, outside, target=target)
         unit.helpers |= functions(helpers)
         if isinstance(board, Board):
             unit.chosen |= chosen_fields(board)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from qgen.check.ctype import NULL, Pointer, Signature, from_text
+from qgen.targets import Feature, Target
 
 Model = Callable[..., Any]
 M = TypeVar("M", bound=Model)
@@ -34,22 +35,49 @@ class Function(NamedTuple):
 
 
 FUNCTIONS: dict[str, Function] = {}
-"""All functions that a board may call, by name."""
+"""All functions that a board may call, by name, as the newest release has them."""
+SINCE: dict[str, Feature] = {}
+"""Those that came with a feature."""
+BEFORE: dict[str, tuple[Feature, Function]] = {}
+"""Those that went, or took other arguments, before a feature."""
+
+
+def find(name: str, target: Target) -> Function | None:
+    """The function ``name`` of ``target``'s release."""
+    before = BEFORE.get(name)
+    if before is not None and not target.has(before[0]):
+        return before[1]
+    since = SINCE.get(name)
+    if since is not None and not target.has(since):
+        return None
+    return FUNCTIONS.get(name)
 
 
 def function(
-    prototype: str, *, optional: int = 0, owned: bool = False, used: bool = False
+    prototype: str,
+    *,
+    optional: int = 0,
+    owned: bool = False,
+    used: bool = False,
+    since: Feature | None = None,
+    before: Feature | None = None,
 ) -> Callable[[M], M]:
     """Register the model of the function with this prototype.
 
     A parameter that ends in ``?`` may be NULL: ``Object *?``. ``optional``: so many of
     the last parameters came with a later release. ``owned``: the caller has to free the
-    result. ``used``: a result that is dropped is a fault.
+    result. ``used``: a result that is dropped is a fault. ``since`` is the feature that
+    brought the function, ``before`` the one that took it away or changed it.
     """
 
     def register(model: M) -> M:
         made = declared(prototype, model, optional=optional, owned=owned, used=used)
+        if before is not None:
+            BEFORE[made.name] = before, made
+            return model
         FUNCTIONS[made.name] = made
+        if since is not None:
+            SINCE[made.name] = since
         return model
 
     return register

@@ -9,6 +9,7 @@ from qgen.check.api_devices import set_property
 from qgen.check.facts import Device, Drive
 from qgen.check.vocabulary import INTERFACES, Sentinel
 from qgen.condition import Option
+from qgen.targets import Feature
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -42,7 +43,11 @@ def _set_drive(
     return True
 
 
-@function("NICInfo *qemu_find_nic_info(const char *, bool, const char *?)", used=True)
+@function(
+    "NICInfo *qemu_find_nic_info(const char *, bool, const char *?)",
+    used=True,
+    since=Feature.NICS_BY_TYPE,
+)
 def _nic(m: Execution, type_: str, default: bool, alias: str | None) -> object:
     if not default or alias is not None:
         m.say("a -nic without a model is for the board's NIC, and it has no other name")

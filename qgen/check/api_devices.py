@@ -20,6 +20,7 @@ from qgen.check.facts import (
     Property,
     Region,
 )
+from qgen.targets import Feature
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -262,7 +263,10 @@ def _full(m: Execution, bus: object) -> None:
     bus.owner.full.append(bus.name or "")
 
 
-@function("bool qemu_configure_nic_device(DeviceState *, bool, const char *?)")
+@function(
+    "bool qemu_configure_nic_device(DeviceState *, bool, const char *?)",
+    since=Feature.NICS_BY_TYPE,
+)
 def _nic(m: Execution, device: Device, fallback: bool, alias: str | None) -> bool:
     if device.realized:
         m.refuse(f"{device.name} gets its NIC after it was realized")

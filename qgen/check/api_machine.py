@@ -12,6 +12,7 @@ from qgen.check.machine import machine_value
 from qgen.check.symbols import Function
 from qgen.check.values import Instance
 from qgen.check.vocabulary import Sentinel
+from qgen.targets import Feature
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -118,6 +119,8 @@ def _elf(m: Execution, path: str, *rest: object) -> int:
     numbers = {
         n: v for n, v in zip(names, rest[-4:], strict=True) if isinstance(v, int)
     }
+    if not m.unit.target.has(Feature.ELF_BYTE_ORDER):
+        numbers["byte order"] += 1  # false is little, true is big
     m.facts.loads.append(Load(file_of(m, path), "ELF", numbers, m.line))
     # A size, or one of the negative ELF_LOAD_* errors.
     return 1 if m.scenario.elf else -2
@@ -169,11 +172,19 @@ def _armv7m(m: Execution, cpu: Cpu, kernel: str, base: int, size: int) -> None:
     _boot(m, "armv7m_load_kernel", arguments)
 
 
-@function("void riscv_boot_info_init(RISCVBootInfo *, RISCVHartArrayState *)")
+@function(
+    "void riscv_boot_info_init(RISCVBootInfo *, RISCVHartArrayState *)",
+    since=Feature.RISCV_BOOT_INFO,
+)
 def _riscv_info(_m: Execution, info: Record, harts: Device) -> None:
     info.fields["harts"] = harts
 
 
+@function(
+    "uint64_t riscv_load_kernel"
+    "(MachineState *, RISCVHartArrayState *, uint64_t, bool, function *?)",
+    before=Feature.RISCV_BOOT_INFO,
+)
 @function(
     "void riscv_load_kernel"
     "(MachineState *, RISCVBootInfo *, uint64_t, bool, function *?)"
@@ -181,12 +192,12 @@ def _riscv_info(_m: Execution, info: Record, harts: Device) -> None:
 def _riscv(
     m: Execution,
     _machine: Instance,
-    info: Record,
+    info: Record | Device,
     start: int,
     initrd: bool,
     symbols: object,
 ) -> None:
-    harts = info.fields.get("harts")
+    harts = info.fields.get("harts") if isinstance(info, Record) else info
     if not isinstance(harts, Device):
         m.refuse("the boot information does not say which harts boot")
     if symbols is not None:
@@ -200,6 +211,10 @@ def _riscv(
     _boot(m, "riscv_load_kernel", arguments)
 
 
+@function(
+    "void x86_bios_rom_init(MachineState *, const char *, MemoryRegion *, bool)",
+    before=Feature.X86_BIOS_OF_X86_MACHINE,
+)
 @function(
     "void x86_bios_rom_init(X86MachineState *, const char *, MemoryRegion *, bool)"
 )

@@ -21,8 +21,9 @@ def call(unit: Unit, name: str, args: Sequence[Code], line: int) -> Code:
     if symbol is not None and isinstance(symbol.code.value, Function):
         symbol.used = True
         return _own(unit, symbol.code.value, args, line)
-    if name in api.FUNCTIONS:
-        return _qemu(unit, api.FUNCTIONS[name], args, line)
+    function = api.find(name, unit.target)
+    if function is not None:
+        return _qemu(unit, function, args, line)
     if name in unit.helpers:
         return _qemu(unit, unit.helpers[name], args, line)
     struct = vocabulary.CASTS.get(name) or unit.casts.get(name)

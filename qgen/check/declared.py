@@ -15,6 +15,7 @@ from qgen.check.symbols import Function, Table, Unit
 from qgen.check.values import StaticArray
 from qgen.check.vocabulary import INTERFACES, Sentinel
 from qgen.expr import evaluate
+from qgen.targets import Feature
 
 _SOC_PARENTS = {SocParent.SYSBUS: "SysBusDevice", SocParent.DEVICE: "DeviceState"}
 _INTERFACES = {
@@ -31,7 +32,6 @@ _JUDGED = {"init", "valid_cpu_types"}
 MOST_PREFIXES = 8
 """So many beginnings of enumerators are tried as the one that all have in common."""
 _FIRST_HEADER = "qemu/osdep.h"
-_INTERFACE_HEADER = "hw/arm/machines-qom.h"
 
 
 def judge_includes(unit: Unit) -> None:
@@ -149,10 +149,10 @@ def judge_machine_type(unit: Unit, info: Record, board: Board, name: str) -> Non
     base = board.parent.base
     wanted: dict[str, object] = {"name": f"{name}-machine", "parent": base.type}
     interfaces = info.fields.get("interfaces")
-    arm = _INTERFACE_HEADER in unit.includes
+    arm = unit.target.has(Feature.ARM_MACHINE_INTERFACES)
     if board.interfaces:
         wanted["interfaces"] = (*(_LISTED.get(board.arch, ()) * arm), *board.interfaces)
-    elif interfaces is not None or arm:
+    elif interfaces is not None or (arm and board.arch in _INTERFACES):
         listed = _INTERFACES.get(board.arch)
         wanted["interfaces"] = None if listed is None else Sentinel(listed)
     _judge_type(unit, info, wanted, base.struct, {"class_init"})

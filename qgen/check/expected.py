@@ -14,13 +14,16 @@ from qgen.check.facts import Bus, Clock, Ending, Machine, Pass
 from qgen.check.formats import human_size
 from qgen.check.hooks import machine_calls
 from qgen.check.scenarios import Scenario
+from qgen.targets import NEWEST, Target
 
 _MIB = 1 << 20
 
 
-def expected(board: Board | Soc, scenario: Scenario) -> Machine:
+def expected(
+    board: Board | Soc, scenario: Scenario, target: Target = NEWEST
+) -> Machine:
     """The machine or the SoC that ``board`` describes, under ``scenario``."""
-    wanted = _Expectation(board, scenario)
+    wanted = _Expectation(board, scenario, target)
     return wanted.soc(board) if isinstance(board, Soc) else wanted.machine(board)
 
 

@@ -9,6 +9,7 @@ from qgen.board import CPUS, IO, SYSTEM, Board, Soc
 from qgen.check.facts import Bus, BusEnd, Clock, Device, Number, empty_machine, names_of
 from qgen.check.scenarios import Scenario
 from qgen.expr import Entry, Expr, Sym, evaluate, walk
+from qgen.targets import NEWEST, Target
 
 Env = dict[str, int]
 
@@ -44,8 +45,8 @@ def expr_names(expr: Expr) -> frozenset[str]:
 class Expectation:
     """The machine as far as it is known, and what its parts are found by."""
 
-    def __init__(self, board: Board | Soc, scenario: Scenario):
-        self.board, self.scenario = board, scenario
+    def __init__(self, board: Board | Soc, scenario: Scenario, target: Target = NEWEST):
+        self.board, self.scenario, self.target = board, scenario, target
         self.env: Env = {"ram_size": scenario.ram_size, "cpus": scenario.cpus}
         self.number = Numbers().number
         self.numbers: dict[str, dict[str, Expr]] = {}

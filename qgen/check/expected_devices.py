@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from qgen import board as model
 from qgen.board import Arch, Board
+from qgen.check import nics
 from qgen.check.expected_core import Env
 from qgen.check.expected_memory import Memory
 from qgen.check.facts import (
@@ -28,6 +29,7 @@ from qgen.check.given import drive_key
 from qgen.check.machine import machine_value
 from qgen.condition import Option
 from qgen.expr import Expr
+from qgen.targets import Feature
 
 _INTEGERS = ("uint8", "uint16", "uint32", "uint64", "int32")
 _LATEST_CPU = -1
@@ -137,9 +139,17 @@ class Devices(Memory):
         made.properties = [
             self._property(p, env) for p in wanted.properties if self._is_set(p, env)
         ]
-        made.nic = wanted.nic
+        made.nic = self._nic(wanted, env["n"]) if wanted.nic else False
         for clock in wanted.clocks:
             made.clocks[clock.name] = self._clock(clock.clock)
+
+    def _nic(self, wanted: model.Device | model.Part, n: int) -> bool | str:
+        """Any NIC that fits, or one place of QEMU's table if that is used."""
+        if self.target.has(Feature.NICS_BY_TYPE):
+            return True
+        numbers = [t.number for t in nics.taken(self.board) if t.holder is wanted]
+        used = self.scenario.nics[numbers[n]]
+        return nics.place(numbers[n]) if used else False
 
     def _clock(self, clock: str | model.ClockOutput) -> Clock | ClockLine:
         if isinstance(clock, str):

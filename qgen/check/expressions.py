@@ -46,6 +46,7 @@ from qgen.check.parse import line_of
 from qgen.check.scan import MIDDLE
 from qgen.check.symbols import Table, Unit
 from qgen.check.values import record
+from qgen.targets import Feature
 
 MOST_ELEMENTS = 1 << 17
 """Twice as many devices of a kind as a board may have."""
@@ -101,6 +102,12 @@ class Expressions:
         if name == "first_cpu":
             host = self.unit.host
             return Code(Pointer(Struct("CPUState")), lambda _: host.machine.first_cpu())
+        if name == "nd_table" and not self.unit.target.has(Feature.NICS_BY_TYPE):
+            host = self.unit.host
+            return Code(Array(Struct("NICInfo"), None), lambda _: host.machine.nics)
+        if name == "nb_nics" and not self.unit.target.has(Feature.NICS_BY_TYPE):
+            host = self.unit.host
+            return Code(INT, lambda _: len(host.machine.nics))
         if name in vocabulary.GRAPHICS:
             return constant(INT, vocabulary.GRAPHICS[name])
         if name in self.unit.outside:

@@ -170,7 +170,7 @@ class Device:
     realized: bool = False
     bus: BusEnd | None = None
     child: str | None = None
-    nic: bool = False
+    nic: bool | str = False
     full: list[str] = field(default_factory=list)
     parts: dict[str, Device] = field(default_factory=dict)
     inside: Device | None = None

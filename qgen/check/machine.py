@@ -75,6 +75,9 @@ class Execution:
         self.class_properties: dict[str, ClassProperty] = {}
         self.drives: set[Drive] = set()
         self.lists: list[Items] = []
+        self.nics = [Record("NICInfo", {"used": int(used)}) for used in scenario.nics]
+        self.pci_nics: Device | None = None
+        self.last_nic = -1
         self.errors: list[str] = []
         self.instance = Instance()
         self.machine = Instance() if is_soc else self.instance
@@ -270,6 +273,9 @@ class Execution:
             if device.held and not self.facts.endings:
                 text = f"nobody drops the first reference to {device.name}"
                 self.notes.add(device.line, text)
+        if self.pci_nics is not None and self.last_nic != len(self.nics) - 1:
+            text = "not all NICs that are left are made"
+            self.notes.add(self.pci_nics.line, text)
         for items in self.lists:
             if not items.taken:
                 self.notes.add(items.line, "the list of this line is no property's")

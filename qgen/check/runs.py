@@ -17,9 +17,10 @@ from qgen.check.hooks import class_calls, compare_hooks
 from qgen.check.kept import judge_kept, judge_spare, spare
 from qgen.check.machine import Execution, class_facts, device_class
 from qgen.check.notes import Refused
-from qgen.check.scenarios import Scenario, scenarios
+from qgen.check.scenarios import Scenario, nics_of, scenarios
 from qgen.check.symbols import Function, Unit
 from qgen.expr import evaluate
+from qgen.targets import NEWEST, Target
 
 
 def judge_machine(unit: Unit, board: Board, info: Record, name: str) -> None:
@@ -47,10 +48,11 @@ def judge_machine(unit: Unit, board: Board, info: Record, name: str) -> None:
     judge_choices(unit, facts.properties, board, struct)
     before = len(unit.notes)
     unused: list[set[tuple[str, int]]] = []
-    for place, scenario in enumerate(scenarios(board)):
+    for place, scenario in enumerate(scenarios(board, unit.target)):
         # What is wrong in one run is mostly wrong in all: the first is enough to tell.
         if scenario.ends or len(unit.notes) == before:
-            execution = Execution(unit, scenario, ram_id, limit, struct)
+            most = max(limit, len(scenario.nics))
+            execution = Execution(unit, scenario, ram_id, most, struct)
             execution.machine_class.views["MachineClass"] = facts.machine
             execution.class_properties = facts.properties
             _run(execution, board, init, _when(place, scenario))
@@ -66,7 +68,7 @@ def _run(execution: Execution, board: Board, init: Function, when: str) -> None:
     except Refused as refusal:
         execution.notes.refused(refusal)
         return
-    wanted = expected(board, execution.scenario)
+    wanted = expected(board, execution.scenario, execution.unit.target)
     compare(execution.facts, wanted, execution.notes, when)
     judge_kept(execution, board)
 
@@ -99,33 +101,35 @@ def judge_soc(unit: Unit, soc: Soc, info: Record, name: str) -> None:
     before = len(unit.notes)
     unused: list[set[tuple[str, int]]] = []
     fallible: dict[int, None] = {}
-    for place, scenario in enumerate(scenarios_of_soc(soc)):
+    for place, scenario in enumerate(scenarios_of_soc(soc, unit.target)):
         if len(unit.notes) > before:
             return
         execution = run(scenario)
         if execution is not None:
             fallible |= execution.fallible
-            wanted = expected(soc, scenario)
+            wanted = expected(soc, scenario, unit.target)
             compare(execution.facts, wanted, unit.notes, _when(place, scenario))
             unused.append(spare(execution))
     for line in fallible:
         if len(unit.notes) > before:
             return
-        run(next(scenarios_of_soc(soc))._replace(fails=line))
+        run(next(scenarios_of_soc(soc, unit.target))._replace(fails=line))
     judge_spare(unit, unused)
 
 
-def scenarios_of_soc(soc: Soc) -> Iterator[Scenario]:
+def scenarios_of_soc(soc: Soc, target: Target = NEWEST) -> Iterator[Scenario]:
     """A board that wires what it should, with few and many CPUs; and some that do not."""
     inputs = {c.name: c.input for c in soc.clocks if c.input is not None}
     usual = frozenset(n for n, use in inputs.items() if use is not ClockUse.FORBIDDEN)
     plain = Scenario(
         0, 1, 1, "chosen-cpu", None, soc.arch is Arch.PPC, MACHINE, wired=usual
     )
+    plain = plain._replace(nics=nics_of(soc, plain.given, target))
     yield plain
-    yield plain._replace(cpus=3, max_cpus=4)
+    few = nics_of(soc, plain.given, target, usual=False)
+    yield plain._replace(cpus=3, max_cpus=4, nics=few)
     for given in givens(soc)[1:]:
-        yield plain._replace(given=given)
+        yield plain._replace(given=given, nics=nics_of(soc, given, target))
     for name in inputs:
         yield plain._replace(wired=usual ^ {name})
 

@@ -10,11 +10,13 @@ from math import lcm
 from typing import NamedTuple
 
 from qgen.bases import Base
-from qgen.board import Arch, Board, Format, Ram
+from qgen.board import Arch, Board, Composite, Format, Ram
 from qgen.check.given import Given, givens, of_several
+from qgen.check.nics import MORE, calls_for_the_rest, taken
 from qgen.check.vocabulary import CPU_STRUCTS
 from qgen.condition import Option, RamAbove, parts_of
 from qgen.expr import Expr, evaluate
+from qgen.targets import NEWEST, Feature, Target
 
 _MIB = 1 << 20
 
@@ -28,7 +30,8 @@ class Scenario(NamedTuple):
     that makes the CPUs. ``base`` is what the machine derives from, ``made`` the devices
     that it makes, by name and type. ``ends``: the machine's own limits end QEMU.
     ``given`` is what else the command line gives. ``wired`` are the clock inputs of a SoC
-    that its user wires, ``fails`` the line of the C whose call fails.
+    that its user wires, ``nics`` which places of the table of NICs are used, ``fails``
+    the line of the C whose call fails.
     """
 
     ram_size: int
@@ -45,6 +48,7 @@ class Scenario(NamedTuple):
     raw: bool = True
     ends: bool = False
     given: Given = Given()
+    nics: tuple[bool, ...] = ()
     wired: frozenset[str] = frozenset()
     fails: int | None = None
 
@@ -60,6 +64,8 @@ class Scenario(NamedTuple):
             parts.append("empty files")
         if self.given != Given():
             parts.append(str(self.given))
+        if not all(self.nics):
+            parts.append("no -nic")
         parts += [f"{name} wired" for name in sorted(self.wired)]
         if self.fails is not None:
             parts.append(f"line {self.fails} fails")
@@ -75,7 +81,7 @@ class _Fate(NamedTuple):
     raw: bool = True
 
 
-def scenarios(board: Board) -> list[Scenario]:
+def scenarios(board: Board, target: Target = NEWEST) -> list[Scenario]:
     """The runs of ``board``; the first is that of a plain command line."""
     thresholds = [r.above for r in board.regions]
     whens = [part for when in board.conditions for part in parts_of(when)]
@@ -112,9 +118,12 @@ def scenarios(board: Board) -> list[Scenario]:
             fate.raw,
             ends,
             gives,
+            nics_of(board, gives, target, usual=place % 2 == 0),
         )
 
     full = max(len(sizes), len(counts), len(fates), len(given))
+    if any(nics_of(board, Given(), target)):
+        full = max(full, 2)
     if any(image.kernel_will_do for image in board.images):
         # Each fate of an image with a kernel and without.
         full = max(full, lcm(len(fates), len(given)))
@@ -124,6 +133,21 @@ def scenarios(board: Board) -> list[Scenario]:
         for gives, ram in dict.fromkeys(of_several(board))
     ]
     return runs + [scenario(0, size, ends=True) for size in beyond]
+
+
+def nics_of(
+    board: Composite, given: Given, target: Target, *, usual: bool = True
+) -> tuple[bool, ...]:
+    """Which places of the table of NICs are used, where QEMU has such a table.
+
+    ``usual``: a device that is always there has its NIC.
+    """
+    if target.has(Feature.NICS_BY_TYPE):
+        return ()
+    used = [
+        usual if each.type is None else each.type in given.nics for each in taken(board)
+    ]
+    return (*used, *(True,) * (MORE if calls_for_the_rest(board) else 0))
 
 
 def _cpu_type(board: Board) -> str | None:

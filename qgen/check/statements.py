@@ -136,7 +136,7 @@ class Statements(Expressions):
         """A result that has to be freed needs a local that frees it."""
         if type(value).__name__ != "FuncCall" or type(value.name).__name__ != "ID":
             return
-        function = api.FUNCTIONS.get(value.name.name)
+        function = api.find(value.name.name, self.unit.target)
         if function is None or not function.owned:
             return
         if local is None or not local.autofree:
@@ -211,7 +211,7 @@ class Statements(Expressions):
         """A call whose result is dropped."""
         code = self.expression(node)
         name = node.name.name
-        function = api.FUNCTIONS.get(name) or self.unit.helpers.get(name)
+        function = api.find(name, self.unit.target) or self.unit.helpers.get(name)
         if function is not None and function.used:
             line = line_of(node)
             self.unit.notes.add(line, f"the result of {function.name}() is dropped")

@@ -12,6 +12,7 @@ from qgen.check.ctype import CType, Signature
 from qgen.check.notes import Notes
 from qgen.check.scan import Macro
 from qgen.check.vocabulary import CASTS, CONSTANTS, STRUCTS
+from qgen.targets import NEWEST, Target
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -100,6 +101,7 @@ class Unit:
     headers_of_structs: dict[str, set[str]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
+    target: Target = NEWEST
     host: Host = field(default_factory=Host)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     includes: dict[str, int] = field(default_factory=dict)

@@ -35,6 +35,7 @@ from qgen.check.statements import Statements
 from qgen.check.symbols import FieldUse, Function, Symbol, Table, Unit
 from qgen.check.values import StaticArray
 from qgen.check.vocabulary import CONSTANTS, TYPES, Sentinel
+from qgen.targets import Feature
 
 ROWS = "MemMapEntry"
 
@@ -58,8 +59,10 @@ def read(text: str, unit: Unit) -> Unit:
 
 
 _PARENTS = {
-    "SysBusDevice": {"hw/sysbus.h"},
-    "DeviceState": {"hw/qdev-core.h", "hw/sysbus.h"},
+    "SysBusDevice": {"hw/core/sysbus.h", "hw/sysbus.h"},
+    "DeviceState": {
+        *("hw/core/qdev.h", "hw/qdev-core.h", "hw/core/sysbus.h", "hw/sysbus.h")
+    },
 }
 """The headers of the structs that a SoC's own may start with."""
 
@@ -236,7 +239,11 @@ class _Reader:
         """A table, a list of names, or a struct that QEMU is given."""
         line, name = line_of(node), node.name
         type_ = type_of(node.type, self.unit)
-        if "static" not in node.storage or not is_const(node.type):
+        names = type_ == Array(STRING, None)
+        fixed = is_const(node.type) or (
+            names and not self.unit.target.has(Feature.CONST_VALID_CPU_TYPES)
+        )
+        if "static" not in node.storage or not fixed:
             raise Refused(line, f"{name!r} has to be static and const")
         if type(node.init).__name__ != "InitList":
             raise Refused(line, f"{name!r} is neither a table nor a struct")
@@ -244,7 +251,7 @@ class _Reader:
             table = self._table(node, line)
             self.unit.tables.append(table)
             self.unit.add(Symbol("table", name, line, constant(type_, table)))
-        elif type_ == Array(STRING, None):
+        elif names:
             values = [self._item(item, STRING) for item in node.init.exprs]
             array = StaticArray(values)
             self.unit.add(Symbol("static", name, line, constant(type_, array)))

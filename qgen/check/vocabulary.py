@@ -1,6 +1,6 @@
 """What boards use of QEMU's headers beside functions: constants, structs, casts.
 
-A leaf of facts, each as QEMU 10.0 and 10.2 have it. Functions are in `qgen.check.api`.
+A leaf of facts, each as the releases of QEMU have it. Functions are in `qgen.check.api`.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _fields(**groups: str) -> dict[str, CType]:
 _STRINGS = """family alias desc deprecation_reason default_machine_opts hw_version
 default_boot_order default_display default_nic default_cpu_type default_ram_id"""
 _TRUTHS = """no_serial no_parallel no_floppy no_cdrom pci_allow_0_address is_default
-auto_create_sdcard default_kernel_irqchip_split option_rom_has_mr rom_file_has_mr
+auto_create_sdcard no_sdcard default_kernel_irqchip_split option_rom_has_mr rom_file_has_mr
 has_hotpluggable_cpus ignore_memory_transaction_failures auto_enable_numa_with_memhp
 auto_enable_numa_with_memdev ignore_boot_device_suffixes smbus_no_migration_support
 nvdimm_supported numa_mem_supported auto_enable_numa cpu_cluster_has_numa_boundary"""
@@ -244,6 +244,7 @@ STRUCTS: dict[str, dict[str, CType]] = {
         **dict.fromkeys(_BOOT_HOOKS.split(), Pointer(BOOT_HOOK)),
     },
     "RISCVBootInfo": {},
+    "NICInfo": _fields(int="used"),
     "PowerPCCPU": {"env": Struct("CPUPPCState")},
     "PCIHostState": {"bus": Pointer(Struct("PCIBus"))},
 }
@@ -265,13 +266,14 @@ READ_ONLY = (
     "CpuTopology",
     "PowerPCCPU",
     "PCIHostState",
+    "NICInfo",
     *(base.struct for base in all_bases() if base.made),
 )
 """The structs that a board does not write to."""
 
 _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
-_OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend NICInfo
+_OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend
 ObjectProperty qemu_irq ISABus BusState Error QList
 CPUPPCState InterfaceInfo"""
 TYPES = frozenset(

@@ -21,6 +21,7 @@ OK, FINDINGS, USAGE, FAULT, SURROUNDINGS = 0, 1, 2, 3, 4
 _COMMANDS = {
     "check": "Validate specs, and the C that they give, without writing anything.",
     "compare": "Compare a spec's board with a machine that QEMU has.",
+    "diff": "Show what moving a board to another release changes in its C.",
     "render": "Print the C of a spec.",
     "run": "Run a spec's board in QEMU.",
     "sdk": "Prepare QEMUs that load boards.",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from qgen.shipped import folder
-from qgen.targets import NEWEST, TARGETS, Target
+from qgen.targets import NEWEST, TARGETS, Target, release_of, unknown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,7 +42,7 @@ class SpecFile(click.ParamType):  # type: ignore[type-arg]
 
 
 class Release(click.ParamType):  # type: ignore[type-arg]
-    """A QEMU release that qgen knows."""
+    """A QEMU release that qgen knows, or a source tree of one."""
 
     name = "release"
 
@@ -52,9 +52,30 @@ class Release(click.ParamType):  # type: ignore[type-arg]
         """The target for a release like ``10.2``."""
         if isinstance(value, Target):
             return value
-        if value not in TARGETS:
-            self.fail(f"{value!r} is not one of {', '.join(TARGETS)}", param, ctx)
-        return TARGETS[value]
+        release = value
+        if Path(value).is_dir():
+            release = self._of_tree(Path(value), param, ctx)
+        reason = unknown(release)
+        if reason is not None:
+            self.fail(reason, param, ctx)
+        return TARGETS[release]
+
+    def _of_tree(
+        self, source: Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The release of a QEMU source tree, from its VERSION."""
+        from qgen.lab.errors import LabError
+        from qgen.lab.sdk import read_version
+
+        try:
+            version = read_version(source)
+        except LabError as error:
+            self.fail(str(error), param, ctx)
+        release = release_of(version)
+        if release is None:
+            reason = f"{source} is QEMU {version}, on its way to the next release"
+            self.fail(f"{reason}; qgen writes C for {', '.join(TARGETS)}", param, ctx)
+        return release
 
 
 def spec_argument(*, many: bool = False) -> Callable[[F], F]:
@@ -76,7 +97,8 @@ def qemu_option(function: F) -> F:
         type=Release(),
         default=NEWEST,
         metavar="RELEASE",
-        help=f"The release of QEMU to write C for: {', '.join(TARGETS)}. "
+        help=f"The release of QEMU to write C for: {', '.join(TARGETS)}; or a QEMU "
+        "source tree, which says which it is. "
         f"[default: {NEWEST.release}]",
     )(function)
 

@@ -11,7 +11,7 @@ from qgen.board import Board
 from qgen.compose.rendering import Rendered, verify, write
 from qgen.compose.resolving import Resolved, resolve
 from qgen.compose.timing import Timing
-from qgen.targets import TARGETS, Target
+from qgen.targets import TARGETS, Target, release_of, unknown
 
 if TYPE_CHECKING:
     from qgen.compare import Comparison
@@ -43,7 +43,7 @@ def build(
     """
     clock = timing or Timing()
     sdk = clock.measure("sdk", lambda: _sdk(selector))
-    resolved = resolve(file, target_of(sdk.release), clock, variant=variant)
+    resolved = resolve(file, target_of(sdk.version), clock, variant=variant)
     return Built(resolved, load_into(resolved, sdk, clock, quick=True), sdk)
 
 
@@ -53,13 +53,17 @@ def _sdk(selector: str | None) -> Sdk:
     return find(selector)
 
 
-def target_of(release: str) -> Target:
-    """The target for a release; `LabError` for one that qgen does not know."""
+def target_of(version: str) -> Target:
+    """The target for a version of QEMU; `LabError` for one that qgen does not know."""
     from qgen.lab.errors import LabError
 
-    if release not in TARGETS:
-        known = ", ".join(TARGETS)
-        raise LabError(f"qgen does not know QEMU {release}", f"it knows {known}")
+    release = release_of(version)
+    if release is None:
+        reason = f"QEMU {version} is on its way to the next release"
+        raise LabError(reason, f"qgen writes C for {', '.join(TARGETS)}")
+    unknown_ = unknown(release)
+    if unknown_ is not None:
+        raise LabError(unknown_)
     return TARGETS[release]
 
 

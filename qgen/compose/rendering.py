@@ -88,6 +88,7 @@ def _check(rendered: Rendered, names: Mapping[str, str]) -> list[str]:
         composite,
         names=names,
         headers=rendered.headers,
+        target=rendered.resolved.target,
         **words._asdict(),
     )
 

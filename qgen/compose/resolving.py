@@ -185,12 +185,17 @@ def _lower(
     from qgen import catalogue
     from qgen.board import Origin
     from qgen.lower import lower
+    from qgen.release import as_release_has_it, judge
 
     known = catalogue.load(target.release)
     digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
     origin = Origin(name, digest, variant)
     types = [s.composite for s in socs if isinstance(s.composite, Soc)]
     result = lower(spec, known, document.source, origin, types)
+    findings = judge(result.composite, target)
+    if findings:
+        raise Rejected(findings, document.source)
+    composite = as_release_has_it(result.composite, target)
     return Resolved(
-        result.composite, document.source, result.warnings, target, result.catalogue
+        composite, document.source, result.warnings, target, result.catalogue
     )

@@ -12,10 +12,11 @@ from qgen.board import (
     RiscvBoot,
     X86BiosBoot,
 )
-from qgen.cunit import CallExpr, If
+from qgen.cunit import CallExpr, CExpr, If
 from qgen.emit.builder import FunctionBuilder, cast
 from qgen.emit.calls import call_expr
 from qgen.names import string_literal
+from qgen.targets import Feature
 
 
 def emit_boot(board: Board, boot: Boot, into: FunctionBuilder) -> None:
@@ -41,9 +42,12 @@ def emit_boot(board: Board, boot: Boot, into: FunctionBuilder) -> None:
             into.call(call.func, *call.args)
         case X86BiosBoot():
             into.unit.use("TYPE_X86_MACHINE", "address_spaces")
+            machine: CExpr = into.machine()
+            if into.unit.target.has(Feature.X86_BIOS_OF_X86_MACHINE):
+                machine = CallExpr("X86_MACHINE", (machine,))
             into.call(
                 "x86_bios_rom_init",
-                CallExpr("X86_MACHINE", (into.machine(),)),
+                machine,
                 string_literal(boot.firmware),
                 CallExpr("get_system_memory"),
                 "true" if boot.writable else "false",
@@ -52,11 +56,13 @@ def emit_boot(board: Board, boot: Boot, into: FunctionBuilder) -> None:
 
 def _riscv(boot: RiscvBoot, into: FunctionBuilder) -> None:
     unit = into.unit
-    unit.field("RISCVBootInfo boot_info")
     unit.use("riscv_load_kernel", "RISCV_HART_ARRAY")
-    info = f"&{into.state()}->boot_info"
-    harts = cast("RISCV_HART_ARRAY", into.device(boot.harts, {}))
-    into.call("riscv_boot_info_init", info, harts)
+    harts: CExpr = cast("RISCV_HART_ARRAY", into.device(boot.harts, {}))
+    info = harts
+    if unit.target.has(Feature.RISCV_BOOT_INFO):
+        unit.field("RISCVBootInfo boot_info")
+        info = f"&{into.state()}->boot_info"
+        into.call("riscv_boot_info_init", info, harts)
     body = into.block()
     initrd = "true" if boot.initrd else "false"
     start = into.expr(boot.start)

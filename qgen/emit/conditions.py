@@ -21,6 +21,7 @@ from qgen.cunit import CallExpr, CExpr, If, Joined, Statement
 from qgen.emit.backends import drive_get
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.choices import choice_field
+from qgen.emit.nics import nic_given
 from qgen.emit.unit import UnitPart
 
 _Run = tuple[Condition | None, tuple[UnitPart, ...]]
@@ -43,9 +44,7 @@ def condition(when: Condition, into: FunctionBuilder) -> CExpr:
         case DriveGiven(drive):
             return drive_get(drive, into)
         case NicGiven(type_):
-            into.unit.use("qemu_find_nic_info")
-            name = into.unit.type_name(type_)
-            return CallExpr("qemu_find_nic_info", (name, "true", "NULL"))
+            return nic_given(type_, into)
         case RamAbove(size):
             return f"{into.machine()}->ram_size > {into.expr(size)}"
         case OptionGiven(option, wanted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qgen.cunit import BuildCheck, Define, Table, TableRow
+from qgen.emit.headers import placed
 from qgen.emit.unit import UnitBuilder
 
 
@@ -11,7 +12,7 @@ def defines(unit: UnitBuilder) -> tuple[Define, ...]:
     done = []
     for constant in unit.board.constants:
         if constant.header is not None:
-            unit.headers.add(constant.header)
+            unit.headers.add(placed(constant.header, unit.target))
             continue
         text = unit.spell(constant.expr)
         value = f"({text})" if " " in text else text

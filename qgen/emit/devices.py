@@ -30,6 +30,7 @@ from qgen.emit.children import (
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
 from qgen.emit.images import emit_device_images
+from qgen.emit.nics import PCI_NICS, all_pci_nics, take_nic
 from qgen.emit.properties import emit_property
 from qgen.emit.references import own_wires
 from qgen.emit.unit import UnitBuilder
@@ -42,6 +43,7 @@ from qgen.emit.wires import (
 )
 from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
+from qgen.targets import Feature
 
 _Run = Callable[[UnitBuilder, list[Device], str], None]
 
@@ -200,7 +202,12 @@ def _called(
     """The locals that hold what a helper makes; none if nobody refers to it."""
     if not into.unit.refers_to(device):
         made = call_expr(device, call, into, index)
-        into.call(made.func, *made.args)
+        by_type = into.unit.target.has(Feature.NICS_BY_TYPE)
+        if made.func == PCI_NICS and not by_type:
+            bus, model = made.args
+            all_pci_nics(bus, model, into)
+        else:
+            into.call(made.func, *made.args)
         return []
     new = made_device(device, call, into, index)
     return [Local("DeviceState *", "dev", new), *irq_local(device)]
@@ -268,8 +275,7 @@ def _set_up(
     for prop in given:
         emit_property(handle, prop, into, index)
     if device.nic:
-        into.unit.use("qemu_configure_nic_device")
-        into.call("qemu_configure_nic_device", handle, "true", "NULL")
+        take_nic(handle, device, into, index)
     for clock in device.clocks:
         into.unit.use("qdev_connect_clock_in")
         name = string_literal(clock.name)

@@ -6,12 +6,9 @@ from collections.abc import Iterable
 
 from qgen.targets import Feature, Target
 
-_MEMORY = {
-    True: ("system/memory.h", "system/address-spaces.h"),
-    False: ("exec/memory.h", "exec/address-spaces.h"),
-}
-
 _HEADERS = {
+    "memory": "system/memory.h",
+    "address_spaces": "system/address-spaces.h",
     "arm_load_kernel": "hw/arm/boot.h",
     "armv7m_load_kernel": "hw/arm/boot.h",
     "arm_machine_interfaces": "hw/arm/machines-qom.h",
@@ -37,18 +34,19 @@ _HEADERS = {
     "cpu_create": "hw/core/cpu.h",
     "cpu_reset": "hw/core/cpu.h",
     "qemu_register_reset": "system/reset.h",
-    "clock_new": "hw/clock.h",
+    "clock_new": "hw/core/clock.h",
     "create_unimplemented_device": "hw/misc/unimp.h",
-    "qdev_new": "hw/qdev-core.h",
-    "qdev_connect_clock_in": "hw/qdev-clock.h",
+    "qdev_new": "hw/core/qdev.h",
+    "qdev_connect_clock_in": "hw/core/qdev-clock.h",
     "object": "qom/object.h",
     "pci": "hw/pci/pci.h",
     "TYPE_TARGET_ARM_MACHINE": "hw/arm/machines-qom.h",
     "TYPE_TARGET_AARCH64_MACHINE": "hw/arm/machines-qom.h",
-    "fw-path-provider": "hw/fw-path-provider.h",
-    "hotplug-handler": "hw/hotplug.h",
-    "nmi": "hw/nmi.h",
+    "fw-path-provider": "hw/core/fw-path-provider.h",
+    "hotplug-handler": "hw/core/hotplug.h",
+    "nmi": "hw/core/nmi.h",
     "ide_drive_get": "hw/ide/ide-dev.h",
+    "MAX_IDE_DEVS": "hw/ide/ide-dev.h",
     "macio_ide_init_drives": "hw/misc/macio/macio.h",
     "pci_ide_create_devs": "hw/ide/pci.h",
     "fw_cfg": "hw/nvram/fw_cfg.h",
@@ -59,28 +57,30 @@ _HEADERS = {
     "kvm": "system/kvm.h",
     "PCI_HOST_BRIDGE": "hw/pci/pci_host.h",
     "qemu_configure_nic_device": "net/net.h",
+    "nd_table": "net/net.h",
+    "qdev_set_nic_properties": "hw/core/qdev-properties.h",
     "qlist": "qobject/qlist.h",
     "size_to_str": "qemu/cutils.h",
     "PCI_BUS": "hw/pci/pci.h",
     "I2C_BUS": "hw/i2c/i2c.h",
     "ISA_BUS": "hw/isa/isa.h",
     "SSI_BUS": "hw/ssi/ssi.h",
-    "qdev_prop_set": "hw/qdev-properties.h",
-    "qdev_prop_set_chr": "hw/qdev-properties-system.h",
-    "qdev_prop_set_drive_err": "hw/qdev-properties.h",
+    "qdev_prop_set": "hw/core/qdev-properties.h",
+    "qdev_prop_set_chr": "hw/core/qdev-properties-system.h",
+    "qdev_prop_set_drive_err": "hw/core/qdev-properties.h",
     "drive_get": "system/blockdev.h",
     "qemu_find_nic_info": "net/net.h",
     "kvm_enabled": "system/kvm.h",
     "qtest_enabled": "system/qtest.h",
     "serial_hd": "system/system.h",
-    "sysbus": "hw/sysbus.h",
+    "sysbus": "hw/core/sysbus.h",
     "i2c": "hw/i2c/i2c.h",
-    "irq": "hw/irq.h",
+    "irq": "hw/core/irq.h",
     "smbus_eeprom_init_one": "hw/i2c/smbus_eeprom.h",
     "isa_bus_new": "hw/isa/isa.h",
-    "load_image_targphys": "hw/loader.h",
-    "load_elf": "hw/loader.h",
-    "rom_add_blob_fixed": "hw/loader.h",
+    "load_image_targphys": "hw/core/loader.h",
+    "load_elf": "hw/core/loader.h",
+    "rom_add_blob_fixed": "hw/core/loader.h",
     "bswap": "qemu/bswap.h",
     "EM": "elf.h",
     "qemu_find_file": "qemu/datadir.h",
@@ -88,19 +88,74 @@ _HEADERS = {
     "error_fatal": "qapi/error.h",
     "error_setg": "qapi/error.h",
     "module": "qemu/module.h",
-    "machine": "hw/boards.h",
+    "machine": "hw/core/boards.h",
     "units": "qemu/units.h",
 }
 
-_GROUPS = ("qemu/", "qapi/", "exec/", "net/", "system/", "hw/", "target/")
+_CORE = (
+    *("boards", "clock", "fw-path-provider", "hotplug", "irq", "loader", "nmi"),
+    *("or-irq", "platform-bus", "ptimer", "qdev-clock", "qdev-dma", "qdev-properties"),
+    *("qdev-properties-system", "register", "registerfields", "resettable", "stream"),
+    *("sysbus", "vmstate-if"),
+)
+_SYSTEM = (
+    *("block-backend", "blockdev", "cpus", "device_tree", "dma", "kvm", "qtest"),
+    *("reset", "rtc", "runstate", "sysemu", "tcg", "tpm", "watchdog", "xen"),
+)
+_MOVED: dict[Feature, dict[str, str]] = {
+    Feature.HEADERS_IN_CORE: {
+        "hw/core/qdev.h": "hw/qdev-core.h",
+        "hw/core/hw-error.h": "hw/hw.h",
+        "hw/usb/usb.h": "hw/usb.h",
+        **{f"hw/core/{name}.h": f"hw/{name}.h" for name in _CORE},
+    },
+    Feature.MEMORY_API_IN_SYSTEM: {
+        "system/memory.h": "exec/memory.h",
+        "system/address-spaces.h": "exec/address-spaces.h",
+    },
+    Feature.SYSTEM_HEADERS: {
+        **{f"system/{name}.h": f"sysemu/{name}.h" for name in _SYSTEM},
+        "system/system.h": "sysemu/sysemu.h",
+    },
+    Feature.QOBJECT_HEADERS: {"qobject/qlist.h": "qapi/qmp/qlist.h"},
+    Feature.IDE_DEVICE_HEADER: {"hw/ide/ide-dev.h": "hw/ide.h"},
+}
+"""What became of a header with a feature, and where it was before; newest first."""
+_ELSEWHERE: dict[Feature, dict[str, str]] = {
+    Feature.ARM_QOM_HEADERS: {
+        "ARM_CPU_TYPE_NAME": "target/arm/cpu.h",
+        "ARM_CPU_IRQ": "target/arm/cpu.h",
+        "GTIMER_PHYS": "target/arm/cpu.h",
+    },
+    Feature.CPU_TYPE_NAMES_IN_QOM: {
+        "POWERPC_CPU_TYPE_NAME": "target/ppc/cpu.h",
+        "RISCV_CPU_TYPE_NAME": "target/riscv/cpu.h",
+    },
+    Feature.IDE_DEVICE_HEADER: {"MAX_IDE_DEVS": "hw/ide/internal.h"},
+}
+"""What a header that was there before does not declare without the feature."""
+
+_GROUPS = (
+    *("qemu/", "qapi/", "exec/", "net/", "system/", "sysemu/", "hw/", "target/"),
+)
 
 
 def header(symbol: str, target: Target) -> str:
     """The header that declares ``symbol`` in ``target``'s release."""
-    if symbol in ("memory", "address_spaces"):
-        moved = target.has(Feature.MEMORY_API_IN_SYSTEM)
-        return _MEMORY[moved][symbol == "address_spaces"]
-    return _HEADERS[symbol]
+    for feature, elsewhere in _ELSEWHERE.items():
+        if not target.has(feature) and symbol in elsewhere:
+            return elsewhere[symbol]
+    return placed(_HEADERS[symbol], target)
+
+
+def placed(name: str, target: Target) -> str:
+    """Where ``target``'s release has the header that some release has as ``name``."""
+    for moved in reversed(_MOVED.values()):
+        name = next((now for now, before in moved.items() if before == name), name)
+    for feature, moved in _MOVED.items():
+        if not target.has(feature):
+            name = moved.get(name, name)
+    return name
 
 
 def in_order(headers: Iterable[str]) -> tuple[tuple[str, ...], ...]:

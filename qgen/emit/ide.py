@@ -28,7 +28,7 @@ def emit_ide_drives(unit: UnitBuilder, device: Device) -> None:
 
 def _macio(controllers: Sequence[IdeController], into: FunctionBuilder) -> None:
     """Controllers that are given their drives one by one, from a list of all."""
-    into.unit.use("ide_drive_get", "macio_ide_init_drives")
+    into.unit.use("ide_drive_get", "MAX_IDE_DEVS", "macio_ide_init_drives")
     buses = len(controllers)
     length = "MAX_IDE_DEVS" if buses == 1 else f"{buses} * MAX_IDE_DEVS"
     into.local(Local("DriveInfo *", f"hd[{length}]"))

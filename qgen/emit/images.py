@@ -94,6 +94,8 @@ def _load(format_: Format, load_raw: _Into, into: FunctionBuilder) -> None:
 
 def _load_elf(into: FunctionBuilder) -> CallExpr:
     order, machine = _ELF[into.unit.board.arch]
+    if not into.unit.target.has(Feature.ELF_BYTE_ORDER):
+        order = str(int(order == "ELFDATA2MSB"))
     into.unit.use("load_elf", "PPC_ELF_MACHINE" if machine.startswith("PPC") else "EM")
     into.unit.use("EM")
     none = ("NULL",) * 7

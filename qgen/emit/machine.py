@@ -26,6 +26,7 @@ from qgen.emit.conditions import call_parts
 from qgen.emit.cpus import cpu_type_name, emit_cpus
 from qgen.emit.devices import emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
+from qgen.emit.headers import placed
 from qgen.emit.hooks import call_hook, hook_file, hook_part
 from qgen.emit.images import emit_images
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
@@ -65,9 +66,10 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     _init(unit, board)
     class_init = _class_init(unit, board)
     state = None
-    unit.headers.add(unit.base.header)
+    unit.headers.add(placed(unit.base.header, unit.target))
     if unit.needs_state():
         state = State(unit.struct, unit.base.struct, unit.macro, tuple(unit.fields))
+    consts = unit.target.has(Feature.CONST_VALID_CPU_TYPES)
     type_name = f"MACHINE_TYPE_NAME({string_literal(name)})"
     macro = f"TYPE_{unit.macro}" if state is not None else None
     interfaces, listed = _interfaces(unit, board)
@@ -83,6 +85,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
         ops=emit_ops(unit),
         functions=tuple(unit.functions),
         valid_cpu_types=_valid_cpu_types(unit, board),
+        cpu_type_names="const char *" + " const " * consts,
         class_init=class_init,
         info=TypeInfo(
             f"{unit.prefix}_type_info",

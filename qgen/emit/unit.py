@@ -31,7 +31,7 @@ from qgen.emit.references import (
 )
 from qgen.expr import Expr, evaluate
 from qgen.names import camel_case, identifier, string_literal, type_names, upper_case
-from qgen.targets import Target
+from qgen.targets import Feature, Target
 
 GRAPHICS = ("graphic_width", "graphic_height", "graphic_depth")
 
@@ -208,10 +208,16 @@ class UnitBuilder:
                 isinstance(self.board, Board)
                 and (
                     bool(self.board.properties)
-                    or isinstance(self.board.boot, ArmBoot | RiscvBoot)
+                    or isinstance(self.board.boot, ArmBoot)
+                    or self._keeps_boot_info()
                 )
             )
         )
+
+    def _keeps_boot_info(self) -> bool:
+        """Whether a RISC-V machine keeps what its kernel is loaded from."""
+        boots = isinstance(self.board, Board) and isinstance(self.board.boot, RiscvBoot)
+        return boots and self.target.has(Feature.RISCV_BOOT_INFO)
 
 
 def soc_header(soc: Soc) -> str:

@@ -26,17 +26,16 @@ _COMMON = (
     "system/address-spaces.h",
     "exec/memory.h",
     "exec/address-spaces.h",
-    "system/reset.h",
-    "system/system.h",
-    "hw/boards.h",
-    "hw/clock.h",
-    "hw/irq.h",
-    "hw/loader.h",
+    *("system/reset.h", "sysemu/reset.h", "system/system.h", "sysemu/sysemu.h"),
     "hw/misc/unimp.h",
-    "hw/qdev-clock.h",
-    "hw/qdev-properties.h",
-    "hw/qdev-properties-system.h",
-    "hw/sysbus.h",
+    *(
+        f"{folder}/{name}.h"
+        for folder in ("hw/core", "hw")
+        for name in (
+            *("boards", "clock", "irq", "loader", "qdev-clock", "qdev-properties"),
+            *("qdev-properties-system", "sysbus"),
+        )
+    ),
 )
 _BY_FOLDER = {
     "arm": ("hw/arm/boot.h", "hw/arm/machines-qom.h", "target/arm/cpu.h"),

@@ -46,14 +46,25 @@
 #include <sys/wait.h>
 #include "qapi/error.h"
 #include "qom/object.h"
+#include "hw/core/cpu.h"
+#include "qapi/util.h"
+
+/* What all devices share moved to hw/core in 11.0. */
+#if __has_include("hw/core/boards.h")
+#include "hw/core/boards.h"
+#include "hw/core/clock.h"
+#include "hw/core/qdev-clock.h"
+#include "hw/core/qdev-properties.h"
+#include "hw/core/qdev.h"
+#include "hw/core/sysbus.h"
+#else
 #include "hw/boards.h"
 #include "hw/clock.h"
-#include "hw/core/cpu.h"
 #include "hw/qdev-clock.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
-#include "qapi/util.h"
+#endif
 
 #if __has_include("system/address-spaces.h")
 #include "system/address-spaces.h"
@@ -98,6 +109,10 @@
 typedef const void ClassData;
 #else
 typedef void ClassData;
+#endif
+
+#ifndef RETRY_ON_EINTR /* before 8.0 */
+#define RETRY_ON_EINTR TEMP_FAILURE_RETRY
 #endif
 
 #define PROBE_MEMORY_BYTES (1ULL * 1024 * 1024 * 1024)

@@ -59,7 +59,14 @@ static void probe_enum_set(Object *obj G_GNUC_UNUSED, int value G_GNUC_UNUSED,
 static void probe_host_class_init(ObjectClass *oc,
                                   ClassData *data G_GNUC_UNUSED)
 {
+#ifdef DEFINE_PROP_END_OF_LIST /* before 10.0 */
+    static Property properties[2];
+
+    properties[0] = probe_property;
+    device_class_set_props(DEVICE_CLASS(oc), properties);
+#else
     device_class_set_props_n(DEVICE_CLASS(oc), &probe_property, 1);
+#endif
     object_class_property_add_enum(oc, "qgen-enum", "QgenEnum", &probe_lookup,
                                    probe_enum_get, probe_enum_set);
 }

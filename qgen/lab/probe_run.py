@@ -57,7 +57,7 @@ class ProbeRun:
         ask.write_text("\n".join(requests), encoding="utf-8")
         out.unlink(missing_ok=True)
         argv = [str(self._qemu), "-machine", "qgen-probe", "-nodefaults"]
-        argv += ["-display", "none", "-audio", "driver=none,id=qgen"]
+        argv += ["-display", "none", "-audiodev", "none,id=qgen"]
         argv += ["-chardev", "null,id=qgen"]
         # Translation contexts are made per possible CPU, and a SoC brings its own.
         argv += ["-smp", "cpus=1,maxcpus=64", "-accel", "tcg,tb-size=32"]

@@ -26,6 +26,8 @@ _REQUIREMENTS = (
     "pycotap>=1.1",
     "tomli>=1.2",
     "distlib>=0.3.6",
+    # From 11.0, configure wants those of QEMU's own tools as well.
+    *("qemu.qmp>=0.0.5", "setuptools>=44.1.1", "wheel>=0.34.2"),
 )
 # A source tree takes 0.4 GB, and a build of three targets 0.25 GB.
 _BYTES = 1_000_000_000

@@ -31,12 +31,25 @@
 #include "qapi/error.h"
 #include "qom/object.h"
 #include "qom/qom-qobject.h"
+#include "hw/nvram/fw_cfg.h"
+
+#if __has_include("hw/core/boards.h")
+#include "hw/core/boards.h"
+#include "hw/core/clock.h"
+#include "hw/core/qdev.h"
+#include "hw/core/sysbus.h"
+#else
 #include "hw/boards.h"
 #include "hw/clock.h"
-#include "hw/nvram/fw_cfg.h"
 #include "hw/qdev-core.h"
 #include "hw/sysbus.h"
+#endif
+
+#if __has_include("system/system.h")
 #include "system/system.h"
+#else
+#include "sysemu/sysemu.h"
+#endif
 
 #if __has_include("qobject/qjson.h")
 #include "qobject/qdict.h"

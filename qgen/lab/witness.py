@@ -15,7 +15,10 @@ from qgen.lab.errors import LabError
 from qgen.lab.sdk import Sdk
 
 SOURCE = Path(__file__).with_name("witness.c")
-HEADER = Path("include", "hw", "boards.h")
+HEADERS = (
+    Path("include", "hw", "core", "boards.h"),
+    Path("include", "hw", "boards.h"),
+)
 
 # The macros of witness.c, and the fields of MachineClass that each writes down.
 FIELDS = {
@@ -35,7 +38,13 @@ FIELDS = {
         *("default_kernel_irqchip_split", "has_hotpluggable_cpus"),
         *("ignore_boot_device_suffixes", "ignore_memory_transaction_failures"),
         *("is_default", "legacy_fw_cfg_order", "no_cdrom", "no_floppy"),
-        *("no_parallel", "no_serial", "numa_mem_supported", "nvdimm_supported"),
+        *(
+            "no_parallel",
+            "no_sdcard",
+            "no_serial",
+            "numa_mem_supported",
+            "nvdimm_supported",
+        ),
         *("option_rom_has_mr", "pci_allow_0_address", "rom_file_has_mr"),
         *("smbus_no_migration_support", "smp_props.books_supported"),
         *("smp_props.clusters_supported", "smp_props.dies_supported"),
@@ -85,7 +94,8 @@ def compile_witness(sdk: Sdk, target: str, hw_dir: str, machine: str) -> Loadabl
 
 def declared(sdk: Sdk) -> Iterator[str]:
     """The fields that `MachineClass` has in this QEMU."""
-    path = sdk.source / HEADER
+    paths = [sdk.source / header for header in HEADERS]
+    path = next((each for each in paths if each.is_file()), paths[-1])
     try:
         text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
     except OSError as error:

@@ -18,6 +18,7 @@ from qgen.check.symbols import Function, Unit
 from qgen.check.unit import read
 from qgen.emit import emit, soc_header
 from qgen.render import render
+from qgen.targets import NEWEST, Target
 
 ROOT = Path(__file__).parent.parent.parent
 RELEASES = ("10.0", "10.2")
@@ -32,6 +33,7 @@ class Case(NamedTuple):
     board: Board | Soc
     words: compose.Words
     headers: dict[str, str]
+    target: Target = NEWEST
 
     @property
     def types(self) -> list[DeclaredType]:
@@ -42,7 +44,9 @@ class Case(NamedTuple):
         """What the check says of ``text`` in the place of the board's own C."""
         given = self.text if text is None else text
         words = self.words._asdict()
-        return check(given, self.board, headers=self.headers, **words)
+        return check(
+            given, self.board, headers=self.headers, target=self.target, **words
+        )
 
 
 @cache
@@ -56,7 +60,9 @@ def case_of(spec: Path, release: str, variant: str | None = None) -> Case:
     if unit.header is not None:
         assert isinstance(board, Soc)
         headers[soc_header(board)] = render(unit.header)
-    return Case(render(unit.unit), board, compose.words_of(board, known), headers)
+    return Case(
+        render(unit.unit), board, compose.words_of(board, known), headers, target
+    )
 
 
 def shipped(name: str, release: str) -> Case:

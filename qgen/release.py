@@ -1,0 +1,140 @@
+"""A board as one release of QEMU can have it.
+
+What older releases have another way, without any C: fields of MachineClass, the default
+CPU, the audio back end. What a release cannot have is a finding at its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+
+from qgen.board import (
+    Audiodev,
+    Board,
+    ClassField,
+    Composite,
+    Device,
+    MachineClassValue,
+    Part,
+    Property,
+    RiscvBoot,
+    Soc,
+    Text,
+)
+from qgen.condition import Option, OptionGiven, parts_of
+from qgen.diagnostics import Code, Finding
+from qgen.source import Path
+from qgen.targets import Feature, Target, first_with, last_without
+
+_FIELDS = {
+    "cpu_cluster_has_numa_boundary": Feature.NUMA_CLUSTERS,
+    "smbios_memory_device_size": Feature.SMBIOS_DEVICE_SIZE,
+}
+"""Fields of MachineClass that came with a feature."""
+_GONE = {"smbus_no_migration_support": Feature.NO_SMBUS_MIGRATION_FLAG}
+"""Those that went with one."""
+
+
+def as_release_has_it(composite: Board | Soc, target: Target) -> Board | Soc:
+    """``composite`` in the words of a release that can have it (see `judge`)."""
+    made = composite
+    if not target.has(Feature.AUDIODEV_OF_MACHINE):
+        devices = tuple(_without_audiodev(device) for device in made.devices)
+        made = replace(made, devices=devices)
+    if not isinstance(made, Board):
+        return made
+    if not target.has(Feature.ONLY_CPU_IS_DEFAULT):
+        cpus = replace(made.cpus, default_type=made.cpus.usual_type)
+        made = replace(made, cpus=cpus)
+    if not target.has(Feature.DEFAULT_NIC):
+        made = _without_default_nic(made)
+    if not target.has(Feature.SD_CARD_ON_DEMAND):
+        made = replace(made, class_fields=_with_no_sdcard(made.class_fields))
+    return made
+
+
+def judge(composite: Composite, target: Target) -> list[Finding]:
+    """What of ``composite`` the release does not have, and which one does."""
+    findings = [
+        _finding(f"when: {{audio: {str(when.wanted).lower()}}}", feature, path, target)
+        for when, path in _audio_conditions(composite)
+        for feature in (Feature.AUDIODEV_OF_MACHINE,)
+        if not target.has(feature)
+    ]
+    if not isinstance(composite, Board):
+        return findings
+    for field in composite.class_fields:
+        feature = _FIELDS.get(field.name)
+        what = f"MachineClass.{field.name}"
+        if feature is not None and not target.has(feature):
+            findings.append(_finding(what, feature, field.origin, target))
+        gone = _GONE.get(field.name)
+        if gone is not None and target.has(gone):
+            message = f"QEMU {target.release} has no {what}"
+            help_ = f"QEMU {last_without(gone)} has it"
+            findings.append(Finding(Code.Q0301, message, field.origin, help_))
+    feature = Feature.RISCV_KERNEL_OF_MACHINE
+    if isinstance(composite.boot, RiscvBoot) and not target.has(feature):
+        what = "boot loader for RISC-V that takes a machine"
+        findings.append(_finding(what, feature, ("boot", "loader"), target))
+    return findings
+
+
+def _finding(what: str, feature: Feature, path: Path, target: Target) -> Finding:
+    message = f"QEMU {target.release} has no {what}"
+    return Finding(Code.Q0301, message, path, f"QEMU {first_with(feature)} has it")
+
+
+def _audio_conditions(composite: Composite) -> Iterator[tuple[OptionGiven, Path]]:
+    for device in composite.devices:
+        for when in parts_of(device.when):
+            if isinstance(when, OptionGiven) and when.option is Option.AUDIO:
+                yield when, (*device.origin, "when")
+
+
+def _without_audiodev(device: Device) -> Device:
+    """Without the property for the back end: the device finds the first by itself."""
+    parts = tuple(_silent(part) for part in device.parts)
+    return replace(device, properties=_others(device.properties), parts=parts)
+
+
+def _silent(part: Part) -> Part:
+    return replace(part, properties=_others(part.properties))
+
+
+def _others(properties: Iterable[Property]) -> tuple[Property, ...]:
+    return tuple(p for p in properties if not isinstance(p.value, Audiodev))
+
+
+def _without_default_nic(board: Board) -> Board:
+    """The type of NIC as a text wherever the class's field would be read."""
+    names = {f.name: f.value for f in board.class_fields if f.name == "default_nic"}
+    fields = tuple(f for f in board.class_fields if f.name not in names)
+    devices = []
+    for device in board.devices:
+        call = device.call
+        if call is not None:
+            given = tuple(
+                (
+                    Text(str(names[argument.field]))
+                    if isinstance(argument, MachineClassValue)
+                    and argument.field in names
+                    else argument
+                )
+                for argument in call.arguments
+            )
+            device = replace(device, call=replace(call, arguments=given))
+        devices.append(device)
+    return replace(board, class_fields=fields, devices=tuple(devices))
+
+
+def _with_no_sdcard(fields: tuple[ClassField, ...]) -> tuple[ClassField, ...]:
+    """A board that wants no SD card says so, where QEMU makes one for all others."""
+    wanted = [f for f in fields if f.name == "auto_create_sdcard"]
+    rest = [f for f in fields if f.name != "auto_create_sdcard"]
+    if any(field.value is True for field in wanted):
+        return tuple(rest)
+    origin = wanted[0].origin if wanted else ()
+    return tuple(chain(rest, (ClassField("no_sdcard", True, origin),)))
