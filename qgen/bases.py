@@ -64,7 +64,8 @@ class Base:
     ``macro`` is that of the QOM ``type``. ``cast`` and ``class_cast`` cast to the two
     structs; ``handle`` and ``class_handle`` are what QEMU calls pointers to them.
     ``arches``: the architectures that it is for, as specs name them. ``sets`` are fields
-    of MachineClass that its own class_init sets. ``devices_in`` is the class field for
+    of MachineClass that its own class_init sets. ``kconfig``: the symbol that QEMU's file
+    with the base is built for, None where it always is. ``devices_in`` is the class field for
     the function in which the board makes its devices; such a base has an init function
     of its own, which maps the RAM, makes the CPUs and boots. None: the board has one.
     """
@@ -84,6 +85,7 @@ class Base:
     made: tuple[Made, ...] = ()
     helpers: tuple[Helper, ...] = ()
     devices_in: str | None = None
+    kconfig: str | None = None
     sets: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -162,6 +164,7 @@ _ASPEED = Base(
         Helper("aspeed_machine_ast2600_class_emmc_init", "oc"),
     ),
     devices_in="i2c_init",
+    kconfig="ASPEED_SOC",
     sets={"default_ram_id": "ram"},
 )
 _NPCM7XX = Base(
@@ -177,6 +180,7 @@ _NPCM7XX = Base(
     class_cast="NPCM7XX_MACHINE_CLASS",
     class_handle="nmc",
     fields=(BaseField("soc_type", Kind.TEXT, "npcm7xx"),),
+    kconfig="NPCM7XX",
     sets={"default_ram_id": "ram", "valid_cpu_types": ("cortex-a9-arm-cpu",)},
 )
 _NPCM8XX = replace(
@@ -191,6 +195,7 @@ _NPCM8XX = replace(
     class_struct="NPCM8xxMachineClass",
     class_cast="NPCM8XX_MACHINE_CLASS",
     fields=(BaseField("soc_type", Kind.TEXT, "npcm8xx"),),
+    kconfig="NPCM8XX",
     sets={"default_ram_id": "ram", "valid_cpu_types": ("cortex-a35-arm-cpu",)},
 )
 

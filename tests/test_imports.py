@@ -59,6 +59,7 @@ ALLOWED = {
     "check": {"bases", "board", "condition", "expr", "targets"},
     "predict": {"board", "condition", "expr"},
     "compare": set(),
+    "tree": {"arch", "board", "names"},
     "lab": {"catalogue", "compare", "files"},
     "cli": {
         "compare",
@@ -69,6 +70,7 @@ ALLOWED = {
         "shipped",
         "source",
         "targets",
+        "tree",
     },
 }
 

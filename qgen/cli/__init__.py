@@ -24,7 +24,9 @@ _COMMANDS = {
     "diff": "Show what moving a board to another release changes in its C.",
     "render": "Print the C of a spec.",
     "run": "Run a spec's board in QEMU.",
+    "scaffold": "Put a spec's board into a QEMU source tree.",
     "sdk": "Prepare QEMUs that load boards.",
+    "unscaffold": "Take a board out of a QEMU source tree again.",
 }
 
 

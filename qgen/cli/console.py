@@ -54,13 +54,15 @@ def unexpected(fault: Exception) -> int:
     """An exception that nothing expected; gives the exit status."""
     from qgen.cli import FAULT, SURROUNDINGS
 
-    # Imported by a command that uses it, or not at all.
-    errors = sys.modules.get("qgen.lab.errors")
-    if errors is not None and isinstance(fault, errors.LabError):
-        error(str(fault))
-        if fault.hint:
-            note(f"  help: {fault.hint}")
-        return SURROUNDINGS
+    # Imported by a command that uses them, or not at all.
+    for module, name in (("lab", "LabError"), ("tree", "TreeError")):
+        errors = sys.modules.get(f"qgen.{module}.errors")
+        if errors is not None and isinstance(fault, getattr(errors, name)):
+            error(str(fault))
+            hint = getattr(fault, "hint", "")
+            if hint:
+                note(f"  help: {hint}")
+            return SURROUNDINGS
     if isinstance(fault, OSError):
         where = f"{fault.filename}: " if fault.filename else ""
         error(f"{where}{fault.strerror or fault}")

@@ -18,24 +18,40 @@ from qgen.compose.lab import (
 )
 from qgen.compose.rendering import Rendered, Words, render, words_of
 from qgen.compose.resolving import Resolved, resolve, resolve_all
+from qgen.compose.scaffolding import (
+    Scaffolding,
+    apply,
+    plan_removal,
+    plan_scaffold,
+    scaffolding,
+    settle,
+)
 from qgen.compose.timing import Timing
 from qgen.targets import TARGETS
+from qgen.tree import Plan
 
 __all__ = [
     "TARGETS",
     "Built",
+    "Plan",
     "Rendered",
     "Resolved",
+    "Scaffolding",
     "Timing",
     "Words",
+    "apply",
     "beside",
     "build",
     "compare",
     "load_into",
     "machines_beside",
+    "plan_removal",
+    "plan_scaffold",
     "render",
     "resolve",
     "resolve_all",
+    "scaffolding",
+    "settle",
     "target_of",
     "words_of",
 ]
