@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from qgen.cli.options import spec_argument, variant_option
-from qgen.cli.trees import maintainer_option, preview_options, show, tree_argument
+from qgen.cli.trees import (
+    maintainer_option,
+    preview_options,
+    release_option,
+    show,
+    tree_argument,
+)
+from qgen.targets import Target
 
 
 @click.command("scaffold")
@@ -15,12 +22,14 @@ from qgen.cli.trees import maintainer_option, preview_options, show, tree_argume
 @tree_argument
 @variant_option
 @maintainer_option
+@release_option
 @preview_options
 def command(
     spec: Path,
     source: Path,
     variant: str | None,
     maintainer: str | None,
+    target: Target | None,
     dry_run: bool,
     diff: bool,
 ) -> None:
@@ -42,7 +51,9 @@ def command(
     from qgen.cli import console
 
     compose.settle(source)
-    made = compose.scaffolding(spec, source, variant=variant, maintainer=maintainer)
+    made = compose.scaffolding(
+        spec, source, variant=variant, maintainer=maintainer, target=target
+    )
     console.findings(made.resolved.warnings, made.resolved.source)
     plan = compose.plan_scaffold(made)
     if made.subject.maintainer is None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from qgen.cli.options import Release
+
 if TYPE_CHECKING:
     from qgen.tree import Change, Plan
 
@@ -41,6 +43,17 @@ def maintainer_option(function: F) -> F:
         metavar="PERSON",
         help='Who looks after the board, "Name <address>". [default: git\'s user of '
         "the tree]",
+    )(function)
+
+
+def release_option(function: F) -> F:
+    """``--qemu RELEASE``."""
+    return click.option(
+        "--qemu",
+        "target",
+        type=Release(),
+        metavar="RELEASE",
+        help="The release to write C for. [default: that of the tree]",
     )(function)
 
 

@@ -7,16 +7,23 @@ from pathlib import Path
 import click
 
 from qgen.cli.options import SpecFile, variant_option
-from qgen.cli.trees import preview_options, show, tree_argument
+from qgen.cli.trees import preview_options, release_option, show, tree_argument
+from qgen.targets import Target
 
 
 @click.command("unscaffold")
 @click.argument("board", metavar="SPEC_OR_MACHINE")
 @tree_argument
 @variant_option
+@release_option
 @preview_options
 def command(
-    board: str, source: Path, variant: str | None, dry_run: bool, diff: bool
+    board: str,
+    source: Path,
+    variant: str | None,
+    target: Target | None,
+    dry_run: bool,
+    diff: bool,
 ) -> None:
     """Take a board out of a QEMU source tree, which is then as it was before.
 
@@ -34,7 +41,7 @@ def command(
     made = None
     name = board
     if file.is_file():
-        made = compose.scaffolding(file, source, variant=variant)
+        made = compose.scaffolding(file, source, variant=variant, target=target)
         name = made.subject.board.name
     plan = compose.plan_removal(source, name, made)
     show(plan, source, dry_run=dry_run, diff=diff)

@@ -21,6 +21,7 @@ from qgen.compose.resolving import Resolved, resolve, resolve_all
 from qgen.compose.scaffolding import (
     Scaffolding,
     apply,
+    patches,
     plan_removal,
     plan_scaffold,
     scaffolding,
@@ -45,6 +46,7 @@ __all__ = [
     "compare",
     "load_into",
     "machines_beside",
+    "patches",
     "plan_removal",
     "plan_scaffold",
     "render",

@@ -16,10 +16,12 @@ from qgen.compose.rendering import render
 from qgen.compose.resolving import Resolved, resolve
 from qgen.expr import evaluate
 from qgen.predict import CommandLine, Space, memory_tree
+from qgen.targets import TARGETS, Target, release_of
 from qgen.tree import (
     Dirty,
     Part,
     Parts,
+    Patch,
     Place,
     Plan,
     Subject,
@@ -33,6 +35,7 @@ from qgen.tree import (
     pieces_of,
     read_record,
     scaffold,
+    series,
     unscaffold,
 )
 
@@ -51,15 +54,23 @@ class Scaffolding:
 
 
 def scaffolding(
-    file: Path, root: Path, *, variant: str | None = None, maintainer: str | None = None
+    file: Path,
+    root: Path,
+    *,
+    variant: str | None = None,
+    maintainer: str | None = None,
+    target: Target | None = None,
 ) -> Scaffolding:
     """A spec's board in the QEMU source ``root``, in the C of that release.
+
+    ``target`` is another release to write C for.
 
     `Rejected` and `GeneratorFault` as `resolve` and `render`; `TreeError` for a tree that
     is not as QEMU's; `LabError` for a release that qgen does not know.
     """
     tree = Tree(root)
-    resolved = resolve(file, target_of(tree.release), variant=variant)
+    version = tree.version
+    resolved = resolve(file, target or target_for_tree(version), variant=variant)
     specs = [*resolved.all_socs().values(), resolved]
     person = maintainer or _identity(root)
     subject = Subject(
@@ -69,6 +80,18 @@ def scaffolding(
         person,
     )
     return Scaffolding(resolved, tree, subject, tuple(Parts(tree, subject).all()))
+
+
+def target_for_tree(version: str) -> Target:
+    """The target for a tree of that version; `LabError` for one that qgen does not know.
+
+    On its way to a release it is taken for that one, or for the last one before.
+    """
+    if release_of(version) is not None:
+        return target_of(version)
+    major, minor = (int(part) for part in version.split(".")[:2])
+    after = f"{major + 1}.0" if minor == 2 else f"{major}.{minor + 1}"
+    return TARGETS[after] if after in TARGETS else target_of(f"{major}.{minor}")
 
 
 def plan_scaffold(made: Scaffolding) -> Plan:
@@ -84,7 +107,7 @@ def plan_removal(root: Path, name: str, made: Scaffolding | None) -> Plan:
     `TreeError` where the tree has no such board of qgen's.
     """
     tree, record = Tree(root), read_record(root)
-    _ = tree.release
+    _ = tree.version
     known = made is not None and is_ours(tree, made.subject, record)
     if name not in record.boards and not known:
         there = ", ".join(sorted(record.boards)) or "none"
@@ -94,6 +117,43 @@ def plan_removal(root: Path, name: str, made: Scaffolding | None) -> Plan:
         )
     wanted = () if made is None else pieces_of(made.parts).values()
     return unscaffold(tree, name, wanted, record, _dirty(root))
+
+
+def plan_series(made: Scaffolding) -> list[Patch]:
+    """The commits that put a board into a tree."""
+    root = made.tree.root
+    record = read_record(root)
+    return series(made.tree, made.subject, made.parts, record, _dirty(root))
+
+
+def patches(made: Scaffolding, *, cover_letter: bool = False) -> dict[str, str]:
+    """The files of a series that `git am` takes, signed off by the person.
+
+    `LabError` where git does not know who that is.
+    """
+    from qgen.lab import git
+    from qgen.lab.errors import LabError
+
+    person = git.identity(made.tree.root)
+    if person is None:
+        raise LabError(
+            "git does not know who signs the patches off",
+            "git config --global user.name NAME; git config --global user.email ADDRESS",
+        )
+    planned = plan_series(made)
+    commits = [
+        git.Commit(
+            f"{each.subject}\n\n{each.body}\n",
+            {p: (c.before, c.after, c.mode) for p, c in each.changes.items()},
+        )
+        for each in planned
+    ]
+    cover = None
+    if cover_letter:
+        board = made.subject.units[-1].path
+        added = next((each for each in planned if board in each.changes), planned[-1])
+        cover = (added.subject, added.body)
+    return git.format_patches(commits, person, cover)
 
 
 def settle(root: Path) -> None:

@@ -11,6 +11,7 @@ from qgen.tree.parts import DOCS, TEST, UNIT, Part, Parts
 from qgen.tree.plan import Dirty, Files, Plan, is_ours, pieces_of, scaffold, unscaffold
 from qgen.tree.record import Record
 from qgen.tree.record import read as read_record
+from qgen.tree.series import Patch, series
 from qgen.tree.source import Tree
 from qgen.tree.subject import Place, Subject, Unit
 from qgen.tree.target import TARGETS
@@ -26,6 +27,7 @@ __all__ = [
     "Files",
     "Part",
     "Parts",
+    "Patch",
     "Place",
     "Plan",
     "Record",
@@ -40,5 +42,6 @@ __all__ = [
     "pieces_of",
     "read_record",
     "scaffold",
+    "series",
     "unscaffold",
 ]

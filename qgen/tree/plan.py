@@ -61,12 +61,22 @@ class Files:
         """Take ``piece`` out of its file."""
         self[piece.path] = piece.drop(self[piece.path])
 
-    def changes(self) -> dict[str, Change]:
-        """The files that will be others, in the order of their paths."""
+    def texts(self) -> dict[str, str | None]:
+        """The texts of all files that were looked at, as they will be."""
+        return dict(self._after)
+
+    def changes(
+        self, since: Mapping[str, str | None] | None = None
+    ) -> dict[str, Change]:
+        """The files that will be others, in the order of their paths.
+
+        Others than they are, or than they were to be in the texts ``since``.
+        """
+        old = self._before if since is None else {**self._before, **since}
         return {
-            path: Change(path, old, self._after[path], self._modes.get(path, 0o644))
-            for path, old in sorted(self._before.items())
-            if old != self._after[path]
+            path: Change(path, old[path], after, self._modes.get(path, 0o644))
+            for path, after in sorted(self._after.items())
+            if old[path] != after
         }
 
 

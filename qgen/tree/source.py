@@ -1,4 +1,4 @@
-"""A QEMU source tree: reading it, and what release and conventions it has."""
+"""A QEMU source tree: reading it, and what version it has."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Tree:
         )
 
     @cached_property
-    def release(self) -> str:
-        """The release ("10.2") that the tree has, or, in development, will become."""
+    def version(self) -> str:
+        """The version ("10.2.2") that the tree has; `TreeError` if it is not QEMU's."""
         missing = [name for name in _WANTED if not (self.root / name).is_file()]
         if missing:
             raise TreeError(
@@ -69,13 +69,9 @@ class Tree:
                 "name the folder that QEMU's configure is in",
             )
         version = (self.read("VERSION") or "").strip()
-        found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
-        if found is None:
+        if re.fullmatch(r"\d+\.\d+\.\d+", version) is None:
             raise self.strange("VERSION", f"it says {version[:40]!r}")
-        major, minor, micro = map(int, found.groups())
-        if micro >= 50:  # development, and release candidates
-            major, minor = (major + 1, 0) if minor >= 2 else (major, minor + 1)
-        return f"{major}.{minor}"
+        return version
 
 
 def lines_of(path: str, text: str) -> list[str]:

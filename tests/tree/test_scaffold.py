@@ -237,13 +237,14 @@ def test_a_maintainer_is_whom_git_or_the_option_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("version", "release"),
-    [("10.2.2", "10.2"), ("9.1.50", "9.2"), ("10.2.90", "11.0"), ("7.2.22", "7.2")],
+    [("10.2.2", "10.2"), ("10.0.13", "10.0"), ("10.1.90", "10.2"), ("10.2.50", "10.2")],
 )
 def test_the_release_is_read_from_the_tree(
     version: str, release: str, tmp_path: Path
 ) -> None:
     root = write(tmp_path / "qemu", files("10.2") | {"VERSION": version}, git=False)
-    assert Tree(root).release == release
+    assert Tree(root).version == version
+    assert compose.scaffolding(BOARDS["ash"], root).resolved.target.release == release
 
 
 def test_a_soc_of_two_boards_stays_until_both_are_gone(tmp_path: Path) -> None:
