@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qgen.board.memory import DeviceImage
-from qgen.board.values import Chardev, Link, MachineValue, Place, Property
+from qgen.board.values import Chardev, Drive, Link, MachineValue, Place, Property
 from qgen.board.wires import BusEnd, ClockInput, Sink, Wire
 from qgen.condition import Condition
 from qgen.expr import Expr
@@ -50,6 +50,20 @@ class Itself:
 
 
 @dataclass(frozen=True, slots=True)
+class InputLines:
+    """All input lines of ``device``, as an argument."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSpace:
+    """One of QEMU's address spaces, ``memory`` or ``io``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A string that a helper is given."""
 
@@ -64,6 +78,9 @@ Argument = (
     | Link
     | BusEnd
     | Sink
+    | InputLines
+    | AddressSpace
+    | Drive
     | Itself
     | MachineValue
     | MachineClassValue
@@ -120,6 +137,8 @@ class Device:
     device that the board could refer to, and has no type either.
     ``is_stub``: QEMU's helper for what is not modelled makes it, and hands out nothing.
     ``made``: the machine's base made it, and the board only names and wires it.
+    ``inputs``: it is no device, but so many input lines. ``call`` returns them, or they
+    are those that the person's function ``handler`` handles.
     """
 
     name: str
@@ -143,6 +162,8 @@ class Device:
     ide: tuple[IdeController, ...] = ()
     made: bool = False
     images: tuple[DeviceImage, ...] = ()
+    inputs: Expr | None = None
+    handler: str | None = None
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:

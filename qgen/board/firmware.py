@@ -95,15 +95,23 @@ class FwCfgFile:
 
 @dataclass(frozen=True, slots=True)
 class FwCfg:
-    """What the firmware configuration ``device`` tells the guest, in this order."""
+    """What the firmware configuration ``device`` tells the guest, in this order.
+
+    ``e820`` are the regions of RAM that the file etc/e820 lists; without any, there is
+    no such file.
+    """
 
     device: str
     items: tuple[FwCfgItem, ...]
     files: tuple[FwCfgFile, ...]
+    e820: tuple[str, ...] = ()
 
 
 class HookPoint(Enum):
-    """Where C of the person's is called, by the key of the spec."""
+    """Where C of the person's is called, by the key of the spec.
+
+    ``HANDLER`` is one of many: each belongs to input lines.
+    """
 
     CLASS_INIT = "class_init"
     BEFORE_DEVICES = "before_devices"
@@ -113,6 +121,7 @@ class HookPoint(Enum):
     BOARD_SETUP = "board_setup"
     SECONDARY_BOOT = "secondary_boot"
     SECONDARY_CPU_RESET = "secondary_cpu_reset"
+    HANDLER = "handler"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,7 @@ def _set_drive(
 ) -> bool:
     m.fatal(errp)
     if drive is not None:
-        if drive in m.drives:
-            m.say(f"{device.name}: {drive} has a device already")
-        m.drives.add(drive)
+        m.takes(drive, device.name)
     set_property(m, device, name, "drive", drive)
     return True
 

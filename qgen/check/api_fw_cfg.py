@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qgen.check.api import function
 from qgen.check.api_machine import file_of
 from qgen.check.code import Reference
-from qgen.check.facts import Contents, Device, FwCfgItem
+from qgen.check.facts import Contents, Device, FwCfgItem, Range
 from qgen.condition import Option
 
 if TYPE_CHECKING:
@@ -54,6 +54,18 @@ def _file(m: Execution, owner: Device, name: str, data: object, size: int) -> No
     if size != data.size:
         m.say(f"the file {name!r} gets another size than it has")
     _add(m, owner, name, "file", data.file)
+
+
+@function("void e820_add_entry(uint64_t, uint64_t, uint32_t)")
+def _range(m: Execution, base: int, size: int, type_: int) -> None:
+    if any(item.how == "e820" for item in m.facts.fw_cfg):
+        m.refuse("the E820 map grows when it was given away already: QEMU aborts")
+    m.facts.e820.append(Range(base, size, type_, m.line))
+
+
+@function("void fw_cfg_add_e820(FWCfgState *)")
+def _e820(m: Execution, owner: Device) -> None:
+    _add(m, owner, "etc/e820", "e820", "the map")
 
 
 @function(

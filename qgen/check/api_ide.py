@@ -34,9 +34,7 @@ def _create(m: Execution, owner: Device, place: int, drive: Drive | None) -> Non
         return
     if not owner.realized:
         m.refuse(f"{owner.name} gets its drives before it is realized")
-    if drive in m.drives:
-        m.say(f"{owner.name}: {drive} has a device already")
-    m.drives.add(drive)
+    m.takes(drive, owner.name)
     unit = drive.bus * PER_BUS + drive.unit
     m.facts.disks.append(Disk(owner, place, unit, len(m.facts.devices), m.line))
 

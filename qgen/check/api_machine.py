@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 from qgen.check.api import function
 from qgen.check.code import Record
-from qgen.check.facts import BootCall, ClassProperty, Cpu, Device, Load, Region
+from qgen.check.facts import (
+    BootCall,
+    ClassProperty,
+    Cpu,
+    Device,
+    Lines,
+    Load,
+    Region,
+)
 from qgen.check.formats import formatted
+from qgen.check.helpers import called
 from qgen.check.machine import machine_value
 from qgen.check.symbols import Function
 from qgen.check.values import Instance
@@ -88,6 +97,12 @@ def _x86_cpus(m: Execution, _machine: Instance, version: int) -> None:
     m.facts.x86["CPU version"] = version
     for _ in range(m.scenario.cpus):
         m.new_cpu(m.cpu_type, realized=True)
+
+
+@function("qemu_irq *qemu_allocate_irqs(qemu_irq_handler, void *?, int)", used=True)
+def _irqs(m: Execution, handler: Function, opaque: object, count: int) -> Lines:
+    made = called(m, "qemu_allocate_irqs", (f"{handler.name}()", opaque, count))
+    return Lines(made, count)
 
 
 @function("char *qemu_find_file(int, const char *)", owned=True, used=True)

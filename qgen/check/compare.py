@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qgen.check.compare_core import name_of
 from qgen.check.compare_devices import DEVICE_KEYS, DeviceDifferences
-from qgen.check.facts import Bus, Clock, Ending, FwCfgItem, Machine
+from qgen.check.facts import Bus, Clock, Ending, FwCfgItem, Machine, Range
 from qgen.check.hooks import compare_hooks
 from qgen.check.match import Key
 from qgen.check.notes import Notes
@@ -56,6 +56,7 @@ class _Comparison(DeviceDifferences):
         self._same(0, "the IDE drives", "number that is looked for", *asked)
         self._disks(made.disks, wanted.disks)
         self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
+        self._e820(made.e820, wanted.e820)
         self._boot(made, wanted)
         compare_hooks(made.hooks, wanted.hooks, self.say)
 
@@ -105,6 +106,15 @@ class _Comparison(DeviceDifferences):
         if names[0] != names[1] and set(names[0]) == set(names[1]):
             order = ", ".join(map(str, names[1]))
             self.say(0, f"the fw_cfg files have another order than {order}")
+
+    def _e820(self, made: Sequence[Range], wanted: Sequence[Range]) -> None:
+        if len(made) != len(wanted):
+            self._same(0, "the E820 map", "length", len(made), len(wanted))
+        for place, (mine, right) in enumerate(zip(made, wanted, strict=False)):
+            what = f"entry {place} of the E820 map"
+            self._same(mine.line, what, "start", mine.base, right.base)
+            self._same(mine.line, what, "size", mine.size, right.size)
+            self._same(mine.line, what, "type", mine.type, right.type)
 
     def _boot(self, made: Machine, wanted: Machine) -> None:
         mine, theirs = made.boot, wanted.boot

@@ -13,6 +13,7 @@ from qgen.check.facts import (
     Cpu,
     Device,
     Input,
+    Lines,
     Region,
     names_of,
 )
@@ -98,7 +99,7 @@ def plain(value: object) -> object:
         return f"link to {value.name}"
     if isinstance(value, Instance):
         return ITSELF
-    return str(value) if isinstance(value, (Bus, BusEnd, Input)) else value
+    return str(value) if isinstance(value, (Bus, BusEnd, Input, Lines)) else value
 
 
 def spoken(owner: Device) -> str:

@@ -109,6 +109,7 @@ NAMED: dict[str, CType] = {
     "hwaddr": ULONG,
     "ram_addr_t": ULONG,
     "qemu_irq": Pointer(Struct("IRQState")),
+    "qemu_irq_handler": Pointer(Signature(VOID, (NULL, INT, INT))),
     "QEMUResetHandler": Signature(VOID, (NULL,)),
     "BoolGetter": Signature(BOOL, (_OBJECT, _ERRP)),
     "BoolSetter": Signature(VOID, (_OBJECT, BOOL, _ERRP)),

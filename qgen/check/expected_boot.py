@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgen import board as model
 from qgen.board import SYSTEM, Board
 from qgen.check.expected_core import Expectation
-from qgen.check.facts import BootCall, FwCfgItem, Load, Number, names_of
+from qgen.check.facts import BootCall, FwCfgItem, Load, Number, Range, names_of
 from qgen.check.hooks import ARM_HOOKS
 from qgen.check.machine import machine_value
 from qgen.check.vocabulary import GRAPHICS
@@ -13,6 +13,8 @@ from qgen.condition import Option
 from qgen.expr import evaluate
 
 _CONDUITS = {"smc": 1, "hvc": 2}
+_RAM = 1
+"""What is RAM in an E820 map."""
 
 
 class Boot(Expectation):
@@ -30,11 +32,21 @@ class Boot(Expectation):
             value = item.value
             made = value if isinstance(value, str) else self._value(value, **env)
             items.append(FwCfgItem(owner, evaluate(item.key), item.kind, made))
+        if fw_cfg.e820:
+            ram = [r for r in self.board.regions if r.name in fw_cfg.e820]
+            self.result.e820 = [self._range(r) for r in ram if r.name in self.regions]
+            items.append(FwCfgItem(owner, "etc/e820", "e820", "the map"))
         for file in fw_cfg.files:
             if self.scenario.found:
                 items.append(FwCfgItem(owner, file.name, "file", file.file))
             else:
                 self.result.loads.append(Load(file.file, "not found", {}))
+
+    def _range(self, region: model.Region) -> Range:
+        """What firmware learns of a region of RAM."""
+        assert region.mapping is not None
+        base = self._value(region.mapping.offset)
+        return Range(base, self._value(region.size), _RAM)
 
     def _x86(self, board: Board) -> None:
         """An x86 machine tells the rest of QEMU how its RAM is split."""

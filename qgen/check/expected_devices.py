@@ -22,11 +22,13 @@ from qgen.check.facts import (
     Disk,
     Drive,
     Input,
+    Lines,
     Mapped,
     Property,
 )
 from qgen.check.given import drive_key
 from qgen.check.machine import machine_value
+from qgen.check.vocabulary import ADDRESS_SPACES
 from qgen.condition import Option
 from qgen.expr import Expr
 from qgen.targets import Feature
@@ -71,6 +73,12 @@ class Devices(Memory):
                 made.append(self._made(device.call, name, {"n": n}))
                 self.result.realized.append(made[-1])
                 continue
+            if device.inputs is not None and device.handler is not None:
+                lines = (f"{device.handler}()", ITSELF, self._value(device.inputs))
+                made.append(Device("", name, realized=True))
+                made[-1].call = Call("qemu_allocate_irqs", lines)
+                self.result.realized.append(made[-1])
+                continue
             each = Device(device.type, name, realized=True)
             if device.child is not None:
                 each.child = device.child.replace(model.NUMBER, str(n))
@@ -107,6 +115,13 @@ class Devices(Memory):
         match given:
             case None | bool():
                 return given
+            case model.InputLines(name):
+                return Lines(self.devices[name][0])
+            case model.AddressSpace(name):
+                return ADDRESS_SPACES[name]
+            case model.Drive() as drive:
+                key = drive_key(drive, env)
+                return Drive(*key) if key in self.scenario.given.drives else None
             case model.Text(text):
                 return text
             case model.MachineValue(field):

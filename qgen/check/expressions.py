@@ -27,6 +27,7 @@ from qgen.check.code import (
 )
 from qgen.check.ctype import (
     INT,
+    NAMED,
     NULL,
     STRING,
     ULONG,
@@ -40,7 +41,7 @@ from qgen.check.ctype import (
     literal,
 )
 from qgen.check.declarators import type_of
-from qgen.check.facts import Number
+from qgen.check.facts import Input, Lines, Number
 from qgen.check.notes import Refused
 from qgen.check.parse import line_of
 from qgen.check.scan import MIDDLE
@@ -51,6 +52,8 @@ from qgen.targets import Feature
 MOST_ELEMENTS = 1 << 17
 """Twice as many devices of a kind as a board may have."""
 
+LINES = Pointer(NAMED["qemu_irq"])
+"""A list of input lines, which is no array of the file's."""
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "?": "?", "'": "'"}
 
@@ -152,6 +155,9 @@ class Expressions:
             local.read = True
             name = local.name
             return Code(Pointer(local.type), lambda frame: Reference(frame, name))
+        space = self._address_space(node)
+        if space is not None:
+            return space
         for error in (vocabulary.ERROR_FATAL, vocabulary.ERROR_ABORT):
             if type(node).__name__ == "ID" and node.name == error.name:
                 return constant(Pointer(Pointer(Struct("Error"))), error)
@@ -161,6 +167,14 @@ class Expressions:
         if not isinstance(inner.type, Struct):
             raise Refused(line_of(node), "the address of something that is no struct")
         return Code(Pointer(inner.type), inner.run, inner.value)
+
+    def _address_space(self, node: Any) -> Code | None:
+        """``&node``, if it is one of QEMU's address spaces."""
+        name = getattr(node, "name", "") if type(node).__name__ == "ID" else ""
+        found = vocabulary.ADDRESS_SPACES.get(name.removeprefix("address_space_"))
+        if found is None or not name.startswith("address_space_"):
+            return None
+        return constant(Pointer(Struct("AddressSpace")), found)
 
     def _is_list(self, node: Any) -> bool:
         """Whether ``node`` is a local array."""
@@ -289,6 +303,9 @@ class Expressions:
     def _indexed(self, node: Any) -> tuple[Run, CType, Run]:
         """The array, the type of its elements, and the number of one."""
         base, index = self.expression(node.name), self.expression(node.subscript)
+        lines = base.type == LINES and isinstance(index.type, Int)
+        if lines:
+            return base.run, LINES.to, index.run
         if not isinstance(base.type, Array) or not isinstance(index.type, Int):
             raise Refused(line_of(node), f"'{base.type}' has no elements by number")
         return base.run, base.type.of, index.run
@@ -312,6 +329,10 @@ def _array_size(array: Code, line: int) -> Code:
 
 def element(array: Any, index: int, line: int) -> Any:
     """Element ``index`` of a table, or of an array in the machine's state."""
+    if isinstance(array, Lines):
+        if index < 0 or (array.number is not None and index >= array.number):
+            raise Refused(line, f"there is no line {int(index)} of {array.owner.name}")
+        return Input(array.owner, None, index)
     if isinstance(array, Table):
         if index not in array.rows:
             raise Refused(line, f"the table has no row {int(index)}")

@@ -240,12 +240,25 @@ def _line(name: str | None, number: int) -> str:
     return str(int(number)) if name is None else f"{name!r} {int(number)}"
 
 
+class Lines(NamedTuple):
+    """A list of input lines, which ``owner`` stands for; nobody may know how many."""
+
+    owner: Device
+    number: int | None = None
+
+    def __str__(self) -> str:
+        return f"the input lines of {self.owner.name}"
+
+
 class Bus(NamedTuple):
     """An ISA bus with the address spaces that it sits in."""
 
     memory: Region
     io: Region
     line: int = 0
+
+    def __str__(self) -> str:
+        return "the board's ISA bus"
 
 
 class Call(NamedTuple):
@@ -267,7 +280,7 @@ class BusEnd(NamedTuple):
     def __str__(self) -> str:
         if isinstance(self.owner, Device):
             return f"{self.owner.name}/{self.name or 'its PCI bus'}"
-        return "the board's ISA bus"
+        return str(self.owner)
 
 
 class Pass(NamedTuple):
@@ -361,14 +374,23 @@ class Disk(NamedTuple):
 class FwCfgItem(NamedTuple):
     """What ``owner``, a fw_cfg device, tells the guest under ``key``, or as a file.
 
-    ``how``: i16, i32, i64, string or file. ``value`` is that of a number, the text of a
-    string, the name of the file whose contents a file has.
+    ``how``: i16, i32, i64, string, file or e820. ``value`` is that of a number, the text
+    of a string, the name of the file whose contents a file has.
     """
 
     owner: Device
     key: int | str
     how: str
     value: object
+    line: int = 0
+
+
+class Range(NamedTuple):
+    """An entry of the E820 map."""
+
+    base: int
+    size: int
+    type: int
     line: int = 0
 
 
@@ -434,6 +456,7 @@ class Machine:
     disks_asked: int = 0
     blobs: list[Blob] = field(default_factory=list)
     fw_cfg: list[FwCfgItem] = field(default_factory=list)
+    e820: list[Range] = field(default_factory=list)
     boot: BootCall | None = None
     hooks: list[HookCall] = field(default_factory=list)
     realized: list[Device] = field(default_factory=list)

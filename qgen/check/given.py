@@ -196,6 +196,7 @@ def _atoms(board: Board | Soc) -> Iterator[_Atom]:
         yield from _of_condition(when)
     for device in board.devices:
         yield from _of_properties(device)
+        yield from _of_call(device)
         for number in range(sum(c.drives for c in device.ide)):
             yield "ide", *divmod(number, 2)
     if not isinstance(board, Board):
@@ -219,6 +220,14 @@ def _of_condition(when: Condition | None) -> Iterator[_Atom]:
 
 def _asks_kvm(value: Expr | str) -> bool:
     return not isinstance(value, str) and Option.KVM.value in variables(value)
+
+
+def _of_call(device: Device) -> Iterator[_Atom]:
+    count = 1 if device.count is None else evaluate(device.count)
+    for argument in device.call.arguments if device.call else ():
+        if isinstance(argument, Drive):
+            for n in range(count):
+                yield drive_key(argument, {"n": n})
 
 
 def _of_properties(device: Device) -> Iterator[_Atom]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgen.check.api import Function, declared
-from qgen.check.facts import Call, Device
+from qgen.check.facts import Call, Device, Drive, Input, Lines
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -18,6 +18,16 @@ class Helper(NamedTuple):
     name: str
     returns: str
     parameters: Sequence[str]
+
+
+def called(m: Execution, function: str, args: tuple[Any, ...]) -> Device:
+    """A call, as a device that it makes; what that is, the helper knows alone."""
+    m.making()
+    device = Device("", f"what {function}() makes", m.line, realized=True)
+    device.call = Call(function, args)
+    m.facts.devices.append(device)
+    m.facts.realized.append(device)
+    return device
 
 
 def functions(helpers: Iterable[Helper]) -> dict[str, Function]:
@@ -34,12 +44,13 @@ def _function(helper: Helper) -> Function:
     )
     space = "" if helper.returns.endswith("*") else " "
 
-    def model(m: Execution, *args: Any) -> Device:
-        m.making()
-        device = Device("", f"what {helper.name}() makes", m.line, realized=True)
-        device.call = Call(helper.name, args)
-        m.facts.devices.append(device)
-        m.facts.realized.append(device)
-        return device
+    def model(m: Execution, *args: Any) -> Device | Input | Lines:
+        for drive in args:
+            if isinstance(drive, Drive):
+                m.takes(drive, f"{helper.name}()")
+        device = called(m, helper.name, args)
+        if helper.returns == "qemu_irq":
+            return Input(device, None, 0)
+        return Lines(device) if helper.returns == "qemu_irq *" else device
 
     return declared(f"{helper.returns}{space}{helper.name}({params or 'void'})", model)

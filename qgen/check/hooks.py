@@ -9,7 +9,7 @@ from qgen.board import Board, HookPoint
 from qgen.check.ctype import VOID, Pointer, Signature, Struct
 from qgen.check.facts import HookCall, Machine
 from qgen.check.symbols import Function, Unit
-from qgen.check.vocabulary import BOOT_HOOK, RESET
+from qgen.check.vocabulary import BOOT_HOOK, HANDLER, RESET
 
 _MACHINE = Signature(VOID, (Pointer(Struct("MachineState")),))
 _TYPES = {
@@ -21,6 +21,7 @@ _TYPES = {
     HookPoint.BOARD_SETUP: BOOT_HOOK,
     HookPoint.SECONDARY_BOOT: BOOT_HOOK,
     HookPoint.SECONDARY_CPU_RESET: BOOT_HOOK,
+    HookPoint.HANDLER: HANDLER,
 }
 ARM_HOOKS = {
     HookPoint.BOARD_SETUP: "write_board_setup",

@@ -7,7 +7,7 @@ from typing import Any
 
 from qgen.board import Board
 from qgen.check.code import UNSET
-from qgen.check.facts import Device, Region
+from qgen.check.facts import Device, Input, Lines, Region
 from qgen.check.hooks import kept_fields
 from qgen.check.machine import Execution
 from qgen.check.symbols import Unit
@@ -56,4 +56,5 @@ def _is_unused(item: Any) -> bool:
 
 def _names(value: Any) -> set[str]:
     items = value if isinstance(value, list) else [value]
+    items = [i.owner if isinstance(i, (Input, Lines)) else i for i in items]
     return {item.name for item in items if isinstance(item, Device)}

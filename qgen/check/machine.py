@@ -135,6 +135,12 @@ class Execution:
         if self.facts.failed is not None:
             self.refuse(f"{name}() is called although there was an error")
 
+    def takes(self, drive: Drive, who: str) -> None:
+        """A device gets a drive, which it does not share."""
+        if drive in self.drives:
+            self.say(f"{who}: {drive} has a device already")
+        self.drives.add(drive)
+
     def dropped(self, device: Device) -> None:
         """The C gives back a reference to a device."""
         if not device.held:

@@ -174,7 +174,8 @@ def _sizes(
     steps = [size for t in (*thresholds, ram.split) if (size := value(t)) is not None]
     wanted = [default or low or min(128 * _MIB, high or 128 * _MIB), low, high]
     for step in steps:
-        wanted += [step, step + 1]
+        # One byte more shows the step, and so many which number is that of the rest.
+        wanted += [step, step + 1, step + 5 * _MIB]
     sizes = [
         size
         for size in wanted

@@ -34,6 +34,9 @@ class Sentinel(NamedTuple):
 
 ERROR_FATAL = Sentinel("error_fatal")
 ERROR_ABORT = Sentinel("error_abort")
+ADDRESS_SPACES = {
+    name: Sentinel(f"the address space {name!r}") for name in ("memory", "io")
+}
 ERRP = Sentinel("errp")
 """What a function is given to say in what went wrong."""
 
@@ -46,6 +49,7 @@ KERNEL_ENTRY KERNEL_DATA INITRD_DATA CMDLINE_ADDR CMDLINE_SIZE CMDLINE_DATA SETU
 SETUP_SIZE SETUP_DATA FILE_DIR"""
 _FW_CFG_PPC = """WIDTH HEIGHT DEPTH TBFREQ CLOCKFREQ IS_KVM KVM_HC KVM_PID NVRAM_ADDR
 BUSFREQ NVRAM_FLAT VIACONFIG"""
+_E820 = ("RAM", "RESERVED", "ACPI", "NVS", "UNUSABLE")
 _CONDUITS = ("DISABLED", "SMC", "HVC")
 INTERFACES = (
     "none",
@@ -78,6 +82,7 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     "CPU_VERSION_LATEST": (INT, -1),
     "CPU_VERSION_AUTO": (INT, -2),
     "CPU_VERSION_LEGACY": (INT, 0),
+    **{f"E820_{name}": (INT, v) for v, name in enumerate(_E820, 1)},
     "ELFDATA2LSB": (INT, 1),
     "ELFDATA2MSB": (INT, 2),
     "EM_PPC": (INT, 20),
@@ -173,6 +178,7 @@ RESET = Signature(VOID, (NULL,))
 BOOT_HOOK = Signature(
     VOID, (Pointer(Struct("ARMCPU")), Pointer(Struct("arm_boot_info")))
 )
+HANDLER = Signature(VOID, (NULL, INT, INT))
 READ = Signature(ULONG, (NULL, ULONG, UNSIGNED))
 WRITE = Signature(VOID, (NULL, ULONG, ULONG, UNSIGNED))
 
@@ -274,7 +280,7 @@ READ_ONLY = (
 _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
 _OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend
-ObjectProperty qemu_irq ISABus BusState Error QList
+ObjectProperty qemu_irq ISABus AddressSpace BusState Error QList
 CPUPPCState InterfaceInfo"""
 TYPES = frozenset(
     {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from qgen.board import (
+    AddressSpace,
     Argument,
     BusEnd,
     Call,
     Chardev,
     Device,
+    Drive,
+    InputLines,
     Itself,
     Link,
     MachineClassValue,
@@ -18,6 +21,7 @@ from qgen.board import (
 )
 from qgen.catalogue import DeviceType
 from qgen.cunit import Arrow, CallExpr, CExpr
+from qgen.emit.backends import drive_get
 from qgen.emit.builder import FunctionBuilder, cast
 from qgen.emit.buses import bus_of
 from qgen.emit.wires import input_line
@@ -75,6 +79,8 @@ def _argument(
             into.unit.use("serial_hd")
             return CallExpr("serial_hd", (into.expr(number, **index),))
         case Itself():
+            if type_ == "Object *":
+                return into.owner()
             whole = type_ == "MachineState *"
             return into.machine() if whole else into.base()
         case Link(target):
@@ -83,6 +89,13 @@ def _argument(
             return _device(target, type_, device, into, index)
         case BusEnd():
             return _bus(given, type_, into, index)
+        case InputLines(name):
+            return f"{into.state()}->{identifier(name)}"
+        case AddressSpace(name):
+            into.unit.use("address_spaces")
+            return f"&address_space_{name}"
+        case Drive():
+            return drive_get(given, into, index)
         case Sink():
             return input_line(given, into, index, device)
         case number:

@@ -30,6 +30,7 @@ from qgen.emit.children import (
 from qgen.emit.i2c import create_simple_i2c, emit_plain_i2c, is_plain_i2c
 from qgen.emit.ide import emit_ide_drives
 from qgen.emit.images import emit_device_images
+from qgen.emit.inputs import emit_inputs
 from qgen.emit.nics import PCI_NICS, all_pci_nics, take_nic
 from qgen.emit.properties import emit_property
 from qgen.emit.references import own_wires
@@ -110,6 +111,9 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         return
     if device.made:
         _wire_made(unit, device)
+        return
+    if device.inputs is not None:
+        emit_inputs(unit, device)
         return
     name = identifier(device.name)
     several = unit.alternatives.get(device.name, ())

@@ -14,18 +14,22 @@ _PPC = "FW_CFG_PPC_"
 
 def emit_fw_cfg(unit: UnitBuilder, board: Board) -> None:
     """The function that adds all items and files."""
-    if board.fw_cfg is None or not (board.fw_cfg.items or board.fw_cfg.files):
+    told = board.fw_cfg
+    if told is None or not (told.items or told.files or told.e820):
         return
     unit.use("fw_cfg")
     adds_file = f"{unit.prefix}_add_fw_cfg_file"
-    if board.fw_cfg.files:
+    if told.files:
         _file_function(unit, adds_file)
     function = FunctionBuilder(unit, f"{unit.prefix}_add_fw_cfg_items")
-    owner = cast("FW_CFG", function.kept(board.fw_cfg.device))
+    owner = cast("FW_CFG", function.kept(told.device))
     function.local(Local("FWCfgState *", "fw_cfg", owner))
-    _items(board.fw_cfg, function)
+    _items(told, function)
+    if told.e820:
+        unit.use("fw_cfg_add_e820")
+        function.call("fw_cfg_add_e820", "fw_cfg")
     function.gap()
-    for file in board.fw_cfg.files:
+    for file in told.files:
         names = string_literal(file.name), string_literal(file.file)
         function.call(adds_file, "fw_cfg", *names)
     function.add()

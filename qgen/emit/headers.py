@@ -50,6 +50,8 @@ _HEADERS = {
     "macio_ide_init_drives": "hw/misc/macio/macio.h",
     "pci_ide_create_devs": "hw/ide/pci.h",
     "fw_cfg": "hw/nvram/fw_cfg.h",
+    "fw_cfg_add_e820": "hw/i386/fw_cfg.h",
+    "e820_add_entry": "hw/i386/e820_memory_layout.h",
     "fw_cfg_ppc": "hw/ppc/ppc.h",
     "graphic_width": "system/system.h",
     "graphic_height": "system/system.h",

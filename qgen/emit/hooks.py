@@ -18,6 +18,7 @@ _PARAMS = {
     HookPoint.BOARD_SETUP: _BOOT_INFO,
     HookPoint.SECONDARY_BOOT: _BOOT_INFO,
     HookPoint.SECONDARY_CPU_RESET: _BOOT_INFO,
+    HookPoint.HANDLER: ("void *opaque", "int n", "int level"),
 }
 """The parameters of each hook; none of them returns anything."""
 

@@ -181,6 +181,16 @@ def _map(region: Region, into: FunctionBuilder) -> None:
     else:
         func = "memory_region_add_subregion_overlap"
         into.call(func, *args, str(region.mapping.priority))
+    if region.name in _in_e820(into.unit):
+        into.unit.use("e820_add_entry")
+        size = _run_time_size(region, into)
+        into.call("e820_add_entry", args[1], size, "E820_RAM")
+
+
+def _in_e820(unit: UnitBuilder) -> tuple[str, ...]:
+    """The regions that firmware learns of as RAM."""
+    fw_cfg = unit.board.fw_cfg if isinstance(unit.board, Board) else None
+    return () if fw_cfg is None else fw_cfg.e820
 
 
 def ops_name(unit: UnitBuilder, region: Region) -> str:

@@ -13,6 +13,7 @@ from qgen.board import (
     Composite,
     Device,
     HelperBoot,
+    InputLines,
     Link,
     Place,
     RiscvBoot,
@@ -99,6 +100,7 @@ def shared_devices(board: Composite) -> set[str]:
             if wire.sink.place.element is not None or sink in several:
                 shared.add(sink)
     shared |= {device.name for device in board.devices if device.images}
+    shared |= {device.name for device in board.devices if device.inputs is not None}
     match board.boot if isinstance(board, Board) else None:
         case RiscvBoot() as boot:
             shared.add(boot.harts.device)
@@ -122,6 +124,8 @@ def _references(device: Device) -> Iterator[Place]:
                 yield place
             case Sink(place) if place.device != CPUS:
                 yield place
+            case InputLines(name):
+                yield Place(name)
     yield from (controller.place for controller in device.ide)
     for each in device.holders:
         for prop in each.properties:

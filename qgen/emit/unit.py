@@ -191,6 +191,10 @@ class UnitBuilder:
         self.headers.add(known.header)
         return known.macro
 
+    def is_one_line(self, device: Device) -> bool:
+        """Whether input lines are one, which C holds as such and not as a list."""
+        return device.call is not None and device.call.returns == "qemu_irq"
+
     def refers_to(self, device: Device) -> bool:
         """Whether C refers to a device after it was created."""
         wired = (self.incoming, self.incoming_per_cpu)

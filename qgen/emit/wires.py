@@ -12,7 +12,7 @@ from qgen.emit.builder import FunctionBuilder, cast
 from qgen.emit.conditions import condition
 from qgen.emit.references import Driver
 from qgen.expr import Expr, Num, evaluate
-from qgen.names import string_literal
+from qgen.names import identifier, string_literal
 
 _ARM_INPUTS = "ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ"
 _ARM_OUTPUTS = "GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC"
@@ -198,7 +198,7 @@ def input_line(
     sink: Sink, into: FunctionBuilder, index: dict[str, str], here: Device | None = None
 ) -> CExpr:
     """The qemu_irq of an input line; ``here`` is the device of the function."""
-    if sink.device == CPUS:
+    if sink.device == CPUS or into.unit.devices[sink.device].inputs is not None:
         return _end(sink, into, index)
     handle = into.device(sink.place, index, here.name if here else "")
     return _gpio_in(handle, sink, into, index)
@@ -214,6 +214,11 @@ def _end(
         cpu = _cpu(sink.place.element, into, index)
         into.unit.use("irq")
         return CallExpr("qdev_get_gpio_in", (cpu, line))
+    given = into.unit.devices[sink.device]
+    if given.inputs is not None:
+        lines = f"{into.state()}->{identifier(given.name)}"
+        one = into.unit.is_one_line(given)
+        return lines if one else f"{lines}[{into.expr(sink.index, **index)}]"
     whole = replace(sink.place, path=())
     handle = into.device(whole, index, here.name if here else "")
     handle = into.held("sink", handle, sink.place.path)

@@ -159,7 +159,7 @@ def _machine(
     wires = wire_cpus(spec.cpus, inside.ends, scope)
     cpus = lower_cpus(spec, base, catalogue, known_cpu, wires, scope)
     _judge(inside, cpus.wires, ram, scope)
-    fw_cfg = lower_fw_cfg(spec, inside.ends, scope)
+    fw_cfg = lower_fw_cfg(spec, inside.ends, inside.regions, scope)
     conditions = Conditions(spec, catalogue, scope)
     roms = lower_roms(spec, inside.regions, inside.ends, conditions, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)

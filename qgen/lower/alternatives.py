@@ -22,7 +22,9 @@ from qgen.spec.model import Spec
 
 MOST_WAYS = 16
 """In so many ways the properties can be set on which alternatives depend."""
-_NOT_BESIDE = ("when", "unimplemented", "ide_drives", "name", "count")
+_NOT_BESIDE = (
+    *("when", "unimplemented", "ide_drives", "inputs", "handler", "name", "count"),
+)
 
 _Value = bool | str
 

@@ -9,10 +9,12 @@ from dataclasses import replace
 from qgen.bases import find
 from qgen.board import (
     PCI_BUS,
+    AddressSpace,
     Argument,
     Call,
     Chardev,
     Device,
+    InputLines,
     Itself,
     Link,
     MachineClassValue,
@@ -25,9 +27,12 @@ from qgen.catalogue import DeviceType, functions
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
 from qgen.lower.buses import Buses
+from qgen.lower.drives import lower_drive
 from qgen.lower.ends import Ends
+from qgen.lower.inputs import ALL, ONE, judge_returned
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.memory import regions_of, sometimes
+from qgen.lower.own_words import own_word
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope
 from qgen.lower.wires import Wiring
@@ -37,13 +42,15 @@ from qgen.spec.arguments import (
     BusArgument,
     CallText,
     ClassArgument,
+    InputsArgument,
     LineArgument,
     RegionArgument,
+    SpaceArgument,
     TextArgument,
 )
 from qgen.spec.ends import SinkText
 from qgen.spec.model import Composite, Spec
-from qgen.spec.values import LinkText, MachineText, SerialText
+from qgen.spec.values import DriveText, LinkText, MachineText, SerialText
 
 _EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
 _INTEGERS = {
@@ -59,56 +66,6 @@ _INTEGERS = {
     **{f"int{n}_t": (-(1 << (n - 1)), (1 << (n - 1)) - 1) for n in (8, 16, 32, 64)},
 }
 _STRINGS = ("const char *", "char *")
-_OWN_WORDS = {
-    "arm_load_kernel": "boot:",
-    "armv7m_load_kernel": "boot:",
-    "aspeed_machine_": "class_init:",
-    "aspeed_machine_ast2600_class_emmc_init": "class_init:",
-    "aspeed_machine_class_init_cpus_defaults": "class_init:",
-    "blk_by_legacy_dinfo": "{drive: ...}",
-    "clock_": "clocks:",
-    "cpu_": "cpus:",
-    "create_unimplemented_device": "unimplemented: SIZE",
-    "drive_": "{drive: ...}",
-    "fw_cfg_": "fw_cfg:",
-    "get_system_": "{region: system}",
-    "i2c_slave_create_simple": "devices:",
-    "isa_bus_new": "buses:",
-    "ide_drive_get": "ide_drives:",
-    "load_image_mr": "images:",
-    "load_image_targphys": "image:",
-    "macio_ide_init_drives": "ide_drives:",
-    "machine_add_audiodev_property": "{audio: true}",
-    "memory_region_": "memory:",
-    "object_": "devices:",
-    "pci_create_simple": "devices:",
-    "pci_ide_create_devs": "ide_drives:",
-    "pci_new": "devices:",
-    "pci_realize": "devices:",
-    "qbus_mark_full": "full_buses:",
-    "qdev_": "devices:",
-    "qemu_configure_nic_device": "nic: true",
-    "kvm_enabled": "when:",
-    "machine_usb": "when:",
-    "qemu_find_file": "image:",
-    "qemu_find_nic_info": "when:",
-    "qtest_enabled": "when:",
-    "tcg_enabled": "when:",
-    "xen_enabled": "when:",
-    "qemu_get_cpu": "cpus:",
-    "riscv_boot_info_init": "boot:",
-    "riscv_load_kernel": "boot:",
-    "rom_add_": "memory:",
-    "smbus_eeprom_init_one": "devices:",
-    "serial_hd": "{serial: 0}",
-    "sysbus_connect_irq": "irqs:",
-    "sysbus_mmio_": "at:",
-    "sysbus_pass_irq": "exports:",
-    "sysbus_realize": "devices:",
-    "x86_bios_rom_init": "boot:",
-    "x86_cpus_init": "cpus:",
-}
-"""How functions that the generated C calls by itself begin, and what writes them."""
 ANY_DEVICE = ("DeviceState *", "SysBusDevice *", "Object *", "void *")
 """The parameters that take any device."""
 _BUS = re.compile(r"(\w*Bus|BusState) \*")
@@ -146,11 +103,6 @@ def boot_call(spec: Spec, written: CallText, ends: Ends, scope: Scope) -> Device
     last = Device("", "", None, (), (), (), (), None, ("boot",))
     buses = Buses(spec, ends.catalogue, ends.types, scope)
     return _Calls(spec, Wiring(ends, scope), buses, scope).device(last, written)
-
-
-def own_word(function: str) -> str | None:
-    """What a spec writes for a function that the generated C calls by itself."""
-    return next((w for f, w in _OWN_WORDS.items() if function.startswith(f)), None)
 
 
 class _Calls:
@@ -201,6 +153,8 @@ class _Calls:
                 key=True,
             )
             return device
+        if not judge_returned(found.returns, found.name, device, path, self.scope):
+            return device
         known = self.buses.catalogue.find(device.type)
         if known is not None and not self._has_struct(known, found.returns):
             self.scope.error(
@@ -239,13 +193,19 @@ class _Calls:
         match given:
             case bool() if type_ == "bool":
                 return given
-            case None if type_.endswith("*") or type_ == "qemu_irq":
+            case None if type_.endswith("*") or type_ == ONE:
                 return None
             case TextArgument(text) if type_ in _STRINGS:
                 return Text(text)
             case MachineText(field) if field == ITSELF:
-                if type_ in self.of_machine:
+                if type_ in (*self.of_machine, "Object *"):
                     return Itself()
+            case InputsArgument(name) if type_ == ALL:
+                return self.inputs(name, device, (*path, "inputs"))
+            case SpaceArgument(name) if type_ == "AddressSpace *":
+                return AddressSpace(name)
+            case DriveText() if type_ == "DriveInfo *":
+                return lower_drive(given, (*path, "drive"), self.scope, run_time)
             case MachineText(field) if type_ in _STRINGS:
                 return MachineValue(field)
             case ClassArgument(field) if type_ in _STRINGS:
@@ -259,7 +219,7 @@ class _Calls:
             case BusArgument(bus) if _BUS.fullmatch(type_):
                 self._earlier(bus.split("/")[0], device, (*path, "bus"))
                 return self.buses.find(bus, (*path, "bus"), _BUSES.get(type_))
-            case LineArgument(sink) if type_ == "qemu_irq":
+            case LineArgument(sink) if type_ == ONE:
                 return self.line(sink, device, (*path, "line"))
             case LinkText() if type_.endswith("*") and type_ not in _STRINGS:
                 self._earlier(given.target, device, (*path, "device"))
@@ -275,7 +235,13 @@ class _Calls:
             help_ = "write true or false"
         elif type_ in _STRINGS:
             help_ = "write {text: ...}"
-        elif type_ == "qemu_irq":
+        elif type_ == ALL:
+            help_ = "write {inputs: NAME}, or none"
+        elif type_ == "AddressSpace *":
+            help_ = "write {address_space: memory}, or {address_space: io}"
+        elif type_ == "DriveInfo *":
+            help_ = "write {drive: {interface: ide, unit: 0}}, or none"
+        elif type_ == ONE:
             help_ = "write {line: DEVICE[NUMBER]}, or none"
         elif type_ == "Chardev *":
             help_ = "write {serial: 0}, or none"
@@ -334,6 +300,23 @@ class _Calls:
         if sink is not None:
             self._earlier(sink.device, device, path)
         return sink
+
+    def inputs(self, name: str, device: Device, path: Path) -> InputLines | None:
+        """The lines that an earlier call returned."""
+        written = self.spec.devices.get(name)
+        if written is None or written.inputs is None:
+            known = [n for n, d in self.spec.devices.items() if d.inputs is not None]
+            message = f"{quoted(name)} has no 'inputs'"
+            help_ = did_you_mean(name, known) or "name a call that returns input lines"
+            self.scope.error(Code.Q0201, message, path, help_)
+            return None
+        self._earlier(name, device, path)
+        found = self.known.find(written.call.function) if written.call else None
+        if found is not None and found.returns == ONE:
+            message = f"{name!r} is one line, no list of them"
+            self.scope.error(Code.Q0218, message, path)
+            return None
+        return InputLines(name)
 
     def _earlier(self, name: str, device: Device, path: Path) -> None:
         names = list(self.spec.devices)

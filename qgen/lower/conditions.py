@@ -15,6 +15,7 @@ from qgen.board import (
     BusEnd,
     ClockOutput,
     Device,
+    InputLines,
     Link,
     Place,
     RiscvBoot,
@@ -216,6 +217,8 @@ def _needed(device: Device) -> Iterator[tuple[Place, Path]]:
                     yield needed, device.call.origin
                 case Sink(needed) if needed.device != CPUS:
                     yield needed, device.call.origin
+                case InputLines(name):
+                    yield Place(name), device.call.origin
     for place, controller in enumerate(device.ide):
         yield controller.place, (*device.origin, "ide_drives", place)
     for each in device.holders:

@@ -26,6 +26,7 @@ from qgen.lower.device_types import device_type
 from qgen.lower.extras import child_of, judge_full_buses, judge_nic
 from qgen.lower.ide import Ide
 from qgen.lower.images import device_images
+from qgen.lower.inputs import lower_inputs
 from qgen.lower.inside import NoChild, inside, is_made_late
 from qgen.lower.kinds import judge_kind, judge_made, judge_one_call
 from qgen.lower.mmio import Regions, repeated
@@ -96,6 +97,9 @@ class _Devices:
             drives = self.ide.lower(name, device, path)
             when = self.conditions.lower(device.when, (*path, "when"))
             return replace(drives, when=when)
+        if device.inputs is not None or device.handler is not None:
+            when = self.conditions.lower(device.when, (*path, "when"))
+            return lower_inputs(self.spec, name, device, when, self.scope)
         count, counted = self.count(device, path)
         judge_kind(device, path, self.scope)
         when = self.conditions.lower(device.when, (*path, "when"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qgen.board import Device, Drive, Property
+from qgen.board import Device, Drive
 from qgen.condition import exclusive
 from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate, variables
@@ -52,7 +52,7 @@ def _number(
 
 def judge_drives(devices: Sequence[Device], scope: Scope) -> None:
     """Refuse a drive that two devices would get: QEMU ends with an error then."""
-    taken: dict[tuple[str, int, int], list[tuple[str, Device, Property | None]]] = {}
+    taken: dict[tuple[str, int, int], list[tuple[str, Device, Path | None]]] = {}
     for device in devices:
         for number in range(sum(controller.drives for controller in device.ide)):
             key = ("ide", *divmod(number, UNITS["ide"]))
@@ -60,10 +60,10 @@ def judge_drives(devices: Sequence[Device], scope: Scope) -> None:
     for device in devices:
         for n in range(1 if device.count is None else evaluate(device.count)):
             name = device.name if device.count is None else f"{device.name}[{n}]"
-            for prop, drive in _drives(device):
+            for origin, drive in _drives(device):
                 bus, unit = (evaluate(e, {"n": n}) for e in (drive.bus, drive.unit))
                 others = taken.setdefault((drive.interface, bus, unit), [])
-                for first, other, origin in others:
+                for first, other, earlier in others:
                     if exclusive(other.when, device.when):
                         continue
                     where = f"unit {unit}" + f" of bus {bus}" * bool(bus)
@@ -71,19 +71,23 @@ def judge_drives(devices: Sequence[Device], scope: Scope) -> None:
                         Code.Q0214,
                         f"the {drive.interface!r} drive {where} goes to {first!r} "
                         "already",
-                        (*prop.origin, "drive"),
+                        origin,
                         (
                             "let the unit depend on 'n', the number of each"
-                            if origin is prop
+                            if earlier == origin
                             else "a drive is one device's: take another unit"
                         ),
                     )
                     return
-                others.append((name, device, prop))
+                others.append((name, device, origin))
 
 
-def _drives(device: Device) -> Iterator[tuple[Property, Drive]]:
+def _drives(device: Device) -> Iterator[tuple[Path, Drive]]:
+    """The drives that a device gets, and where the spec says so."""
+    for place, argument in enumerate(device.call.arguments if device.call else ()):
+        if device.call is not None and isinstance(argument, Drive):
+            yield (*device.call.origin, place, "drive"), argument
     for each in device.holders:
         for prop in each.properties:
             if isinstance(prop.value, Drive):
-                yield prop, prop.value
+                yield (*prop.origin, "drive"), prop.value

@@ -53,6 +53,9 @@ class Ends:
 
     def inputs(self, place: Place, line: str | None) -> int | None:
         """How many inputs of that name a device has; None where nobody knows."""
+        given = self.devices[place.device].inputs
+        if given is not None:
+            return evaluate(given)
         known = self.type_at(place)
         if line is not None and known is not None:
             return named(known.gpio_in).get(line, 0)

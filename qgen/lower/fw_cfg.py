@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
-from qgen.board import FwCfg, FwCfgFile, FwCfgItem
+from qgen.board import RAM, FwCfg, FwCfgFile, FwCfgItem, Region
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Name, Sym, evaluate, parse, variables
 from qgen.lower.ends import Ends
@@ -32,6 +32,8 @@ LOCAL = 0x8000
 """The bit of the keys whose meaning the architecture decides."""
 ITEMS = 0x20
 """How many keys items have; those behind them are of files."""
+E820 = "etc/e820"
+"""The file by which firmware learns where RAM lies."""
 LONGEST_FILE = 55
 """How long the name of a file may be (FW_CFG_MAX_FILE_PATH)."""
 
@@ -53,7 +55,9 @@ _TAKEN = ("SIGNATURE", "ID", "UUID", "NOGRAPHIC", "BOOT_MENU", "FILE_DIR")
 """The items that the device makes itself."""
 
 
-def lower_fw_cfg(spec: Spec, ends: Ends, scope: Scope) -> FwCfg | None:
+def lower_fw_cfg(
+    spec: Spec, ends: Ends, regions: Sequence[Region], scope: Scope
+) -> FwCfg | None:
     """The items and files of the board's firmware configuration."""
     written = spec.fw_cfg
     if written is None:
@@ -68,7 +72,35 @@ def lower_fw_cfg(spec: Spec, ends: Ends, scope: Scope) -> FwCfg | None:
         FwCfgFile(name, file, (*PATH, "files", name))
         for name, file in written.files.items()
     )
-    return FwCfg(written.device, items, files)
+    e820 = _e820(spec, written, regions, scope) if written.e820 else ()
+    return FwCfg(written.device, items, files, e820)
+
+
+def _e820(
+    spec: Spec, written: model.FwCfg, regions: Sequence[Region], scope: Scope
+) -> tuple[str, ...]:
+    """The regions that map the RAM of -m."""
+    path = (*PATH, "e820")
+    if spec.arch != "x86_64":
+        message = (
+            f"only the firmware of x86 asks for this map, not that of {spec.arch!r}"
+        )
+        scope.error(Code.Q0214, message, path, "leave it out", key=True)
+        return ()
+    if E820 in written.files:
+        message = "'e820: true' is this file"
+        here = (*PATH, "files", E820)
+        scope.error(Code.Q0202, message, here, "leave out one of the two", key=True)
+    names = tuple(
+        region.name
+        for region in regions
+        if region.origin[0] == RAM and region.mapping is not None
+    )
+    if not names and not scope.broken("ram"):
+        message = "the RAM of -m is not mapped: there is nothing to list"
+        help_ = "add ram: {at: ADDRESS}, or ram: {split: ...}"
+        scope.error(Code.Q0214, message, path, help_, key=True)
+    return names
 
 
 def _judge_device(name: str, ends: Ends, scope: Scope) -> None:

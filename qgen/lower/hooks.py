@@ -39,7 +39,12 @@ def lower_hooks(
     hooks = [
         Hook(point, name, (*PATH, point.value))
         for point in HookPoint
-        if (name := getattr(written, point.value)) is not None
+        if (name := getattr(written, point.value, None)) is not None
+    ]
+    hooks += [
+        Hook(HookPoint.HANDLER, device.handler, ("devices", name, "handler"))
+        for name, device in spec.devices.items()
+        if device.handler is not None
     ]
     if not hooks:
         scope.error(

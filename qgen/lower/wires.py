@@ -274,6 +274,8 @@ class Wiring:
         if device is None:
             self._no_device(written.device, path)
             return None
+        if device.inputs is not None:
+            return self._given_input(written, path, driver)
         if device.name not in self.ends.types:
             message = f"nobody knows what {device.name!r} is: it has no lines"
             help_ = "add type: what the helper makes" if not device.ide else None
@@ -300,6 +302,23 @@ class Wiring:
             self._one_too_many(device.name, path)
             return None
         return self._inside(written, Place(device.name, element), path, driver)
+
+    def _given_input(
+        self, written: SinkText, path: Path, driver: _Driver
+    ) -> Sink | None:
+        """One of the input lines that a call returned."""
+        name, place = written.device, Place(written.device)
+        if written.path or written.line is not None or len(written.brackets) > 1:
+            message = f"{name!r} are input lines with numbers, no device"
+            help_ = f"write {name}[NUMBER]"
+            self.scope.error(Code.Q0211, message, path, help_)
+            return None
+        line = written.brackets[0] if written.brackets else Num(0)
+        index = self.scope.resolve(line, path, run_time=driver.names)
+        count, what = self.ends.inputs(place, None), f"{name!r} has no input"
+        if index is None or not self._within(index, count, what, driver, path):
+            return None
+        return Sink(place, None, index)
 
     def _inside(
         self, written: SinkText, outer: Place, path: Path, driver: _Driver

@@ -13,11 +13,13 @@ from qgen.diagnostics import quoted
 from qgen.spec.ends import SinkText, sink
 from qgen.spec.names import CHILD, WORD, checked_name
 from qgen.spec.numbers import parse_expression
-from qgen.spec.texts import label, within, wrong
+from qgen.spec.texts import label, text_of, within, wrong
 from qgen.spec.values import (
+    DriveText,
     LinkText,
     MachineText,
     SerialText,
+    drive,
     link_target,
     machine_value,
 )
@@ -54,6 +56,20 @@ class LineArgument:
 
 
 @dataclass(frozen=True, slots=True)
+class InputsArgument:
+    """``{inputs: pic}``: all input lines that a call returned."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceArgument:
+    """``{address_space: memory}``: what a device sees that reads and writes itself."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClassArgument:
     """``{class: default_nic}``: a text of the machine's class."""
 
@@ -68,6 +84,9 @@ Argument = (
     | LinkText
     | BusArgument
     | LineArgument
+    | InputsArgument
+    | SpaceArgument
+    | DriveText
     | SerialText
     | MachineText
     | ClassArgument
@@ -91,9 +110,20 @@ ITSELF = "itself"
 """How a spec writes the machine, as an argument."""
 NONE = "none"
 """How a spec writes NULL."""
+_inputs = checked_name(WORD, "the name of input lines", "name a device with 'inputs:'")
+SPACES = ("memory", "io")
+"""The address spaces of QEMU that have a name."""
 _class_field = checked_name(
     r"[a-z][a-z0-9_]*", "a field of MachineClass", "QEMU writes it so: default_nic"
 )
+
+
+def _space(value: Any) -> str:
+    text = text_of(value, "an address space")
+    if text not in SPACES:
+        message = f"{quoted(text)} is no address space"
+        raise wrong("Q0107", message, "write memory or io")
+    return text
 
 
 def _machine(value: Any) -> str:
@@ -106,6 +136,9 @@ _FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Argument]]] = {
     "device": (link_target, lambda link: link),
     "bus": (_bus, BusArgument),
     "line": (sink, LineArgument),
+    "inputs": (_inputs, InputsArgument),
+    "address_space": (_space, SpaceArgument),
+    "drive": (drive, lambda given: given),
     "serial": (parse_expression, SerialText),
     "machine": (_machine, MachineText),
     "class": (_class_field, ClassArgument),

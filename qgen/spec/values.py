@@ -118,7 +118,8 @@ def _interface(value: Any) -> str:
     return text
 
 
-def _drive(value: Any) -> DriveText:
+def drive(value: Any) -> DriveText:
+    """A drive of -drive: ``{interface: mtd, unit: 0}``."""
     example = "write {interface: mtd, unit: 0}"
     if not isinstance(value, dict):
         raise wrong("Q0103", f"a drive is a mapping, not {kind_of(value)}", example)
@@ -143,7 +144,7 @@ _DRIVE_SCHEMA = {
     },
     "required": ["interface"],
 }
-Drive = Annotated[DriveText, PlainValidator(_drive), WithJsonSchema(_DRIVE_SCHEMA)]
+Drive = Annotated[DriveText, PlainValidator(drive), WithJsonSchema(_DRIVE_SCHEMA)]
 
 
 def _audio(value: Any) -> AudioText:
@@ -252,7 +253,7 @@ def _plain_value(value: Any) -> PropertyValue:
         case "property":
             return ChosenText(within(form, _property_name, inner))
         case "drive":
-            return within(form, _drive, inner)
+            return within(form, drive, inner)
         case "audio":
             return within(form, _audio, inner)
         case _:

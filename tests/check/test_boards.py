@@ -95,9 +95,9 @@ def test_findings_say_where_and_what_would_be_right() -> None:
 def test_findings_say_when() -> None:
     case = shipped("x86-split", "10.2")
     text = case.text.replace("ram_size > 0xc0000000", "ram_size > 0xd0000000")
-    (finding,) = case.findings(text)
+    finding, *_ = case.findings(text)
     assert finding.startswith("region 'ram-above-4g' (alias 'ram-above-4g') is missing")
-    assert finding.endswith("(-m 0xc0000001, -smp 1)")
+    assert "(-m 0xc0000001, -smp 1, " in finding
 
 
 def test_a_stub_reads_as_the_guest_sees_it() -> None:

@@ -58,6 +58,12 @@ SAME = {
     ("g3beige", "sink becomes source", "both are the interrupt controller"),
     ("mac99", "1 becomes 2", "any negative size says that nothing was loaded"),
     ("x86-split", "MIN(): arguments 1 and 2 swapped", "the smaller one is the same"),
+    ("x86-split", "x86_split_a20(): arguments 2 and 3 swapped", "a prototype's names"),
+    (
+        "x86-split",
+        "drive_get(): arguments 1 and 2 swapped",
+        "IF_IDE is 1, as the bus is",
+    ),
     ("x86-split", "s becomes machine", "OBJECT() or X86_MACHINE() of the same object"),
     ("x86-split", "machine becomes s", "X86_MACHINE() of the same object"),
 }

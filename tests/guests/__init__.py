@@ -19,6 +19,7 @@ _PACKAGES = {
     "arm-none-eabi-gcc": "gcc-arm-none-eabi",
     "riscv64-unknown-elf-gcc": "gcc-riscv64-unknown-elf",
     "powerpc-linux-gnu-as": "binutils-powerpc-linux-gnu",
+    "x86_64-linux-gnu-as": "binutils-x86-64-linux-gnu",
 }
 _C_FLAGS = (
     *("-Os", "-std=gnu11", "-ffreestanding", "-Wall", "-Wextra"),
@@ -29,6 +30,7 @@ _A7 = ("-mcpu=cortex-a7", "-marm", "-mfloat-abi=soft", "-mno-unaligned-access")
 _M3 = ("-mcpu=cortex-m3", "-mthumb")
 _RV64 = ("-march=rv64ima_zicsr", "-mabi=lp64", "-mcmodel=medany", "-mno-relax")
 _POWERPC = ("-mppc",)
+_I386 = ("--32",)
 
 
 class ToolMissing(RuntimeError):
@@ -117,6 +119,10 @@ GUESTS = {
         _arm_image("zynq", "cortex-a9"),
         _sifive("sifive", 0x2040_0000),
         _sifive("sifive-rev-b", 0x2001_0000),
+        Guest(
+            *("x86-boot", ("x86-boot/boot.S",), "x86_64-linux-gnu-as", _I386),
+            raw=True,
+        ),
         _ppc_rom("ppc-rom", raw=False),
         _ppc_rom("ppc-rom-bin", raw=True),
     )

@@ -24,7 +24,7 @@ from qgen.board import Board
 from qgen.expr import evaluate
 from qgen.lab.board import Loadable, machines
 from qgen.lab.monitor import Monitor, watch
-from qgen.predict import flat_view, format_view, memory_tree
+from qgen.predict import Space, flat_view, format_view, memory_tree
 
 ROOT = Path(__file__).parent.parent.parent
 RELEASES = ("10.0", "10.2")
@@ -40,6 +40,7 @@ class Case:
     firmware: str | None = None
     variant: str | None = None
     arguments: tuple[str, ...] = ()
+    maps_ports: bool = False  # what helpers make answers at ports alone
 
     @property
     def name(self) -> str:
@@ -61,7 +62,10 @@ CASES = (
     Case("mac99", (64 * MIB, 128 * MIB, 2047 * MIB), "ppc-rom"),
     *(Case("mps2", (16 * MIB,), variant=name) for name in MPS2),
     Case("xilinx-zynq-a9", (128 * MIB, 2 * GIB)),
-    Case("x86-split", (2 * GIB, 3 * GIB, 4 * GIB, 8 * GIB), "seabios"),
+    Case(
+        *("x86-split", (2 * GIB, 3 * GIB, 4 * GIB, 8 * GIB), "seabios"),
+        maps_ports=True,
+    ),
 )
 ON_EACH_RELEASE = pytest.mark.parametrize("release", RELEASES)
 ON_EACH_SPEC = pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
@@ -107,7 +111,9 @@ def test_the_memory_map_is_the_predicted_one(
         with watch(loadable, [*arguments, "-m", f"{ram // KIB}K"]) as monitor:
             seen = monitor.address_spaces()
         for space, root in trees.items():
-            compare_maps(spec, seen[space.value], format_view(flat_view(root)))
+            wanted = format_view(flat_view(root))
+            whole = space is Space.MEMORY and case.maps_ports
+            compare_maps(spec, seen[space.value], wanted, whole=whole)
 
 
 @ON_EACH_RELEASE
@@ -304,25 +310,6 @@ def _poll_words(monitor: Monitor) -> list[int]:
         if words[4] == 1 and words[5]:
             return words
     raise AssertionError(f"the program in the ROM does not run: {words}")
-
-
-@ON_EACH_RELEASE
-@pytest.mark.parametrize("ram", ["2G", "8G"])
-def test_seabios_prints_its_banner(ram: str, release: str, tmp_path: Path) -> None:
-    require_package(SEABIOS / "bios.bin", "seabios")
-    _, loadable = board("x86-split", release)
-    log = tmp_path / "debugcon"
-    arguments = [
-        *("-L", str(SEABIOS), "-m", ram),
-        *("-chardev", f"file,id=debug,path={log}"),
-        *("-device", "isa-debugcon,iobase=0x402,chardev=debug"),
-    ]
-    with watch(loadable, arguments, paused=False) as monitor:
-        for _ in range(3000):
-            if "SeaBIOS (version" in log.read_text(errors="replace"):
-                return
-            monitor.execute("query-status")
-    raise AssertionError(f"no banner: {log.read_text(errors='replace')!r}")
 
 
 ON_EACH_FILE = pytest.mark.parametrize(

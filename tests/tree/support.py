@@ -11,6 +11,8 @@ DEVICES = (
     *("ARM_GIC", "ARM_V7M", "CMSDK_APB_UART", "ISA_BUS", "PL011", "PL031", "PL061"),
     *("SERIAL_MM", "SIFIVE_PLIC", "SIFIVE_UART", "UNIMP", "VIRTIO_MMIO"),
     *("STM32F2XX_SPI", "STM32F2XX_USART"),
+    *("I8254", "I8257", "I8259", "IDE_ISA", "MC146818RTC", "PC", "PCKBD", "PCSPK"),
+    "SERIAL_ISA",
 )
 FOLDERS = {
     "arm": ("ARM Machines", ("ACORN", "LEMON", "PLUM")),

@@ -16,6 +16,7 @@ from qgen.spec.names import (
     BusPath,
     ChildName,
     DeviceName,
+    HookName,
     LineName,
     ObjectPath,
     PlacePath,
@@ -106,12 +107,16 @@ class Device(Alternative):
     """A device of any QOM type, a stub for one that is not modelled, or disks.
 
     ``ide_drives`` are controllers that get the drives of -drive if=ide, two for each bus.
+    ``inputs``: no device, but so many input lines, which the call returns; or which
+    ``handler``, a function of yours, handles.
     ``alternatives``: a property of the machine chooses what the device is; the keys
     beside them are those of all.
     """
 
     unimplemented: Size | None = None
     ide_drives: tuple[PlacePath, ...] = ()
+    inputs: Expression | None = None
+    handler: HookName | None = None
     name: Label | None = None
     count: Expression | None = None
     alternatives: tuple[Alternative, ...] = ()

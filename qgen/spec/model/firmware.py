@@ -109,9 +109,11 @@ class FwCfgItem(Model):
 class FwCfg(Model):
     """What the firmware configuration device tells the guest.
 
-    ``files`` are found in QEMU's firmware folders (-L), or left out.
+    ``files`` are found in QEMU's firmware folders (-L), or left out. ``e820``: on x86, the
+    file etc/e820 says where the RAM of -m lies.
     """
 
     device: DeviceName
+    e820: Truth = False
     items: dict[ItemKey, FwCfgItem] = {}
     files: dict[ItemPath, FileName] = {}
