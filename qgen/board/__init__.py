@@ -25,6 +25,7 @@ from qgen.board.devices import (
     Mmio,
     Part,
     Text,
+    Window,
 )
 from qgen.board.firmware import (
     ArmBoot,
@@ -170,6 +171,7 @@ __all__ = [
     "Source",
     "Text",
     "Value",
+    "Window",
     "Wire",
     "X86BiosBoot",
 ]

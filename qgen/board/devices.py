@@ -8,7 +8,7 @@ from qgen.board.memory import DeviceImage
 from qgen.board.values import Chardev, Drive, Link, MachineValue, Place, Property
 from qgen.board.wires import BusEnd, ClockInput, Sink, Wire
 from qgen.condition import Condition
-from qgen.expr import Expr
+from qgen.expr import Expr, evaluate
 from qgen.source import Path
 
 NUMBER = "{n}"
@@ -20,12 +20,22 @@ UNIMPLEMENTED_PRIORITY = -1000
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """``size`` bytes of a region, from ``offset`` on, which QEMU shows as ``name``."""
+
+    name: str
+    offset: Expr
+    size: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Mmio:
     """MMIO region number ``index`` of a device at an absolute ``address``.
 
-    ``label`` and ``size`` (bytes) are the region's own, from the device catalogue.
+    ``label`` and ``size`` (bytes) are the region's own, from the device catalogue; where
+    -smp decides the size, ``varying`` is what it is, and ``size`` the most.
     ``container`` is what the board maps it into as a region; then ``address`` counts
-    from its start. None: the system bus maps it.
+    from its start. None: the system bus maps it. With ``window``, only that is mapped.
     """
 
     index: int
@@ -35,6 +45,13 @@ class Mmio:
     priority: int | None
     origin: Path
     container: str | None = None
+    varying: Expr | None = None
+    window: Window | None = None
+
+    @property
+    def shown(self) -> int:
+        """How many bytes are mapped, at most."""
+        return self.size if self.window is None else evaluate(self.window.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import Enum
 
 from qgen.board.devices import Device
 from qgen.board.values import Place
+from qgen.condition import Condition
 from qgen.expr import Expr
 from qgen.source import Path
 
@@ -15,7 +16,8 @@ from qgen.source import Path
 class ArmBoot:
     """Boot by ``arm_load_kernel``; RAM for the loader starts at ``loader_start``.
 
-    ``more`` are fields of ``struct arm_boot_info`` by their names.
+    ``more`` are fields of ``struct arm_boot_info`` by their names. The board has firmware
+    where one of ``firmware`` is given.
     """
 
     loader_start: Expr
@@ -23,6 +25,7 @@ class ArmBoot:
     board_id: int | None
     origin: Path
     more: tuple[tuple[str, Expr | bool], ...] = ()
+    firmware: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

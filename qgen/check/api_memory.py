@@ -16,14 +16,23 @@ _UNIMPLEMENTED_PRIORITY = -1000
 """The type of what create_unimplemented_device() makes, and where it is mapped."""
 
 
-def _start(m: Execution, region: Region, kind: str, label: str, size: int) -> None:
-    """What all initialisers do."""
+def _start(
+    m: Execution,
+    region: Region,
+    kind: str,
+    label: str,
+    size: int,
+    *,
+    listed: bool = True,
+) -> None:
+    """What all initialisers do; ``listed``: the region is one of the board's own."""
     m.making()
     if region.kind is not None:
         m.refuse(f"the region {label!r} is initialised twice")
     region.kind, region.label, region.size, region.line = kind, label, size, m.line
     region.name = repr(label)
-    m.facts.regions.append(region)
+    if listed:
+        m.facts.regions.append(region)
 
 
 def _owned(m: Execution, region: Region, owner: object, label: str) -> None:
@@ -91,8 +100,13 @@ def _alias(
 ) -> None:
     if target.kind is None:
         m.refuse(f"the alias {label!r} shows a region that is not initialised")
-    _owned(m, region, owner, label)
-    _start(m, region, "alias", label, size)
+    if isinstance(owner, Device):
+        if not isinstance(target, DeviceRegion) or target.owner is not owner:
+            m.refuse(f"the owner of the alias {label!r} has not the region behind it")
+        owner.windows.append(region)
+    else:
+        _owned(m, region, owner, label)
+    _start(m, region, "alias", label, size, listed=not isinstance(owner, Device))
     region.target, region.offset = target, offset
 
 

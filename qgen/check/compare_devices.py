@@ -7,7 +7,18 @@ from itertools import pairwise
 
 from qgen.check.compare_core import name_of, plain, spoken
 from qgen.check.compare_memory import MemoryDifferences
-from qgen.check.facts import Call, Cpu, Device, Disk, Input, Output, Pass, Property
+from qgen.check.facts import (
+    Call,
+    Cpu,
+    Device,
+    DeviceRegion,
+    Disk,
+    Input,
+    Output,
+    Pass,
+    Property,
+    Region,
+)
 from qgen.check.match import Key
 
 
@@ -74,6 +85,7 @@ class DeviceDifferences(MemoryDifferences):
                 made.mmio.get(index),
                 wanted.mmio.get(index),
             )
+        self._windows(line, what, made.windows, wanted.windows)
         for name in sorted(made.clocks.keys() | wanted.clocks.keys()):
             self._same(
                 line,
@@ -84,6 +96,21 @@ class DeviceDifferences(MemoryDifferences):
             )
         for child in sorted(made.parts.keys() | wanted.parts.keys()):
             self._device(made.part(child), wanted.part(child))
+
+    def _windows(
+        self, line: int, what: str, made: Sequence[Region], wanted: Sequence[Region]
+    ) -> None:
+        mine, theirs = ({w.label: w for w in side} for side in (made, wanted))
+        for name in sorted(mine.keys() ^ theirs.keys()):
+            verb = "a window" if name in mine else "no window"
+            self.say(line, f"{what} has {verb} {name!r}; that is not so in the board")
+        for name in sorted(mine.keys() & theirs.keys()):
+            window, right = mine[name], theirs[name]
+            of, at = f"{what}: window {name!r}", window.line
+            self._same(at, of, "size", window.size, right.size)
+            self._same(at, of, "offset", window.offset, right.offset)
+            self._same(at, of, "region", _index(window), _index(right))
+            self._mapped(at, of, window.mapped, right.mapped)
 
     def _call(
         self, line: int, what: str, made: Call | None, wanted: Call | None
@@ -196,6 +223,12 @@ DEVICE_KEYS: Sequence[Key[Device]] = (
 
 def _kind(device: Device) -> str:
     return device.type if device.call is None else f"{device.call.function}()"
+
+
+def _index(window: Region) -> int | None:
+    """Which region of its device is behind a window."""
+    behind = window.target
+    return int(behind.index) if isinstance(behind, DeviceRegion) else None
 
 
 def _text(value: object) -> str | None:

@@ -66,7 +66,7 @@ class Boot(Expectation):
 
     def _boot(self, board: Board) -> BootCall | None:
         match board.boot:
-            case model.ArmBoot(start, psci, board_id, _, more):
+            case model.ArmBoot(start, psci, board_id, _, more, firmware):
                 arguments: dict[str, object] = {
                     "cpu": "CPU 0",
                     "ram_size": self.scenario.ram_size,
@@ -80,6 +80,9 @@ class Boot(Expectation):
                     arguments[name] = (
                         value if isinstance(value, bool) else self._value(value)
                     )
+                given, size = self.scenario.given, self.scenario.ram_size
+                if any(given.holds(each, size) for each in firmware):
+                    arguments["firmware_loaded"] = True
                 for point, name in ARM_HOOKS.items():
                     hook = board.hook(point)
                     if hook is not None:

@@ -19,12 +19,14 @@ from qgen.check.facts import (
     ClockLine,
     Cpu,
     Device,
+    DeviceRegion,
     Disk,
     Drive,
     Input,
     Lines,
     Mapped,
     Property,
+    Region,
 )
 from qgen.check.given import drive_key
 from qgen.check.machine import machine_value
@@ -89,6 +91,9 @@ class Devices(Memory):
             for part in device.parts:
                 self._set_up(self._inside(each, part.path), part, {"n": n})
             for mmio in device.mmio:
+                if mmio.window is not None:
+                    each.windows.append(self._window(each, mmio, mmio.window))
+                    continue
                 each.mmio[mmio.index] = self._mapped(mmio, n)
             made.append(each)
             for into in device.images:
@@ -103,6 +108,14 @@ class Devices(Memory):
             container, by = self.regions[mmio.container], "region"
         at = self._value(mmio.address, n=n)
         return Mapped(container, at, mmio.priority or 0, by=by)
+
+    def _window(self, owner: Device, mmio: model.Mmio, window: model.Window) -> Region:
+        """A part of a region that the device shows by itself."""
+        size, start = self._value(window.size), self._value(window.offset)
+        made = Region(window.name, window.name, "alias", size, offset=start)
+        made.target = DeviceRegion("", kind="device", owner=owner, index=mmio.index)
+        made.mapped = replace(self._mapped(mmio, 0), by="region")
+        return made
 
     def _made(self, call: model.Call, name: str, env: Env) -> Device:
         """What a helper makes; what it maps and sets, it knows alone."""

@@ -158,7 +158,8 @@ class Device:
     it that the board names, by the name of QOM's child; their type is not known.
     ``call`` made it, and then nothing else is known of it. ``struct`` is that of the
     state that it lies in; as long as it is not initialised, it has no type. ``held``: the
-    C has to drop the reference that it was given.
+    C has to drop the reference that it was given. ``windows`` are aliases of its own, each
+    of a part of one of its regions.
     """
 
     type: str
@@ -177,6 +178,7 @@ class Device:
     call: Call | None = None
     struct: str | None = None
     held: bool = False
+    windows: list[Region] = field(default_factory=list)
 
     def part(self, name: str, line: int = 0) -> Device:
         """The device that is this one's child ``name``."""

@@ -6,15 +6,16 @@ walked side by side, not multiplied.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import lcm
 from typing import NamedTuple
 
 from qgen.bases import Base
-from qgen.board import Arch, Board, Composite, Format, Ram
-from qgen.check.given import Given, givens, of_several
+from qgen.board import Arch, ArmBoot, Board, Composite, Format, Ram
+from qgen.check.given import DriveKey, Given, drive_key, givens, of_several
 from qgen.check.nics import MORE, calls_for_the_rest, taken
 from qgen.check.vocabulary import CPU_STRUCTS
-from qgen.condition import Option, RamAbove, parts_of
+from qgen.condition import DriveGiven, Option, RamAbove, parts_of
 from qgen.expr import Expr, evaluate
 from qgen.targets import NEWEST, Feature, Target
 
@@ -132,7 +133,18 @@ def scenarios(board: Board, target: Target = NEWEST) -> list[Scenario]:
         scenario(0, ram or sizes[0], ends=False, gives=gives)
         for gives, ram in dict.fromkeys(of_several(board))
     ]
+    for drives in _firmware_drives(board):
+        gives = given[0]._replace(drives=drives)
+        runs.append(scenario(0, sizes[0], ends=False, gives=gives))
     return runs + [scenario(0, size, ends=True) for size in beyond]
+
+
+def _firmware_drives(board: Board) -> Iterator[frozenset[DriveKey]]:
+    """The drives that may hold firmware, each of them alone."""
+    boot = board.boot
+    for each in boot.firmware if isinstance(boot, ArmBoot) else ():
+        if isinstance(each, DriveGiven):
+            yield frozenset({drive_key(each.drive, {})})
 
 
 def nics_of(

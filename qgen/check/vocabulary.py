@@ -246,7 +246,9 @@ STRUCTS: dict[str, dict[str, CType]] = {
     "MemMapEntry": _fields(hwaddr="base size"),
     "arm_boot_info": {
         **_fields(hwaddr=_BOOT_ADDRESSES, int="board_id psci_conduit"),
-        **_fields(bool="secure_boot secure_board_setup skip_dtb_autoload"),
+        **_fields(
+            bool="secure_boot secure_board_setup skip_dtb_autoload firmware_loaded"
+        ),
         **dict.fromkeys(_BOOT_HOOKS.split(), Pointer(BOOT_HOOK)),
     },
     "RISCVBootInfo": {},

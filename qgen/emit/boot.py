@@ -12,9 +12,10 @@ from qgen.board import (
     RiscvBoot,
     X86BiosBoot,
 )
-from qgen.cunit import CallExpr, CExpr, If
+from qgen.cunit import CallExpr, CExpr, If, Joined
 from qgen.emit.builder import FunctionBuilder, cast
 from qgen.emit.calls import call_expr
+from qgen.emit.conditions import condition
 from qgen.names import string_literal
 from qgen.targets import Feature
 
@@ -98,5 +99,11 @@ def _arm(board: Board, boot: ArmBoot, into: FunctionBuilder) -> None:
         hook = board.hook(point)
         if hook is not None:
             into.assign(f"{info}.{name}", hook)
+    if boot.firmware:
+        given = into.block()
+        given.assign(f"{info}.firmware_loaded", "true")
+        tests = tuple(condition(each, into) for each in boot.firmware)
+        test = tests[0] if len(tests) == 1 else Joined("||", tests)
+        into.body.append(If(test, given.statements()))
     cpu = CallExpr("ARM_CPU", ("first_cpu",))
     into.call("arm_load_kernel", cpu, into.machine(), f"&{info}")

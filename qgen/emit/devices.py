@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, groupby
 
-from qgen.board import Array, Call, ClockOutput, Device, Mmio, Part, Property
+from qgen.board import (
+    SYSTEM,
+    Array,
+    Call,
+    ClockOutput,
+    Device,
+    Mmio,
+    Part,
+    Property,
+    Window,
+)
 from qgen.cunit import CallExpr, CExpr, For, Local
 from qgen.emit.alternatives import alternative_name, emit_common_wires
 from qgen.emit.builder import FunctionBuilder
@@ -259,14 +269,33 @@ def _map(mmio: Mmio, into: FunctionBuilder, index: dict[str, str]) -> None:
     address, number = into.expr(mmio.address, **index), str(mmio.index)
     order = () if mmio.priority is None else (str(mmio.priority),)
     overlap = "_overlap" * (mmio.priority is not None)
-    if mmio.container is None:
+    if mmio.container is None and mmio.window is None:
         into.call(f"sysbus_mmio_map{overlap}", "sbd", number, address, *order)
         return
     into.unit.use("memory")
-    region = CallExpr("sysbus_mmio_get_region", ("sbd", number))
-    space = into.space(mmio.container)
+    region: CExpr = CallExpr("sysbus_mmio_get_region", ("sbd", number))
+    if mmio.window is not None:
+        region = _window(mmio.window, region, into)
+    space = into.space(mmio.container or SYSTEM)
     name = f"memory_region_add_subregion{overlap}"
     into.call(name, space, address, region, *order)
+
+
+def _window(window: Window, region: CExpr, into: FunctionBuilder) -> CExpr:
+    """A window into a region of the device, which owns it."""
+    into.unit.field(f"MemoryRegion {identifier(window.name)}", "memory")
+    into.unit.use("object")
+    alias = into.space(window.name)
+    into.call(
+        "memory_region_init_alias",
+        alias,
+        CallExpr("OBJECT", ("dev",)),
+        string_literal(window.name),
+        region,
+        into.expr(window.offset),
+        into.expr(window.size),
+    )
+    return alias
 
 
 def _set_up(

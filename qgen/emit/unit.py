@@ -123,7 +123,8 @@ class UnitBuilder:
 
     def field(self, declaration: str, *symbols: str) -> None:
         """Add a field to the state struct; ``symbols`` are what it is made of."""
-        self.fields.append(Field(declaration))
+        if Field(declaration) not in self.fields:  # alternatives may share one
+            self.fields.append(Field(declaration))
         self.public |= {header(symbol, self.target) for symbol in symbols}
 
     def _use_soc(self, soc: Soc) -> None:
@@ -206,6 +207,7 @@ class UnitBuilder:
         return (
             self.is_soc
             or bool(self.embedded)
+            or any(m.window is not None for d in self.board.devices for m in d.mmio)
             or any(r.kind is not Kind.MACHINE_RAM for r in self.board.regions)
             or bool(self.board.clocks or self.shared or self.used_buses)
             or (

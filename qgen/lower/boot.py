@@ -10,12 +10,14 @@ from qgen.board import (
     ArmBoot,
     Armv7mBoot,
     Boot,
+    Drive,
     HelperBoot,
     Place,
     Region,
     RiscvBoot,
     X86BiosBoot,
 )
+from qgen.condition import Condition, DriveGiven, Option, OptionGiven
 from qgen.diagnostics import Code, did_you_mean
 from qgen.expr import Expr, Num, evaluate, variables
 from qgen.lower.calls import boot_call
@@ -72,7 +74,7 @@ def lower_boot(
         return None
     match boot:
         case model.ArmBoot():
-            return _arm(spec, boot, path, scope)
+            return _arm(spec, boot, ends, path, scope)
         case model.Armv7mBoot():
             return _armv7m(spec, boot, regions, path, scope)
         case model.RiscvBoot():
@@ -94,14 +96,51 @@ def _needs_cpu(spec: Spec, path: Path, scope: Scope) -> None:
         )
 
 
-def _arm(spec: Spec, boot: model.ArmBoot, path: Path, scope: Scope) -> ArmBoot | None:
+def _arm(
+    spec: Spec, boot: model.ArmBoot, ends: Ends, path: Path, scope: Scope
+) -> ArmBoot | None:
     _needs_cpu(spec, path, scope)
     if spec.ram is None:
         scope.error(Code.Q0214, "the loader needs RAM", (*path, "loader"), "add 'ram:'")
     start = address(boot.ram, (*path, "ram"), scope)
     if start is None:
         return None
-    return ArmBoot(start, boot.psci, boot.board_id, path, _more(boot, path, scope))
+    more, firmware = _more(boot, path, scope), _firmware(boot, ends, path, scope)
+    return ArmBoot(start, boot.psci, boot.board_id, path, more, firmware)
+
+
+def _firmware(
+    boot: model.ArmBoot, ends: Ends, path: Path, scope: Scope
+) -> tuple[Condition, ...]:
+    """What gives the board firmware: -bios, or the drive of the device that holds it."""
+    name, here = boot.firmware, (*path, "firmware")
+    if name is None or name in ends.failed or scope.broken("devices", name):
+        return ()
+    device = ends.devices.get(name)
+    if device is None:
+        help_ = did_you_mean(name, ends.devices)
+        scope.error(Code.Q0201, f"there is no device {name!r}", here, help_)
+        return ()
+    if device.when is not None and name not in scope.alternatives:
+        message = f"{name!r} is not always there, to hold firmware"
+        scope.error(Code.Q0214, message, here, "leave out its 'when:'")
+        return ()
+    found: list[Condition] = []
+    for each in device.images:
+        if each.image.firmware and each.image.file is None:
+            found.append(OptionGiven(Option.FIRMWARE, True))
+        else:
+            message = f"{name!r} always has the firmware {each.image.file!r}"
+            help_ = "write {firmware: true} for what only -bios gives"
+            scope.error(Code.Q0214, message, here, help_)
+    for prop in device.properties:
+        if isinstance(prop.value, Drive) and device.count is None:
+            found.append(DriveGiven(prop.value))
+    if not found and not scope.failed:
+        message = f"nothing gives {name!r} firmware"
+        help_ = "give it an image, or a drive: {drive: {interface: pflash}}"
+        scope.error(Code.Q0214, message, here, help_)
+    return tuple(found)
 
 
 def _more(

@@ -3,7 +3,7 @@
 The catalogue is measured with default properties. What follows here is what a few types
 compute from theirs (sources: hw/intc/arm_gic*.c, hw/intc/riscv_*.c, hw/cpu/*mpcore.c,
 hw/arm/armv7m.c, hw/core/or-irq.c, hw/core/split-irq.c, hw/dma/pl330.c, hw/ssi/sifive_spi.c,
-hw/gpio/sifive_gpio.c, hw/nvram/fw_cfg.c).
+hw/gpio/sifive_gpio.c, hw/nvram/fw_cfg.c, hw/block/pflash_cfi0*.c).
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ SYSBUS = "sys-bus-device"
 
 Properties = Mapping[str, object]
 
-FLASH = "cfi.pflash02"
-"""AMD's parallel flash: as large as its blocks are together."""
+FLASHES = ("cfi.pflash01", "cfi.pflash02")
+"""Parallel flash: as large as its blocks are together."""
+_UNMEASURED = {"arm-gicv3-its": (Mmio("gicv3_its", 0x20000),)}
+"""The regions of types that cannot be realized alone (hw/intc/arm_gicv3_its_common.c)."""
 _ALWAYS_AS_LARGE = (
     "a9mpcore_priv",
     "a15mpcore_priv",
@@ -148,7 +150,7 @@ def outputs_of(known: DeviceType, properties: Properties, cpus: int) -> int | No
 
 def _is_plain_flash(known: DeviceType, properties: Properties) -> bool:
     """Whether a flash shows itself once, and not inside a container."""
-    return known.name == FLASH and _number(known, properties, "mappings", 1) <= 1
+    return known.name in FLASHES and _number(known, properties, "mappings", 1) <= 1
 
 
 def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
@@ -171,7 +173,7 @@ def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
     if known.name == UNIMPLEMENTED:
         name, size = properties.get("name"), _number(known, properties, "size", 1)
         return (Mmio(name if isinstance(name, str) else known.mmio[0].name, size),)
-    return known.mmio
+    return _UNMEASURED.get(known.name, known.mmio)
 
 
 def shaping(known: DeviceType, properties: Properties) -> str | None:

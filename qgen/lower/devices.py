@@ -133,7 +133,9 @@ class _Devices:
         if not self.scope.broken(*path, "clocks"):
             self.judge_wired(known, clocks, path)
         parts = self.parts(device, known, run_time, (*path, "parts"))
-        images = device_images(device, known, self.catalogue, path, self.scope)
+        images = device_images(
+            device, known, properties, self.catalogue, path, self.scope
+        )
         judge_nic(device, known, path, self.scope)
         judge_full_buses(device, known, path, self.scope)
         self.created[name] = known
@@ -167,7 +169,7 @@ class _Devices:
         path = made.origin
         judge_made(made.name, device, path, self.scope)
         done = self.parts(device, known, (), (*path, "parts"))
-        images = device_images(device, known, self.catalogue, path, self.scope)
+        images = device_images(device, known, (), self.catalogue, path, self.scope)
         return replace(made, parts=done, images=tuple(images))
 
     def stub(

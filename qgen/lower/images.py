@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qgen.board import DeviceImage, Format, Image
+from qgen.board import DeviceImage, Format, Image, Property
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.lower.counts import FLASHES, mmio_of
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -37,6 +38,7 @@ def lower_image(image: model.Image, path: Path, scope: Scope) -> Image:
 def device_images(
     device: model.Device,
     known: DeviceType,
+    properties: tuple[Property, ...],
     catalogue: Catalogue,
     path: Path,
     scope: Scope,
@@ -47,6 +49,7 @@ def device_images(
         help_ = "describe each of them by itself"
         scope.error(Code.Q0214, message, (*path, "images"), help_, key=True)
         return
+    flash = _flash(known, properties)
     for written, image in device.images.items():
         here: Path = (*path, "images", written)
         names = tuple(written.split("/"))
@@ -55,8 +58,16 @@ def device_images(
             message = "an ELF file says where it goes: into a device's region goes none"
             help_ = "leave it out"
             scope.error(Code.Q0214, message, (*here, "format"), help_, key=True)
-        if _has(known, names, catalogue, here, scope):
+        if names == flash or _has(known, names, catalogue, here, scope):
             yield DeviceImage(names, lowered)
+
+
+def _flash(known: DeviceType, properties: tuple[Property, ...]) -> tuple[str, ...]:
+    """The region of a parallel flash, which is called by the name that it is given."""
+    if known.name not in FLASHES:
+        return ()
+    regions = mmio_of(known, {p.name: p.value for p in properties})
+    return tuple(f"{region.name}[0]" for region in regions)
 
 
 def _has(

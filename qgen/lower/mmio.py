@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from qgen.board import IO, Arch, Mmio, Property
+from qgen.board import IO, MOST_CPUS, Arch, Mmio, Property, Window
 from qgen.catalogue import DeviceType
 from qgen.diagnostics import Code
-from qgen.expr import Entry, Expr, Num, Var, evaluate
+from qgen.expr import Entry, Expr, Num, Var, evaluate, variables
 from qgen.lower.counts import mmio_of, shaping
 from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
 from qgen.lower.scope import Scope, scaled
 from qgen.source import Path
 from qgen.spec import model
-from qgen.spec.model import Composite
+from qgen.spec.model import Composite, Spec
 
 
 class Regions:
@@ -32,31 +32,81 @@ class Regions:
         """The MMIO regions, matched with those that the type has."""
         values = {p.name: p.value for p in properties}
         regions, shaped = mmio_of(known, values), shaping(known, values)
-        done: dict[int, Mmio] = {}
+        done: list[Mmio] = []
+        whole: dict[int, bool] = {}
         for place, written in enumerate(device.at):
             here: Path = (*path, "at", place)
             index = place if written.region is None else written.region
-            if not 0 <= index < len(regions) or index in done:
-                self._no_region(known, index, len(regions), index in done, here)
+            mapped = index in whole and (whole[index] or written.window is None)
+            if not 0 <= index < len(regions) or mapped:
+                self._no_region(known, index, len(regions), mapped, here)
                 continue
+            whole[index] = written.window is None
             label, size = regions[index].name, regions[index].size
-            if written.size is None and shaped is not None:
+            varying: Expr | None = None
+            if written.size is None and shaped is not None and written.window is None:
                 message = f"the property {shaped!r} may change the size of this region"
                 help_ = f"state it, in a mapping: {{at: ..., size: {human(size)}}}"
                 self.scope.error(Code.Q0213, message, (*here, "at"), help_)
             if written.size is not None:
-                size = self._stated_size(written.size, (*here, "size")) or size
+                size, varying = self._stated_size(written.size, size, (*here, "size"))
+            window, ok = self._window(device, written, size, (*here, "window"))
+            if not ok:
+                continue
+            mapped_size = size if window is None else evaluate(window.size)
             base = address(written.at, (*here, "at"), self.scope)
-            if base is None or not self._fits(base, size, known, (*here, "at")):
+            if base is None or not self._fits(base, mapped_size, known, (*here, "at")):
                 continue
             base = repeated(base, count, Num(size), (*here, "at"), self.scope)
             container = written.in_
             if container is not None and not self._is_container(container, here):
                 continue
-            done[index] = Mmio(
-                index, base, label, size, written.priority, (*here, "at"), container
+            done.append(
+                Mmio(
+                    index,
+                    base,
+                    label,
+                    size,
+                    written.priority,
+                    (*here, "at"),
+                    container,
+                    varying,
+                    window,
+                )
             )
-        return tuple(done.values())
+        return tuple(done)
+
+    def _window(
+        self, device: model.Device, written: model.Mmio, size: int, path: Path
+    ) -> tuple[Window | None, bool]:
+        """The part of a region of ``size`` bytes that is mapped; and if that is right."""
+        if written.window is None:
+            return None, True
+        if device.count is not None:
+            message = "there are several of this device, and a window is into one"
+            help_ = "describe each of them by itself"
+            self.scope.error(Code.Q0214, message, path, help_, key=True)
+            return None, False
+        wanted = self.scope.resolve(written.window.size, (*path, "size"), field="size")
+        start: Expr | None = Num(0)
+        if written.window.offset is not None:
+            here = (*path, "offset")
+            start = self.scope.resolve(written.window.offset, here, field="base")
+            if start is not None and self.scope.number(start, here) is None:
+                start = None
+        if wanted is None or start is None:
+            return None, False
+        if self.scope.number(wanted, (*path, "size"), low=1) is None:
+            return None, False
+        if evaluate(start) + evaluate(wanted) > size:
+            self.scope.error(
+                Code.Q0213,
+                f"the window ends at {evaluate(start) + evaluate(wanted):#x}, the "
+                f"region has {human(size)}",
+                (*path, "size"),
+            )
+            return None, False
+        return Window(written.window.name, start, wanted), True
 
     def _is_container(self, name: str, path: Path) -> bool:
         """Whether a region can be mapped into ``name``."""
@@ -78,9 +128,21 @@ class Regions:
             help_ = "it has only region 0" if count else "it has none: leave out 'at'"
         self.scope.error(Code.Q0213, what, (*path, "region"), help_)
 
-    def _stated_size(self, written: Expr, path: Path) -> int | None:
-        expr = self.scope.resolve(written, path, field="size")
-        return None if expr is None else self.scope.number(expr, path, low=1)
+    def _stated_size(
+        self, written: Expr, usual: int, path: Path
+    ) -> tuple[int, Expr | None]:
+        """The most bytes that a region has; and how many, where -smp decides it."""
+        expr = self.scope.resolve(written, path, field="size", run_time=("cpus",))
+        if expr is None:
+            return usual, None
+        if not variables(expr):
+            return self.scope.number(expr, path, low=1) or usual, None
+        most = evaluate(expr, {"cpus": most_cpus(self.spec)})
+        if not 0 < most < 1 << 64:
+            message = f"the region would have {most} bytes with all CPUs"
+            self.scope.error(Code.Q0203, message, path)
+            return usual, None
+        return most, expr
 
     def _fits(self, base: Expr, size: int, known: DeviceType, path: Path) -> bool:
         """Whether the region fits the memory map entry that it is mapped at."""
@@ -96,6 +158,11 @@ class Regions:
             path,
         )
         return False
+
+
+def most_cpus(spec: Composite) -> int:
+    """How many CPUs there can be."""
+    return (spec.cpus.max or 1) if isinstance(spec, Spec) else MOST_CPUS
 
 
 def repeated(

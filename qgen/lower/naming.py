@@ -130,8 +130,12 @@ def _parts(spec: Composite) -> Iterator[tuple[str, str, Path]]:
         yield name, "clock", ("clocks", name)
     for name in spec.own_buses:
         yield name, "bus", ("buses", name)
-    for name in spec.devices:
+    for name, device in spec.devices.items():
         yield name, "device", ("devices", name)
+        for place, mmio in enumerate(device.at):
+            if mmio.window is not None:
+                path: Path = ("devices", name, "at", place, "window", "name")
+                yield mmio.window.name, "window", path
     if isinstance(spec, Spec):
         for name in spec.properties:
             yield name, "property", ("properties", name)

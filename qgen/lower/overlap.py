@@ -114,7 +114,7 @@ def _intervals(
                 name = device.name if device.count is None else f"{device.name}[{n}]"
                 yield mmio.container or SYSTEM, Interval(
                     start,
-                    start + mmio.size,
+                    start + mmio.shown,
                     name,
                     mmio.priority or 0,
                     mmio.origin,

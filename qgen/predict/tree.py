@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 
-from qgen.board import IO, SYSTEM, Board, Composite, Device, Kind, Region
+from qgen.board import IO, SYSTEM, Board, Composite, Device, Kind, Mmio, Region
 from qgen.condition import RamAbove, Simple, parts_of
 from qgen.expr import evaluate, variables
 from qgen.predict.region import WHOLE, MemoryRegion
@@ -131,7 +131,23 @@ def _add_devices(
                 if n and "n" not in variables(mmio.address):
                     continue
                 known[mmio.container or SYSTEM].add(
-                    MemoryRegion(mmio.label, mmio.size, _answer(device)),
+                    _mapped(device, mmio, line),
                     evaluate(mmio.address, {"n": n}),
                     mmio.priority or 0,
                 )
+
+
+def _mapped(device: Device, mmio: Mmio, line: CommandLine) -> MemoryRegion:
+    """A region of a device, or a window into it."""
+    size = mmio.size
+    if mmio.varying is not None:
+        size = evaluate(mmio.varying, {"cpus": line.cpus})
+    region = MemoryRegion(mmio.label, _size(size), _answer(device))
+    if mmio.window is None:
+        return region
+    return MemoryRegion(
+        mmio.window.name,
+        evaluate(mmio.window.size),
+        alias=region,
+        alias_offset=evaluate(mmio.window.offset),
+    )

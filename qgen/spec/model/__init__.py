@@ -14,6 +14,7 @@ from qgen.spec.model.devices import (
     Irq,
     Mmio,
     Part,
+    Window,
 )
 from qgen.spec.model.firmware import (
     ArmBoot,
@@ -100,6 +101,7 @@ __all__ = [
     "Timebase",
     "UnimplementedRegion",
     "When",
+    "Window",
     "Word",
     "X86BiosBoot",
 ]

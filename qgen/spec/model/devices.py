@@ -62,14 +62,23 @@ class Gpio(Model):
     for_: Literal["cpu"] | None = Field(None, alias="for")
 
 
+class Window(Model):
+    """A part of a device's MMIO region: ``size`` bytes from ``offset`` on."""
+
+    name: RegionName
+    size: Address
+    offset: Address | None = None
+
+
 class Mmio(Model):
-    """Where one MMIO region of a device is mapped."""
+    """Where one MMIO region of a device is mapped; with ``window``, a part of it."""
 
     at: Address
     region: Integer32 | None = None
     size: Size | None = None
     priority: Priority | None = None
     in_: RegionName | None = Field(None, alias="in")
+    window: Window | None = None
 
 
 class Part(Model):

@@ -23,10 +23,15 @@ from qgen.spec.texts import Label
 
 
 class ArmBoot(Model):
-    """arm_load_kernel: Linux, ELF and raw images given with -kernel, PSCI."""
+    """arm_load_kernel: Linux, ELF and raw images given with -kernel, PSCI.
+
+    ``firmware`` is the device that holds firmware where -bios or its drive is given: the
+    CPUs start with that, and get -kernel from it.
+    """
 
     loader: Literal["arm"]
     ram: Address
+    firmware: DeviceName | None = None
     psci: Literal["hvc", "smc"] | None = None
     board_id: Integer32 | None = None
     gic_cpu_if_addr: Address | None = None
