@@ -1,0 +1,272 @@
+"""Boards in QEMU's own trees: its scripts, its test library, its build.
+
+The trees are QEMU's, less what no board touches. Where the emulator is needed, the SDK's
+loads the board; a whole QEMU with the boards in it is built where QGEN_BUILD_TREES says.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from guests import SEABIOS
+from lab_support import require_package, require_sdk
+from tree.support import snapshot, write
+from tree.test_scaffold import BOARDS, remove, scaffold
+
+from qgen import compose
+from qgen.lab.sdk import Sdk
+from qgen.tree import TARGETS
+
+RELEASES = ("10.0", "10.2")
+ON_EACH_RELEASE = pytest.mark.parametrize("release", RELEASES)
+ON_EACH_BOARD = pytest.mark.parametrize("name", BOARDS)
+FILES = (
+    "VERSION",
+    "MAINTAINERS",
+    "configure",
+    "Kconfig",
+    "Kconfig.host",
+    "meson.build",
+)
+FOLDERS = ("configs", "docs/system", "python", "scripts", "tests/functional")
+KCONFIGS = ("hw", "target", "accel", "backends", "semihosting", "rust")
+
+
+def copied(sdk: Sdk, root: Path) -> Path:
+    """What a board touches of an SDK's source, committed."""
+    for file in FILES:
+        shutil.copyfile(sdk.source / file, _made_for(root / file))
+    for folder in (*FOLDERS, *(f"hw/{each.folder}" for each in TARGETS.values())):
+        if (sdk.source / folder).is_dir():
+            shutil.copytree(sdk.source / folder, root / folder, dirs_exist_ok=True)
+    for folder in KCONFIGS:
+        for name in ("Kconfig", "meson.build"):
+            for file in sorted((sdk.source / folder).rglob(name)):
+                where = root / file.relative_to(sdk.source)
+                shutil.copyfile(file, _made_for(where))
+    return write(root, {})
+
+
+def _made_for(file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+@pytest.fixture(scope="module")
+def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {
+        release: copied(
+            require_sdk(release), tmp_path_factory.mktemp("trees") / release
+        )
+        for release in RELEASES
+    }
+
+
+def kconfig(root: Path, board: compose.Scaffolding, *, alone: bool) -> set[str]:
+    """The symbols that QEMU's own Kconfig switches on; ``alone``: for this board only."""
+    subject = board.subject
+    target = TARGETS[subject.arch].binary
+    symbols = {f"CONFIG_{each}=y" for each in TARGETS[subject.arch].depends}
+    symbols |= {f"CONFIG_{each}=y" for each in ("TCG", "FDT", "PIXMAN", "LINUX")}
+    symbols |= {"CONFIG_ARM=y"} if target == "aarch64" else set()
+    devices = root / f"configs/devices/{target}-softmmu/default.mak"
+    if alone:
+        symbol = board.parts[-2].pieces[-2].key
+        devices = root.parent / f"{root.name}-alone.mak"
+        devices.write_text(f"CONFIG_{symbol}=y\n")
+    mode = "--allnoconfig" if alone else "--defconfig"
+    script = root / "scripts/minikconf.py"
+    argv = [sys.executable, script, mode, root.parent / "out", root.parent / "out.d"]
+    done = subprocess.run(
+        [*argv, devices, "Kconfig", *sorted(symbols)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    return {line[7:-2] for line in lines if line.endswith("=y")}
+
+
+@ON_EACH_RELEASE
+@ON_EACH_BOARD
+def test_qemu_s_kconfig_takes_the_board(
+    name: str, release: str, trees: dict[str, Path]
+) -> None:
+    root = trees[release]
+    before = snapshot(root)
+    made = scaffold(BOARDS[name], root)
+    wanted = {s for unit in made.subject.units for s in unit.symbols}
+    try:
+        assert wanted <= kconfig(root, made, alone=False)
+        assert wanted <= kconfig(root, made, alone=True)
+        assert not compose.plan_scaffold(made).changes
+    finally:
+        remove(made.subject.board.name, root)
+    assert snapshot(root) == before
+
+
+@ON_EACH_RELEASE
+@ON_EACH_BOARD
+def test_checkpatch_is_content_with_each_patch(
+    name: str, release: str, trees: dict[str, Path], tmp_path: Path
+) -> None:
+    root = trees[release]
+    made = compose.scaffolding(BOARDS[name], root)
+    for file, text in compose.patches(made, cover_letter=False).items():
+        (tmp_path / file).write_text(text)
+        done = subprocess.run(
+            ["perl", "scripts/checkpatch.pl", "--no-tree", str(tmp_path / file)],
+            cwd=root,
+            capture_output=True,
+            text=True,
+        )
+        assert "total: 0 errors, 0 warnings, " in done.stdout, done.stdout
+
+
+@ON_EACH_RELEASE
+@ON_EACH_BOARD
+def test_the_functional_test_passes_with_qemu_s_library(
+    name: str, release: str, trees: dict[str, Path], tmp_path: Path
+) -> None:
+    sdk, root = require_sdk(release), trees[release]
+    made = compose.scaffolding(BOARDS[name], root)
+    loadable = compose.load_into(made.resolved, sdk)
+    assert loadable.machine == made.subject.board.name
+    wrapper = tmp_path / loadable.qemu.name
+    loaded = loadable.environment()["LD_PRELOAD"]
+    more = ""
+    if made.subject.board.parent.is_x86:
+        more = f"-L {require_package(SEABIOS / 'bios.bin', 'seabios').parent} "
+    wrapper.write_text(
+        f'#!/bin/sh\nLD_PRELOAD={loaded} exec {loadable.qemu} {more}"$@"\n'
+    )
+    wrapper.chmod(0o755)
+    (piece,) = (p for p in made.parts[-1].pieces if p.key == "test")
+    test = tmp_path / "test_board.py"
+    test.write_text(piece.text)
+    python = sdk.build / "pyvenv/bin/python3"
+    library = f"{root}/python:{root}/tests/functional"
+    done = subprocess.run(
+        [python, test],
+        env={
+            **os.environ,
+            "PYTHONPATH": library,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "QEMU_BUILD_ROOT": str(tmp_path),
+            "QEMU_TEST_QEMU_BINARY": str(wrapper),
+        },
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "ok 1 test_board" in done.stdout, said
+    assert "SKIP" not in done.stdout, said
+
+
+# A QEMU with the boards in it, as anybody builds it: no loading.
+
+BUILT = ("arm", "ppc", "riscv64", "x86_64")
+FIRMWARE = "/usr/share/seabios:/usr/share/qemu"
+
+
+class Quiet:
+    """Progress that nobody looks at."""
+
+    def step(self, text: str) -> None:
+        """Say nothing."""
+
+    def update(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+
+@cache
+def built(release: str) -> Path:
+    """The build of QEMU's whole source with all boards in it, kept for the next time."""
+    kept = os.environ.get("QGEN_BUILD_TREES")
+    if not kept:
+        pytest.skip(
+            "QEMU is built with the boards in it only where QGEN_BUILD_TREES names a "
+            "folder for that; run: QGEN_BUILD_TREES=/tmp/trees sh .ci/test "
+            "tests/lab/test_scaffold.py"
+        )
+    from qgen.lab import configure, toolchain
+
+    sdk = require_sdk(release)
+    root = Path(kept) / release
+    if not (root / "VERSION").exists():
+        shutil.copytree(sdk.source, root, symlinks=True)
+    for file in BOARDS.values():
+        scaffold(file, root)
+    build = root / "build"
+    build.mkdir(exist_ok=True)
+    tools = toolchain.environment(Quiet())
+    if not (build / "build.ninja").exists():
+        flags = configure.with_tools(configure.flags(release, BUILT), tools)
+        flags = [each for each in flags if "-rdynamic" not in each]
+        argv = [root / "configure", *flags, f"--firmwarepath={FIRMWARE}"]
+        subprocess.run(argv, cwd=build, check=True)
+    subprocess.run([tools / "bin/ninja"], cwd=build, check=True)
+    return build
+
+
+def binary(made: compose.Scaffolding) -> str:
+    return TARGETS[made.subject.arch].binary
+
+
+@ON_EACH_RELEASE
+@ON_EACH_BOARD
+def test_a_stock_build_has_the_board(name: str, release: str) -> None:
+    build = built(release)
+    made = compose.scaffolding(BOARDS[name], build.parent)
+    qemu = build / f"qemu-system-{binary(made)}"
+    done = subprocess.run([qemu, "-M", "help"], capture_output=True, text=True)
+    listed = dict(line.split(None, 1) for line in done.stdout.splitlines()[1:])
+    assert listed[made.subject.board.name] == made.subject.board.description
+
+
+@ON_EACH_RELEASE
+@ON_EACH_BOARD
+def test_its_functional_test_passes_in_qemu_s_runner(name: str, release: str) -> None:
+    build = built(release)
+    made = compose.scaffolding(BOARDS[name], build.parent)
+    line = made.parts[-1].pieces[1]
+    argv = [
+        "pyvenv/bin/meson",
+        "test",
+        "--no-rebuild",
+        f"func-{binary(made)}-{line.key}",
+    ]
+    done = subprocess.run(argv, cwd=build, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Ok:                 1" in done.stdout, done.stdout
+
+
+@ON_EACH_RELEASE
+@ON_EACH_BOARD
+@pytest.mark.parametrize(("test", "path"), [("qom-test", "qom"), ("test-hmp", "hmp")])
+def test_qemu_s_qtests_pass_on_it(
+    test: str, path: str, name: str, release: str
+) -> None:
+    build = built(release)
+    made = compose.scaffolding(BOARDS[name], build.parent)
+    target = binary(made)
+    case = f"/{target}/{path}/{made.subject.board.name}"
+    done = subprocess.run(
+        [build / "tests/qtest" / test, "-k", "--tap", "-p", case],
+        env={**os.environ, "QTEST_QEMU_BINARY": f"./qemu-system-{target}"},
+        cwd=build,
+        capture_output=True,
+        text=True,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert f"ok 1 {case}" in done.stdout, said
