@@ -26,6 +26,9 @@ class Option(Enum):
     USB = "usb"
     KVM = "kvm"
     QTEST = "qtest"
+    DEFAULTS = "defaults"
+    NO_USB = "usb=off"
+    """No key, but a reason for a machine that has USB by default to have none."""
 
 
 class _Condition:

@@ -48,7 +48,8 @@ def command_line(
     spec: Board, ram: int, cpus: int = 1, firmware_size: int = 0
 ) -> CommandLine:
     """A command line of the lab: it gives no drive, no NIC, no kernel and no property."""
-    given = [(OptionGiven(option, False).subject, False) for option in Option]
+    has = {Option.DEFAULTS} | ({Option.USB} if spec.usb_by_default else set())
+    given = [(OptionGiven(option, True).subject, option in has) for option in Option]
     given += [
         (PropertyIs(p.name, (p.default,), (Num(0),)).subject, p.default)
         for p in spec.properties

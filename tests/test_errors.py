@@ -243,7 +243,7 @@ spec.yaml:4:3: error[Q0101]: unknown key 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   help: known here: arch, boot, buses, class, class_init, clocks, constants, cpus, description, \
 devices, fw_cfg, hooks, interfaces, machine, map, memory, parent, properties, ram, roms, \
-socs, types, variants
+socs, types, usb_by_default, variants
 """,
     ),
     "a-number-of-ten-thousand-digits": (

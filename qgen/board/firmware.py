@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from qgen.board.devices import Device
-from qgen.board.values import Place
+from qgen.board.values import Chosen, Place
 from qgen.condition import Condition
 from qgen.expr import Expr
 from qgen.source import Path
@@ -83,7 +83,7 @@ class FwCfgItem:
 
     key: Expr
     kind: str
-    value: Expr | str
+    value: Expr | Chosen | str
     origin: Path
 
 

@@ -126,7 +126,8 @@ class MachineProperty:
     """A property of the machine: ``-M NAME=VALUE``.
 
     ``values`` are the values with the number of each; none of a property that is true or
-    false. ``write_only``: nobody can read it back.
+    false. ``write_only``: nobody can read it back. ``of_instance``: the class does not have
+    it, but every instance.
     """
 
     name: str
@@ -135,6 +136,7 @@ class MachineProperty:
     description: str
     write_only: bool
     origin: Path
+    of_instance: bool = False
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -244,7 +246,10 @@ class Soc(Composite):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Composite):
-    """A machine; ``interfaces`` are those of QOM that C of the person's implements."""
+    """A machine; ``interfaces`` are those of QOM that C of the person's implements.
+
+    ``usb_by_default``: it has USB unless -nodefaults or usb=off is given.
+    """
 
     parent: Parent
     class_fields: tuple[ClassField, ...]
@@ -256,6 +261,7 @@ class Board(Composite):
     hooks: Hooks | None = None
     properties: tuple[MachineProperty, ...] = ()
     interfaces: tuple[str, ...] = ()
+    usb_by_default: bool = False
 
     @property
     def conditions(self) -> Iterator[Condition]:

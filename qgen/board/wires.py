@@ -55,6 +55,7 @@ class Wire:
     """A connection from the device that holds it; ``per_cpu``: one for each CPU.
 
     ``lines``: so many of them; ``line`` in the expressions is the number of each.
+    ``shared``: others lead to the same input, which follows whichever changes.
     """
 
     source: Source
@@ -62,6 +63,7 @@ class Wire:
     per_cpu: bool
     origin: Path
     lines: Expr | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from qgen.check import (
 )
 from qgen.check.code import Record
 from qgen.check.helpers import Helper, functions
-from qgen.check.hooks import chosen_fields, judge_hooks, kept_fields
+from qgen.check.hooks import chosen_fields, field_of, judge_hooks, kept_fields
 from qgen.check.machine import register
 from qgen.check.notes import Notes, Refused
 from qgen.check.runs import judge_machine, judge_soc
@@ -86,6 +86,7 @@ def check(
         unit.helpers |= functions(helpers)
         if isinstance(board, Board):
             unit.chosen |= chosen_fields(board)
+            unit.preset |= {field_of(p.name) for p in board.properties if p.of_instance}
             unit.kept |= kept_fields(board).keys() | unit.chosen
         unit.headers |= headers or {}
         _declare(unit, types)

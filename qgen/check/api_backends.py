@@ -54,7 +54,12 @@ def _nic(m: Execution, type_: str, default: bool, alias: str | None) -> object:
 
 @function("bool machine_usb(MachineState *)", used=True)
 def _usb(m: Execution, _machine: object) -> bool:
-    return Option.USB in m.scenario.given.options
+    return m.usb
+
+
+@function("bool defaults_enabled(void)", used=True)
+def _defaults(m: Execution) -> bool:
+    return Option.DEFAULTS in m.scenario.given.options
 
 
 @function("bool qtest_enabled(void)", used=True)

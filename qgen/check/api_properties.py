@@ -50,6 +50,45 @@ def _add_str(
     return _add(m, class_, name, "str", get, set_)
 
 
+def _add_own(
+    m: Execution, object_: object, name: str, type_: str, get: object, set_: object
+) -> Handle:
+    if object_ is not m.instance:
+        m.refuse(f"the property {name!r} is not one of the machine")
+    if name in m.own_properties:
+        m.refuse(f"the property {name!r} is there already")
+    m.own_properties[name] = ClassProperty(name, type_, m.line, get, set_)
+    return Handle(name)
+
+
+@function(
+    "ObjectProperty *object_property_add_bool"
+    "(Object *, const char *, BoolGetter *?, BoolSetter *?)"
+)
+def _add_own_bool(
+    m: Execution, object_: object, name: str, get: object, set_: object
+) -> Handle:
+    return _add_own(m, object_, name, "bool", get, set_)
+
+
+@function(
+    "ObjectProperty *object_property_add_str"
+    "(Object *, const char *, StrGetter *?, StrSetter *?)"
+)
+def _add_own_str(
+    m: Execution, object_: object, name: str, get: object, set_: object
+) -> Handle:
+    return _add_own(m, object_, name, "str", get, set_)
+
+
+@function("void object_property_set_description(Object *, const char *, const char *)")
+def _describe_own(m: Execution, _object: object, name: str, text: str) -> None:
+    prop = m.own_properties.get(name)
+    if prop is None or prop.description is not None:
+        m.refuse(f"there is no property {name!r} to describe")
+    m.own_properties[name] = prop._replace(description=text)
+
+
 @function(
     "void object_class_property_set_description"
     "(ObjectClass *, const char *, const char *)"

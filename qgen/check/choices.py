@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from qgen.board import Board, MachineProperty
 from qgen.check.facts import ClassProperty
+from qgen.check.hooks import field_of
 from qgen.check.machine import IDLE, Execution
 from qgen.check.match import shown
 from qgen.check.notes import Refused
@@ -18,8 +19,15 @@ _NO_VALUE = "no such value"
 def judge_choices(
     unit: Unit, made: Mapping[str, ClassProperty], board: Board, struct: str | None
 ) -> None:
-    """The class has the board's properties, all of them and no others, and they work."""
+    """There are the board's properties, all of them and no others, and they work."""
     wanted = {prop.name: prop for prop in board.properties}
+    own = _own_properties(unit, board, struct)
+    for name in wanted.keys() & {*own, *made}:
+        if (name in own) != wanted[name].of_instance:
+            has = "an instance" if name in own else "the class"
+            text = f"{has} has the property {name!r}, unlike the board's"
+            unit.notes.add((own if name in own else made)[name].line, text)
+    made = {**made, **own}
     for name in sorted(made.keys() - wanted.keys()):
         if name != "audiodev" or not board.takes_audiodev:
             text = f"the machine's property {name!r} is not one of the board's"
@@ -32,12 +40,44 @@ def judge_choices(
             _judge(unit, made[name], wanted[name], struct)
 
 
+def _judge_start(
+    unit: Unit, wanted: MachineProperty, fields: Mapping[str, object]
+) -> None:
+    """A property of instances has its default before anybody sets it."""
+    starts = fields.get(field_of(wanted.name), 0)
+    number = wanted.numbers.get(str(wanted.default), int(wanted.default is True))
+    if starts != number:
+        text = f"the machine's property {wanted.name!r} starts as {shown(starts)}"
+        unit.notes.add(0, f"{text}; the board has {shown(number)}")
+
+
+def _own_properties(
+    unit: Unit, board: Board, struct: str | None
+) -> dict[str, ClassProperty]:
+    """The properties that an instance has and its class has not."""
+    if unit.instance_init is None:
+        return {}
+    execution = Execution(unit, IDLE, None, 1, struct)
+    try:
+        execution.prepare()
+    except Refused as refusal:
+        unit.notes.refused(refusal)
+        return {}
+    state = execution.instance.views.get(struct or "")
+    for prop in board.properties:
+        if prop.of_instance:
+            _judge_start(unit, prop, {} if state is None else state.fields)
+    return execution.own_properties
+
+
 def _judge(
     unit: Unit, made: ClassProperty, wanted: MachineProperty, struct: str | None
 ) -> None:
     what = f"the machine's property {wanted.name!r}"
     type_ = "str" if wanted.values else "bool"
     default = wanted.default if wanted.default is not False else None
+    if wanted.of_instance:
+        default = None  # it has started with it
     for field, is_, has in (
         ("type", made.type, type_),
         ("description", made.description, wanted.description),

@@ -155,7 +155,10 @@ def judge_machine_type(unit: Unit, info: Record, board: Board, name: str) -> Non
     elif interfaces is not None or (arm and board.arch in _INTERFACES):
         listed = _INTERFACES.get(board.arch)
         wanted["interfaces"] = None if listed is None else Sentinel(listed)
-    _judge_type(unit, info, wanted, base.struct, {"class_init"})
+    judged = {"class_init"}
+    if any(prop.of_instance for prop in board.properties):
+        judged.add("instance_init")
+    _judge_type(unit, info, wanted, base.struct, judged)
 
 
 def judge_soc_type(unit: Unit, info: Record, soc: Soc, name: str) -> None:

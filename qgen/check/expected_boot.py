@@ -29,8 +29,15 @@ class Boot(Expectation):
             **GRAPHICS,
         }
         for item in fw_cfg.items:
-            value = item.value
-            made = value if isinstance(value, str) else self._value(value, **env)
+            made: int | str
+            match item.value:
+                case str(text):
+                    made = text
+                case model.Chosen(name):
+                    chosen = str(dict(self.scenario.given.properties)[name])
+                    made = self._value(self.numbers[name][chosen])
+                case number:
+                    made = self._value(number, **env)
             items.append(FwCfgItem(owner, evaluate(item.key), item.kind, made))
         if fw_cfg.e820:
             ram = [r for r in self.board.regions if r.name in fw_cfg.e820]

@@ -11,7 +11,7 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from qgen.board import Audiodev, Board, Device, Drive, MachineProperty, Soc
+from qgen.board import Audiodev, Board, Chosen, Device, Drive, MachineProperty, Soc
 from qgen.condition import (
     All,
     Condition,
@@ -28,6 +28,12 @@ from qgen.expr import Expr, evaluate, variables
 
 DriveKey = tuple[str, int, int]
 """Interface, bus and unit."""
+
+
+USUAL = frozenset({Option.KERNEL, Option.INITRD, Option.DEFAULTS})
+"""The options that a board has which does not ask for them."""
+_OF_USB = (Option.USB, Option.NO_USB, Option.DEFAULTS)
+"""What decides whether a machine has USB that has it by default."""
 
 
 class CpuProperty(NamedTuple):
@@ -53,12 +59,23 @@ class Given(NamedTuple):
     drives: frozenset[DriveKey] = frozenset()
     nics: frozenset[str] = frozenset()
     cpu_has: frozenset[str] = frozenset()
-    options: frozenset[Option] = frozenset({Option.KERNEL, Option.INITRD})
+    options: frozenset[Option] = USUAL
     properties: tuple[tuple[str, bool | str], ...] = ()
+    usb_by_default: bool = False
+
+    @property
+    def usb(self) -> bool:
+        """Whether the machine should have USB."""
+        asked = Option.USB in self.options
+        if self.usb_by_default:
+            asked = asked or Option.DEFAULTS in self.options
+        return asked and Option.NO_USB not in self.options
 
     def __str__(self) -> str:
         drives = [f"-drive if={i},bus={b},unit={u}" for i, b, u in sorted(self.drives)]
-        options = sorted(option.value for option in self.options)
+        said = self.options - {Option.DEFAULTS}
+        options = sorted(option.value for option in said)
+        options += ["-nodefaults"] * (Option.DEFAULTS not in self.options)
         drives += [f"-M {name}={value}" for name, value in self.properties]
         drives += [f"a CPU with {name}" for name in sorted(self.cpu_has)]
         return ", ".join([*drives, *map("-nic {}".format, sorted(self.nics)), *options])
@@ -77,6 +94,8 @@ class Given(NamedTuple):
                 return ram_size > evaluate(size)
             case PropertyIs(name, wanted_, _):
                 return dict(self.properties)[name] in wanted_
+            case OptionGiven(Option.USB, wanted):
+                return self.usb == wanted
             case OptionGiven(option, wanted):
                 return (option in self.options) == wanted
 
@@ -90,7 +109,7 @@ def givens(board: Board | Soc) -> list[Given]:
         runs.append(atoms)
         runs += [[a for n, a in enumerate(atoms, 1) if n >> bit & 1] for bit in bits]
     choices = _choices(board.properties if isinstance(board, Board) else ())
-    rest = Given().options - set(atoms)
+    rest = USUAL - set(atoms)
     return [
         Given(
             frozenset(
@@ -100,11 +119,20 @@ def givens(board: Board | Soc) -> list[Given]:
             ),
             frozenset(atom for atom in run if isinstance(atom, str)),
             frozenset(atom.name for atom in run if isinstance(atom, CpuProperty)),
-            rest | {atom for atom in run if isinstance(atom, Option)},
+            _options(run, atoms, rest),
             choices[place % len(choices)],
+            isinstance(board, Board) and board.usb_by_default,
         )
         for place, run in _side_by_side(runs, len(choices))
     ]
+
+
+def _options(
+    run: Sequence[_Atom], atoms: Sequence[_Atom], rest: frozenset[Option]
+) -> frozenset[Option]:
+    """The options of a run; who gives nothing has the defaults."""
+    options = rest | {atom for atom in run if isinstance(atom, Option)}
+    return options ^ {Option.DEFAULTS} if Option.DEFAULTS in atoms else options
 
 
 def of_several(board: Board) -> Iterator[tuple[Given, int | None]]:
@@ -113,6 +141,10 @@ def of_several(board: Board) -> Iterator[tuple[Given, int | None]]:
     With the RAM of the run, where a part asks for it.
     """
     every = givens(board)
+    if board.usb_by_default:
+        rest = every[0].options - {*_OF_USB}
+        for given in _OF_USB[:1], _OF_USB[1:], _OF_USB[2:], ():
+            yield every[0]._replace(options=rest | {*given}), None
     for when in board.conditions:
         if isinstance(when, All):
             for missing in (None, *when.parts):
@@ -134,6 +166,8 @@ def _with_all_but(
                 (nics.add if holds else nics.discard)(type_)
             case OptionGiven(option, wanted):
                 (options.add if holds == wanted else options.discard)(option)
+                if option is Option.USB:
+                    (options.discard if holds == wanted else options.add)(Option.NO_USB)
             case RamAbove(size):
                 ram = evaluate(size) + holds
             case PropertyIs(name, values, _):
@@ -146,6 +180,7 @@ def _with_all_but(
         given.cpu_has,
         frozenset(options),
         tuple(chosen.items()),
+        given.usb_by_default,
     )
     return made, ram
 
@@ -201,6 +236,8 @@ def _atoms(board: Board | Soc) -> Iterator[_Atom]:
             yield "ide", *divmod(number, 2)
     if not isinstance(board, Board):
         return
+    if board.usb_by_default:
+        yield from _OF_USB
     if any(image.kernel_will_do for image in board.images):
         yield Option.KERNEL
     if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):
@@ -218,8 +255,10 @@ def _of_condition(when: Condition | None) -> Iterator[_Atom]:
                 yield option
 
 
-def _asks_kvm(value: Expr | str) -> bool:
-    return not isinstance(value, str) and Option.KVM.value in variables(value)
+def _asks_kvm(value: Expr | Chosen | str) -> bool:
+    if isinstance(value, (str, Chosen)):
+        return False
+    return Option.KVM.value in variables(value)
 
 
 def _of_call(device: Device) -> Iterator[_Atom]:

@@ -48,7 +48,8 @@ class Execution:
     functions, ``resets`` what a reset of the machine calls, ``drives`` those that have a
     device, ``lists`` all lists that were made; ``state`` is the struct of the type that
     runs, if it has one of its own. ``instance`` is what runs, ``machine`` the machine
-    around it, or itself.
+    around it, or itself. ``own_properties`` are those that the instance has and its class
+    has not. ``shares``: wires of the board may lead to the same input.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Execution:
         self.types: list[Record] = []
         self.resets: list[tuple[Function, object, int]] = []
         self.class_properties: dict[str, ClassProperty] = {}
+        self.own_properties: dict[str, ClassProperty] = {}
         self.drives: set[Drive] = set()
         self.lists: list[Items] = []
         self.nics = [Record("NICInfo", {"used": int(used)}) for used in scenario.nics]
@@ -85,6 +87,7 @@ class Execution:
         self.machine_class = Instance()
         self.cpu_type = scenario.cpu_type or ""
         self._made_cpu: Cpu | None = None
+        self.shares = False
         self._driven: set[Input] = set()
         self._in_init = False
         self._depth = 0
@@ -213,7 +216,7 @@ class Execution:
             self.refuse(f"{source.owner.name} is wired before it is realized")
         if source in self.facts.wires:
             self.say(f"{source.owner.name}: {source} is wired twice")
-        if sink in self._driven:
+        if sink in self._driven and not self.shares:
             self.say(f"{sink} is driven twice")
         self._driven.add(sink)
         self.facts.wires[source] = (sink, self.line)
@@ -246,6 +249,7 @@ class Execution:
         self.prepare()
         for name, value in self.scenario.given.properties:
             prop = self.class_properties.get(name)
+            prop = self.own_properties.get(name, prop)
             if prop is not None and isinstance(prop.setter, Function):
                 self.call(prop.setter, [self.instance, value, ERRP], prop.line)
         self._in_init = True
@@ -259,6 +263,13 @@ class Execution:
             self.facts.x86 |= x86.fields
         for handler, opaque, line in self.resets:
             self.call(handler, [opaque], line)
+
+    @property
+    def usb(self) -> bool:
+        """Whether the machine has USB, as far as it has run."""
+        given = self.scenario.given.options
+        asked = Option.USB in given and Option.NO_USB not in given
+        return bool(self.machine.views["MachineState"].fields.get("usb", asked))
 
     def soc(self, init: Function | None, realize: Function) -> None:
         """Make the SoC and realize it, as the machine around it would."""
@@ -294,6 +305,8 @@ class Execution:
         """Give the machine its views: QEMU's structs, and its own."""
         self._views(self.instance)
         self._see_state()
+        if self.unit.instance_init is not None:
+            self.call(self.unit.instance_init, [self.instance], 0)
 
     def _views(self, machine: Instance) -> None:
         """The machine as the structs that its type derives from see it."""
@@ -307,6 +320,7 @@ class Execution:
             "cpu_type": scenario.cpu_type,
             "firmware": scenario.firmware,
             "smp": smp,
+            "usb_disabled": Option.NO_USB in scenario.given.options,
         }
         for name in ("kernel_filename", "kernel_cmdline", "initrd_filename", "dtb"):
             fields[name] = machine_value(name, scenario)

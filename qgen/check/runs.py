@@ -45,6 +45,9 @@ def judge_machine(unit: Unit, board: Board, info: Record, name: str) -> None:
         return
     state = unit.state_of(info.fields.get("name"))
     struct = None if state is None else state[0]
+    instance_init = info.fields.get("instance_init")
+    if isinstance(instance_init, Function):
+        unit.instance_init = instance_init
     judge_choices(unit, facts.properties, board, struct)
     before = len(unit.notes)
     unused: list[set[tuple[str, int]]] = []
@@ -63,6 +66,7 @@ def judge_machine(unit: Unit, board: Board, info: Record, name: str) -> None:
 
 def _run(execution: Execution, board: Board, init: Function, when: str) -> None:
     """Run the board once and compare; what ends the run is a finding of its own."""
+    execution.shares = _shares(board)
     try:
         execution.init(init)
     except Refused as refusal:
@@ -71,6 +75,11 @@ def _run(execution: Execution, board: Board, init: Function, when: str) -> None:
     wanted = expected(board, execution.scenario, execution.unit.target)
     compare(execution.facts, wanted, execution.notes, when)
     judge_kept(execution, board)
+    has = execution.scenario.given.usb
+    if execution.usb != has and not wanted.endings:
+        said = ("has no USB", "has it") if has else ("has USB", "has none")
+        text = f"the machine {said[0]} here; the board {said[1]}"
+        execution.notes.add(0, text + (f" ({when})" if when else ""))
 
 
 def judge_soc(unit: Unit, soc: Soc, info: Record, name: str) -> None:
@@ -91,6 +100,7 @@ def judge_soc(unit: Unit, soc: Soc, info: Record, name: str) -> None:
 
     def run(scenario: Scenario) -> Execution | None:
         execution = Execution(unit, scenario, None, limit, struct, is_soc=True)
+        execution.shares = _shares(soc)
         try:
             execution.soc(init if isinstance(init, Function) else None, realize)
         except Refused as refusal:
@@ -132,6 +142,12 @@ def scenarios_of_soc(soc: Soc, target: Target = NEWEST) -> Iterator[Scenario]:
         yield plain._replace(given=given, nics=nics_of(soc, given, target))
     for name in inputs:
         yield plain._replace(wired=usual ^ {name})
+
+
+def _shares(board: Board | Soc) -> bool:
+    """Whether several wires lead to one input; then comparing them tells all."""
+    wires = [*board.cpu_wires, *(w for d in board.devices for w in d.wires)]
+    return any(wire.shared for wire in wires)
 
 
 def _when(place: int, scenario: Scenario) -> str:

@@ -14,7 +14,7 @@ from qgen.check.notes import Refused
 from qgen.check.parse import line_of
 from qgen.check.scan import AUTOFREE
 from qgen.check.symbols import Unit
-from qgen.check.vocabulary import READ_ONLY
+from qgen.check.vocabulary import READ_ONLY, WRITTEN
 
 RETURNED = object()
 """What a statement gives that ends the function; the value is in the frame."""
@@ -177,9 +177,9 @@ class Statements(Expressions):
 
         def store(frame: Frame, value: Any) -> None:
             record: Record = base(frame)
-            if record.struct in READ_ONLY:
+            if record.struct in READ_ONLY and (record.struct, name) not in WRITTEN:
                 raise Refused(line, f"{name!r} of '{record.struct}' is not the board's")
-            if name in record.fields:
+            if name in record.fields and name not in self.unit.preset:
                 self.unit.notes.add(line, f"{name!r} is assigned twice")
             record.fields[name] = value
             record.lines[name] = line

@@ -84,7 +84,8 @@ class Unit:
     structs of device types by their cast macros. ``defines`` has the value and the line
     of each #define, ``covered`` the outside constants whose value is proved, ``fields``
     how the file uses the fields of its own structs, of which hooks use ``kept``
-    and -M sets ``chosen``.
+    and -M sets ``chosen``, of which ``preset`` has a value before; ``instance_init`` is
+    that of the machine.
     ``states`` are those structs by the macros that cast to them, ``lines`` where each
     struct is defined. ``structs_of_types`` are the structs of devices by their types,
     ``headers_of_structs`` the headers that complete them; ``headers`` are the texts of
@@ -110,6 +111,8 @@ class Unit:
     covered: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
+    preset: set[str] = field(default_factory=set)
+    instance_init: Function | None = None
     enumerators: dict[str, int] = field(default_factory=dict)
     structs: dict[str, dict[str, CType]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)

@@ -215,6 +215,8 @@ STRUCTS: dict[str, dict[str, CType]] = {
         "ram": Pointer(Struct("MemoryRegion")),
         "smp": Struct("CpuTopology"),
         "ram_size": ULONG,
+        "usb": BOOL,
+        "usb_disabled": BOOL,
         **dict.fromkeys(_MACHINE_STRINGS, STRING),
     },
     "CpuTopology": _fields(unsigned="cpus max_cpus"),
@@ -278,6 +280,8 @@ READ_ONLY = (
     *(base.struct for base in all_bases() if base.made),
 )
 """The structs that a board does not write to."""
+WRITTEN = (("MachineState", "usb"),)
+"""But for these fields of theirs."""
 
 _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))

@@ -9,6 +9,7 @@ from qgen.cunit import (
     CallExpr,
     CExpr,
     Function,
+    Gap,
     If,
     Local,
     Return,
@@ -17,6 +18,7 @@ from qgen.cunit import (
 )
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.unit import UnitBuilder
+from qgen.expr import evaluate
 from qgen.names import identifier, string_literal
 
 _PROP = "prop"
@@ -95,13 +97,11 @@ def emit_class_properties(
     unit: UnitBuilder, board: Board, into: FunctionBuilder
 ) -> None:
     """What class_init says of the properties."""
-    for prop in board.properties:
+    for prop in (p for p in board.properties if not p.of_instance):
         unit.use("object")
         into.gap()
-        name = string_literal(prop.name)
-        getter = "NULL" if prop.write_only else _name(unit, "get", prop)
-        kind = "str" if prop.values else "bool"
-        args = ("oc", name, getter, _name(unit, "set", prop))
+        name, kind = string_literal(prop.name), _kind(prop)
+        args = ("oc", name, *_functions(unit, prop))
         add = CallExpr(f"object_class_property_add_{kind}", args)
         default = _default(prop)
         if default is None:
@@ -113,6 +113,50 @@ def emit_class_properties(
         into.call("object_class_property_set_description", "oc", name, text)
         if default is not None:
             into.call(f"object_property_set_default_{kind}", _PROP, default)
+
+
+def emit_instance_init(unit: UnitBuilder, board: Board) -> str | None:
+    """The function that gives properties to each instance, by its name."""
+    own = [prop for prop in board.properties if prop.of_instance]
+    if not own:
+        return None
+    unit.use("object")
+    body: list[Statement] = []
+    for prop in own:
+        name, text = string_literal(prop.name), Text((prop.description,))
+        add = (f"object_property_add_{_kind(prop)}", *_functions(unit, prop))
+        body += [Gap()] * bool(body)
+        body.append(Call(CallExpr(add[0], ("obj", name, *add[1:]))))
+        describe = CallExpr("object_property_set_description", ("obj", name, text))
+        body.append(Call(describe))
+        number = _number(unit, prop)
+        if number is not None:
+            body.append(Assign(f"s->{choice_field(prop.name)}", number))
+    locals_: tuple[Local, ...] = ()
+    if any(isinstance(each, Assign) for each in body):
+        state = CallExpr(unit.macro, ("obj",))
+        locals_ = (Local(f"{unit.struct} *", "s", state),)
+    function = f"{unit.prefix}_instance_init"
+    unit.functions.append(Function(function, ("Object *obj",), locals_, tuple(body)))
+    return function
+
+
+def _kind(prop: MachineProperty) -> str:
+    return "str" if prop.values else "bool"
+
+
+def _functions(unit: UnitBuilder, prop: MachineProperty) -> tuple[str, str]:
+    """What reads the property, and what writes it."""
+    getter = "NULL" if prop.write_only else _name(unit, "get", prop)
+    return getter, _name(unit, "set", prop)
+
+
+def _number(unit: UnitBuilder, prop: MachineProperty) -> str | None:
+    """What the field starts with; None for the zero that it is anyway."""
+    if isinstance(prop.default, bool):
+        return "true" if prop.default else None
+    number = dict(prop.values)[prop.default]
+    return unit.spell(number) if evaluate(number) else None
 
 
 def _default(prop: MachineProperty) -> CExpr | None:

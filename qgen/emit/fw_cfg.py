@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from qgen.board import Board, FwCfg, FwCfgItem
+from qgen.board import Board, Chosen, FwCfg, FwCfgItem
 from qgen.cunit import CallExpr, CExpr, Function, If, Local
 from qgen.emit.builder import FunctionBuilder, cast
+from qgen.emit.choices import choice_field
 from qgen.emit.unit import UnitBuilder
 from qgen.expr import Sym
 from qgen.names import string_literal
@@ -46,6 +47,8 @@ def _items(fw_cfg: FwCfg, into: FunctionBuilder) -> None:
 def _value(item: FwCfgItem, into: FunctionBuilder) -> CExpr:
     if isinstance(item.value, str):
         return string_literal(item.value)
+    if isinstance(item.value, Chosen):
+        return f"{into.state()}->{choice_field(item.value.property)}"
     return into.expr(item.value)
 
 

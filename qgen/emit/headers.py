@@ -74,6 +74,7 @@ _HEADERS = {
     "qemu_find_nic_info": "net/net.h",
     "kvm_enabled": "system/kvm.h",
     "qtest_enabled": "system/qtest.h",
+    "defaults_enabled": "system/system.h",
     "serial_hd": "system/system.h",
     "sysbus": "hw/core/sysbus.h",
     "i2c": "hw/i2c/i2c.h",

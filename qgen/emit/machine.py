@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from qgen.board import Arch, Board, HookPoint, Parent
 from qgen.cunit import (
+    Assign,
     CallExpr,
     CExpr,
     Function,
+    If,
     Local,
     QomType,
     State,
@@ -20,7 +22,7 @@ from qgen.emit.boot import emit_boot
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.buses import emit_buses
 from qgen.emit.cexpr import number
-from qgen.emit.choices import emit_choices, emit_class_properties
+from qgen.emit.choices import emit_choices, emit_class_properties, emit_instance_init
 from qgen.emit.clocks import emit_clocks
 from qgen.emit.conditions import call_parts
 from qgen.emit.cpus import cpu_type_name, emit_cpus
@@ -64,6 +66,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     hook_part(unit, board, HookPoint.AFTER_DEVICES)
     hook_part(unit, board, HookPoint.BOOT)
     _init(unit, board)
+    instance_init = emit_instance_init(unit, board)
     class_init = _class_init(unit, board)
     state = None
     unit.headers.add(placed(unit.base.header, unit.target))
@@ -93,6 +96,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
             unit.base.macro,
             class_init.name,
             interfaces,
+            instance_init,
             listed=listed,
         ),
         hooks=hook_file(board),
@@ -108,6 +112,8 @@ def _init(unit: UnitBuilder, board: Board) -> None:
     function = FunctionBuilder(unit, f"{unit.prefix}_{base.devices_in or 'init'}")
     if board.ram is not None:
         emit_limits(board.ram, function)
+    if board.usb_by_default:
+        _usb_by_default(function)
     call_parts(function)
     if board.boot is not None:
         emit_boot(board, board.boot, function)
@@ -123,6 +129,15 @@ def _init(unit: UnitBuilder, board: Board) -> None:
         cast = CallExpr(unit.macro, (handle,))
         locals_ = (Local(f"{unit.struct} *", "s", cast), *locals_)
     unit.functions.append(replace(done, params=(param,), locals=locals_))
+
+
+def _usb_by_default(into: FunctionBuilder) -> None:
+    """The machine has USB where neither the user nor -nodefaults says otherwise."""
+    into.unit.use("defaults_enabled")
+    machine = into.machine()
+    test = f"defaults_enabled() && !{machine}->usb_disabled"
+    into.body.append(If(test, (Assign(f"{machine}->usb", "true"),)))
+    into.gap()
 
 
 def _class_init(unit: UnitBuilder, board: Board) -> Function:

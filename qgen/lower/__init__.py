@@ -171,7 +171,7 @@ def _machine(
         return None
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
     judge_devices(inside.devices, inside.ends, scope)
-    used = chosen_by(inside.devices, cpus, roms)
+    used = chosen_by(inside.devices, cpus, roms, fw_cfg)
     judge_choices(properties, used, hooked=hooks is not None, scope=scope)
     return Board(
         name=spec.machine,
@@ -193,6 +193,7 @@ def _machine(
         boot=boot,
         hooks=hooks,
         properties=properties,
+        usb_by_default=spec.usb_by_default,
         origin=origin,
         socs=tuple(scope.socs.values()),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from qgen.board import Choice, Chosen, Cpus, Device, MachineProperty, Rom
+from qgen.board import Choice, Chosen, Cpus, Device, FwCfg, MachineProperty, Rom
 from qgen.condition import PropertyIs, parts_of
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Num, evaluate
@@ -49,6 +49,7 @@ def lower_choices(spec: Spec, scope: Scope) -> tuple[MachineProperty, ...]:
                 written.description,
                 written.write_only,
                 path,
+                written.of == "instance",
             )
         )
     return tuple(done)
@@ -179,10 +180,15 @@ def lower_property_is(
     return PropertyIs(name, wanted, tuple(values[value] for value in wanted))
 
 
-def chosen_by(devices: Sequence[Device], cpus: Cpus, roms: Sequence[Rom]) -> set[str]:
-    """The properties on which devices, CPUs or words depend."""
+def chosen_by(
+    devices: Sequence[Device], cpus: Cpus, roms: Sequence[Rom], fw_cfg: FwCfg | None
+) -> set[str]:
+    """The properties on which devices, CPUs, words or items depend."""
     holders = [each for device in devices for each in device.holders]
-    values = [p.value for each in (*holders, cpus) for p in each.properties]
+    values: list[object] = [
+        p.value for each in (*holders, cpus) for p in each.properties
+    ]
+    values += [item.value for item in fw_cfg.items] if fw_cfg is not None else []
     used = {value.property for value in values if isinstance(value, Chosen)}
     whens = [device.when for device in devices]
     more = (*values, *(word for rom in roms for word in rom.values))

@@ -18,6 +18,7 @@ from qgen.board import (
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code
 from qgen.expr import Expr, Num, Sym, evaluate
+from qgen.lower.brought import judge_brought, with_brought
 from qgen.lower.buses import Buses, judge_addresses, placed
 from qgen.lower.clocks import Clocks
 from qgen.lower.conditions import Conditions
@@ -118,6 +119,8 @@ class _Devices:
         )
         if known is None or not counted:
             return None
+        judge_brought(known, device, path, self.catalogue, self.scope)
+        known = with_brought(known, device.parts)
         if known.name in ONE_CALL and device.call is None:
             judge_one_call(known.name, device, path, self.scope)
         run_time = ("cpus", "ram_size") if count is None else ("cpus", "ram_size", "n")
@@ -210,6 +213,8 @@ class _Devices:
         done = []
         for written, part in device.parts.items():
             here, names = (*path, written), tuple(written.split("/"))
+            if part.type is not None:
+                continue  # what may not be there is only named
             try:
                 type_ = inside(known, names, self.catalogue)
             except NoChild as missing:

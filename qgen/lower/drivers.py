@@ -12,7 +12,6 @@ from qgen.expr import Expr, Num, evaluate
 from qgen.lower.ends import Ends
 from qgen.lower.inside import spelled
 from qgen.lower.scope import Scope
-from qgen.source import Path
 
 MAX_WIRES = 1 << 16
 """How many wires a board may have, each device and each CPU counted."""
@@ -23,10 +22,14 @@ _Input = tuple[str, int, tuple[str, ...], str | None, int]
 
 @dataclass
 class _Ends:
-    """The ends that are taken: outputs, and inputs with the wire that drives them."""
+    """The ends that are taken: outputs, and inputs with the wire that drives them.
+
+    ``alone`` are the inputs that a wire would share, and that no other leads to yet.
+    """
 
     outputs: set[_Output] = field(default_factory=set)
-    inputs: dict[_Input, tuple[str, Path]] = field(default_factory=dict)
+    inputs: dict[_Input, tuple[str, Wire]] = field(default_factory=dict)
+    alone: dict[_Input, Wire] = field(default_factory=dict)
 
 
 def judge_drivers(
@@ -43,6 +46,9 @@ def judge_drivers(
                 return
             if _clashes(name, wire, env, taken, ends, scope):
                 break
+    for input_, wire in taken.alone.items():
+        message = f"no other wire leads to {_described(input_, ends)}"
+        scope.error(Code.Q0214, message, (*wire.origin, "shared"), "leave it out")
 
 
 def _all(
@@ -103,9 +109,14 @@ def _clashes(
     index = evaluate(sink.index, env)
     input_: _Input = (place.device, element, place.path, sink.name, index)
     if input_ not in taken.inputs:
-        taken.inputs[input_] = (name, wire.origin)
+        taken.inputs[input_] = (name, wire)
+        if wire.shared:
+            taken.alone[input_] = wire
         return False
-    other, origin = taken.inputs[input_]
+    other, first = taken.inputs[input_]
+    taken.alone.pop(input_, None)
+    if wire.shared and first.shared:
+        return False
     if CPUS not in (name, other) and exclusive(
         ends.devices[name].when, ends.devices[other].when
     ):
@@ -113,7 +124,9 @@ def _clashes(
     what = _described(input_, ends)
     message = f"{what} is driven by {other!r} already"
     help_ = f"take another line, or join them in a gate, {_gate(input_, ends)}"
-    if origin == wire.origin:
+    if wire.shared or first.shared:
+        help_ = "write 'shared: true' in the wire of each, or take another line"
+    if first.origin == wire.origin:
         variable = "cpu" if wire.per_cpu or name == CPUS else "n"
         each = "every CPU" if variable == "cpu" else f"every {name!r}"
         if wire.lines is not None:

@@ -11,6 +11,7 @@ from qgen.bases import Base
 from qgen.board import Device, Place
 from qgen.catalogue import Catalogue, DeviceType, Lines
 from qgen.expr import Bin, Expr, Var, evaluate, variables
+from qgen.lower.brought import with_brought
 from qgen.lower.counts import has_rule, inputs_of, irqs_of, outputs_of
 from qgen.lower.inside import inside
 from qgen.lower.scope import Scope
@@ -94,7 +95,7 @@ def ends_of(
     scope: Scope,
 ) -> Ends:
     """The ends that wires of this board may have; ``cpus`` as the spec has them."""
-    types = {d.name: catalogue.find(d.type) for d in devices}
+    types = {d.name: _type_of(d, spec, catalogue) for d in devices}
     return Ends(
         devices={d.name: d for d in devices},
         types={name: known for name, known in types.items() if known is not None},
@@ -109,6 +110,15 @@ def ends_of(
         max_cpus=cpus.max or 1,
         has_cpus=cpus.usual is not None,
     )
+
+
+def _type_of(
+    device: Device, spec: Composite, catalogue: Catalogue
+) -> DeviceType | None:
+    known, written = catalogue.find(device.type), spec.devices.get(device.name)
+    if known is None or written is None:
+        return known
+    return with_brought(known, written.parts)
 
 
 def _is_doubtful(spec: Composite, name: str, scope: Scope) -> bool:

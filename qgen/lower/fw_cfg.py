@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
-from qgen.board import RAM, FwCfg, FwCfgFile, FwCfgItem, Region
+from qgen.board import RAM, Chosen, FwCfg, FwCfgFile, FwCfgItem, Region
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, Name, Sym, evaluate, parse, variables
+from qgen.lower.choices import lower_chosen
 from qgen.lower.ends import Ends
 from qgen.lower.scope import Scope, fixed
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
+from qgen.spec.values import ChosenText
 
 PATH: Path = ("fw_cfg",)
 TYPE = "fw_cfg"
@@ -197,10 +199,15 @@ class _Items:
             self.scope.error(code, message, path, help_, key=True)
         return not message
 
-    def value(self, written: Expr | str, kind: str, path: Path) -> Expr | str | None:
+    def value(
+        self, written: Expr | ChosenText | str, kind: str, path: Path
+    ) -> Expr | Chosen | str | None:
         """A value that its kind holds, whatever the command line says."""
         if isinstance(written, str):
             return written
+        if isinstance(written, ChosenText):
+            here, limits = (*path, "property"), (0, (1 << int(kind[1:])) - 1)
+            return lower_chosen(written.name, kind, limits, here, self.scope)
         expr = self.scope.resolve(written, path, run_time=RUN_TIME)
         if expr is None:
             return None

@@ -103,7 +103,8 @@ class Wiring:
             if not self._makeable(device, sink, written.for_, here):
                 continue
             if self._is_output(driving, source, driver, written, here):
-                yield Wire(source, sink, written.for_ == "cpu", here, lines)
+                per_cpu = written.for_ == "cpu"
+                yield Wire(source, sink, per_cpu, here, lines, written.shared)
 
     def _lines(
         self,
@@ -141,7 +142,7 @@ class Wiring:
             sink = self.sink(gpio.to, (*here, "to"), driver)
             source = self._cpu_output(gpio, here)
             if sink is not None and source is not None:
-                yield Wire(source, sink, True, here)
+                yield Wire(source, sink, True, here, shared=gpio.shared)
 
     def argument(self, written: SinkText, device: Device, path: Path) -> Sink | None:
         """The input line that the helper which makes ``device`` is given to drive."""

@@ -103,6 +103,22 @@ class AudioText:
     """``{audio: true}``: the audio back end of ``-M audiodev=``."""
 
 
+def _number_or_chosen(value: Any) -> expr.Expr | ChosenText:
+    if not isinstance(value, dict):
+        return parse_expression(value)
+    if [*value] != ["property"]:
+        raise wrong(
+            "Q0103", "a number or a property is wanted here", "write {property: NAME}"
+        )
+    return ChosenText(within("property", _property_name, value["property"]))
+
+
+NumberText = Annotated[
+    expr.Expr | ChosenText,
+    PlainValidator(_number_or_chosen),
+    WithJsonSchema({"type": ["string", "integer", "object"]}),
+]
+"""A number, or what a property of the machine stands for."""
 DRIVE_INTERFACES = ("floppy", "ide", "mtd", "pflash", "scsi", "sd")
 """The interfaces of -drive whose drives a board gives to its devices itself."""
 

@@ -21,6 +21,8 @@ ASKING = (
     "hooks",
     "hooks-boot",
     "machine-properties",
+    "part-that-a-property-brings",
+    "shared-inputs",
     "soc-with-backends",
 )
 SYMMETRIC = "g_str_equal(): arguments 1 and 2 swapped"
@@ -28,6 +30,11 @@ KINDS = (mutants.numbers, mutants.dropped, mutants.swapped, mutants.renamed)
 SAME = {
     ("2 becomes 3", "DeviceState *flash[2];"): "room for one more harms nobody",
     ("2 becomes 3", "DeviceState *row[2];"): "room for one more harms nobody",
+    ("7 becomes 8", "s->adb = 7;"): "nothing asks for more than that it is not 0 or 1",
+    (
+        "dev becomes pci_dev",
+        'source = DEVICE(object_resolve_path_component(OBJECT(dev), "pic"));',
+    ): "OBJECT() of the same object",
 }
 
 

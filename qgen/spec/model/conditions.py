@@ -38,6 +38,7 @@ class When(Model):
     usb: Truth | None = None
     kvm: Truth | None = None
     qtest: Truth | None = None
+    defaults: Truth | None = None
     ram_above: Size | None = None
     property: MachinePropertyName | None = None
     is_: Annotated[tuple[Choice, ...], BeforeValidator(as_choices)] | None = Field(

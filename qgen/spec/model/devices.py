@@ -41,18 +41,21 @@ class Irq(Model):
     """A sysbus IRQ line of the device; ``line`` is its place in the list if not given.
 
     ``lines``: so many of them, one after the other; in ``to``, ``line`` counts them.
+    ``shared``: other wires lead to the same input, without a gate.
     """
 
     to: Sink
     line: Expression | None = None
     lines: Expression | None = None
     for_: Literal["cpu"] | None = Field(None, alias="for")
+    shared: Truth = False
 
 
 class Gpio(Model):
     """A GPIO output of the device: ``line`` of the unnamed ones, or of those ``name``.
 
     ``lines``: so many of them, one after the other; in ``to``, ``line`` counts them.
+    ``shared``: other wires lead to the same input, without a gate.
     """
 
     to: Sink
@@ -60,6 +63,7 @@ class Gpio(Model):
     lines: Expression | None = None
     name: LineName | None = None
     for_: Literal["cpu"] | None = Field(None, alias="for")
+    shared: Truth = False
 
 
 class Window(Model):
@@ -82,8 +86,12 @@ class Mmio(Model):
 
 
 class Part(Model):
-    """A device inside another, by its QOM path there: what the board gives it."""
+    """A device inside another, by its QOM path there: what the board gives it.
 
+    ``type``: only the other's properties bring it, and it is of that type.
+    """
+
+    type: TypeName | None = None
     properties: dict[PropertyName, PropertyText] = {}
     nic: Truth = False
     irqs: Annotated[tuple[Irq, ...], BeforeValidator(as_list("to"))] = ()

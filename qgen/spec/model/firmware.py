@@ -18,8 +18,9 @@ from qgen.spec.names import (
     ItemPath,
     RegionName,
 )
-from qgen.spec.numbers import Address, Expression, Integer32, Size, Truth
+from qgen.spec.numbers import Address, Integer32, Size, Truth
 from qgen.spec.texts import Label
+from qgen.spec.values import NumberText
 
 
 class ArmBoot(Model):
@@ -103,11 +104,14 @@ class Hooks(Model):
 
 
 class FwCfgItem(Model):
-    """An item of fw_cfg: a little-endian number of so many bits, or text."""
+    """An item of fw_cfg: a little-endian number of so many bits, or text.
 
-    i16: Expression | None = None
-    i32: Expression | None = None
-    i64: Expression | None = None
+    The number may be that of a property of the machine: ``{property: NAME}``.
+    """
+
+    i16: NumberText | None = None
+    i32: NumberText | None = None
+    i64: NumberText | None = None
     string: Label | None = None
 
 

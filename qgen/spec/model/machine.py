@@ -75,13 +75,17 @@ class Cpus(Model):
 
 
 class MachineProperty(Model):
-    """A property of the machine, which -M sets: a truth value, or one of ``values``."""
+    """A property of the machine, which -M sets: a truth value, or one of ``values``.
+
+    ``of``: the class has it, or each instance gets it, which shows in -M help no more.
+    """
 
     type: Literal["bool"] | None = None
     values: dict[ChoiceName, Expression] = {}
     default: Choice
     description: Label
     write_only: Truth = False
+    of: Literal["class", "instance"] = "class"
 
 
 Interface = Literal["fw-path-provider", "hotplug-handler", "nmi"]
@@ -203,6 +207,7 @@ class Spec(Composite):
     boot: Boot | None = None
     hooks: Hooks | None = None
     properties: dict[MachinePropertyName, MachineProperty] = {}
+    usb_by_default: Truth = False
 
     @property
     def main_ram(self) -> Ram | None:
