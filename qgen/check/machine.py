@@ -182,6 +182,11 @@ class Execution:
     def _hook(self, function: Function, args: list[Any], line: int) -> None:
         """A function of the person's: what it does, nobody knows."""
         subject = args[0].name if isinstance(args[0], Cpu) else None
+        if isinstance(args[0], Cpu) and self.scenario.big_endian and not args[0].resets:
+            # Whatever the person's C sets, the reset would undo.
+            self.notes.add(
+                line, f"{function.name}() is called before {subject} is reset"
+            )
         if args[0] is self.instance:
             subject = "the machine"
         elif args[0] is self.machine_class:

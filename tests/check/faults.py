@@ -435,8 +435,16 @@ CORTEX_M_MINI = [
 ]  # fmt: skip
 
 
-def of_a_powermac(prefix: str, label: str, hz: str, cpu: str) -> Iterator[Fault]:
-    """What the two PowerMacs have in common; ``cpu`` is what their CPU reset takes."""
+def of_a_powermac(
+    prefix: str, label: str, cpu: str, rom: tuple[str, str], limit: str, message: str
+) -> Iterator[Fault]:
+    """What the two PowerMacs have in common; ``cpu`` is what their CPU reset takes.
+
+    ``rom`` are address and size of their ROM, ``limit`` the most RAM, and ``message`` what
+    ends what is said of more.
+    """
+    at, size = rom
+    other, larger = "0xffe00000", "8 * MiB"
     yield from (
         # RAM and ROM
         Fault("RAM elsewhere", "get_system_memory(), 0, machine->ram",
@@ -448,14 +456,14 @@ def of_a_powermac(prefix: str, label: str, hz: str, cpu: str) -> Iterator[Fault]
               "machine->ram)", "memory_region_add_subregion_overlap("
               "get_system_memory(), 0, machine->ram, 1)", "priority"),
         Fault("RAM for ROM", "memory_region_init_rom(", "memory_region_init_ram(", "kind"),
-        Fault("ROM elsewhere", "0xffc00000, &s->bios", "0xfff00000, &s->bios", "address"),
-        Fault("size of the ROM", f'"{label}.bios", 4 * MiB', f'"{label}.bios", 1 * MiB',
+        Fault("ROM elsewhere", f"{at}, &s->bios", f"{other}, &s->bios", "address"),
+        Fault("size of the ROM", f'"{label}.bios", {size}', f'"{label}.bios", {larger}',
               "size"),
         Fault("label of the ROM", f'"{label}.bios"', '"bios"', "name in QEMU"),
         Fault("no ROM",
-              "memory_region_add_subregion(get_system_memory(), 0xffc00000, &s->bios);",
+              f"memory_region_add_subregion(get_system_memory(), {at}, &s->bios);",
               "", "'bios' is not mapped"),
-        Fault("ROM without errors", "4 * MiB, &error_fatal", "4 * MiB, NULL", "fatal"),
+        Fault("ROM without errors", f"{size}, &error_fatal", f"{size}, NULL", "fatal"),
         # The image
         Fault("no image", f"{prefix}_load_bios(machine);", "", "images"),
         Fault("other default", '?: "openbios-ppc"', '?: "openbios"', "openbios"),
@@ -472,13 +480,13 @@ def of_a_powermac(prefix: str, label: str, hz: str, cpu: str) -> Iterator[Fault]
         Fault("ELF machine", "PPC_ELF_MACHINE", "EM_ARM", "machine"),
         Fault("raw only", "size <= 0) { size = load_image", "size > 0) { size = load_image",
               "images"),
-        Fault("raw elsewhere", "load_image_targphys(filename, 0xffc00000",
-              "load_image_targphys(filename, 0xfff00000", "address"),
-        Fault("limit of the image", "0xffc00000, 4 * MiB", "0xffc00000, 8 * MiB", "limit"),
+        Fault("raw elsewhere", f"load_image_targphys(filename, {at}",
+              f"load_image_targphys(filename, {other}", "address"),
+        Fault("limit of the image", f"{at}, {size}", f"{at}, {larger}", "limit"),
         Fault("ELF only", "if (size <= 0) { size = load_image_targphys(filename, "
-              "0xffc00000, 4 * MiB); }", "", "images", ("10.0",)),
+              f"{at}, {size}); }}", "", "images", ("10.0",)),
         Fault("ELF only", "if (size <= 0) { size = load_image_targphys(filename, "
-              "0xffc00000, 4 * MiB, NULL); }", "", "images", ("10.2",)),
+              f"{at}, {size}, NULL); }}", "", "images", ("10.2",)),
         Fault("load where there is none", "if (filename) {", "if (!filename) {", "should not"),
         Fault("missing image is fine", "if (size <= 0) { error_report",
               "if (size < -9) { error_report", "openbios-ppc"),
@@ -488,28 +496,28 @@ def of_a_powermac(prefix: str, label: str, hz: str, cpu: str) -> Iterator[Fault]
               '"could not load firmware"', "openbios-ppc"),
         # CPUs
         Fault("no CPUs", f"{prefix}_create_cpus(machine);", "", "CPU"),
-        Fault("time base", f"cpu_ppc_tb_init(&cpu->env, {hz})",
+        Fault("time base", "cpu_ppc_tb_init(&cpu->env, TBFREQ)",
               "cpu_ppc_tb_init(&cpu->env, 100000000)", "time base"),
-        Fault("no time base", f"cpu_ppc_tb_init(&cpu->env, {hz});", "", "time base"),
+        Fault("no time base", "cpu_ppc_tb_init(&cpu->env, TBFREQ);", "", "time base"),
         Fault("no reset", f"qemu_register_reset({prefix}_cpu_reset, cpu);", "", "reset"),
         Fault("reset of nothing", f"cpu_reset(CPU({cpu}));", "", "reset"),
         Fault("reset of another", f"({prefix}_cpu_reset, cpu)", f"({prefix}_cpu_reset, "
               "machine)", {"cpu": "no 'PowerPCCPU'"}.get(cpu, "another type")),
         Fault("fixed CPU", "cpu_create(machine->cpu_type)", 'cpu_create("cpu")', "type"),
         Fault("more CPUs than asked", "i < machine->smp.cpus", "i < machine->smp.max_cpus"
-              " + 1", "more often"),
+              " + 1", {"cpu": "more often"}.get(cpu, "the number is 2")),
         # Limits and class
-        Fault("limit by one", "machine->ram_size > 2047", "machine->ram_size >= 2047",
+        Fault("limit by one", f"ram_size > {limit}", f"ram_size >= {limit}",
               "should not"),
-        Fault("other limit", "machine->ram_size > 2047 * MiB",
-              "machine->ram_size > 2048 * MiB", "should end"),
-        Fault("limit of KiB", "machine->ram_size > 2047 * MiB",
-              "machine->ram_size > 2047 * KiB", "should not"),
-        Fault("other message", "maximum 2047 MB", "maximum 2048 MB", "message"),
-        Fault("status 0", 'machine->ram_size / MiB); exit(EXIT_FAILURE);',
-              "machine->ram_size / MiB); exit(0);", "status"),
-        Fault("limit too late", "if (machine->ram_size > 2047 * MiB) {",
-              f"{prefix}_init_memory(s); if (machine->ram_size > 2047 * MiB) {{",
+        Fault("other limit", f"ram_size > {limit}",
+              "ram_size > 3 * GiB", "should end"),
+        Fault("limit of KiB", f"ram_size > {limit}",
+              "ram_size > 2047 * KiB", "should not"),
+        Fault("other message", message.partition(";")[0], "as it is\")", "message"),
+        Fault("status 0", f"{message} exit(EXIT_FAILURE);", f"{message} exit(0);",
+              "status"),
+        Fault("limit too late", f"if (machine->ram_size > {limit}) {{",
+              f"{prefix}_init_memory(s); if (machine->ram_size > {limit}) {{",
               "twice"),
         Fault("RAM id", f'"{label}.ram"', '"ram"', "default_ram_id"),
         Fault("no RAM id", f'mc->default_ram_id = "{label}.ram";', "", "default_ram_id"),
@@ -528,7 +536,14 @@ G3BEIGE = [
         "Heathrow based PowerMac",
         'POWERPC_CPU_TYPE_NAME("750_v3.1")',
     ),
-    *of_a_powermac("g3beige", "ppc_heathrow", "TBFREQ", "cpu"),
+    *of_a_powermac(
+        "g3beige",
+        "ppc_heathrow",
+        "cpu",
+        ("0xffc00000", "4 * MiB"),
+        "2047 * MiB",
+        'maximum 2047 MB", machine->ram_size / MiB);',
+    ),
 ]
 
 MAC99 = [
@@ -537,17 +552,75 @@ MAC99 = [
         "mac99",
         "Mac99MachineState",
         "TYPE_MACHINE",
-        "Mac99 based PowerMac, memory and firmware",
+        "Mac99 based PowerMac",
         'POWERPC_CPU_TYPE_NAME("7400_v2.9")',
     ),
-    *of_a_powermac("mac99", "ppc_core99", "25000000", "opaque"),
-    Fault(
-        "RAM size",
-        "mc->default_ram_size = 128 * MiB",
-        "mc->default_ram_size = 256 * MiB",
-        "default_ram_size",
-    ),
-]
+    *of_a_powermac("mac99", "ppc_core99", "opaque", ("0xfff00000", "1 * MiB"),
+                   "2 * GiB", 'not supported");'),
+    # Who starts the firmware
+    Fault("no start", "qemu_register_reset(mac99_start_firmware, cpu);", "",
+          "mac99_start_firmware"),
+    Fault("start before reset", "qemu_register_reset(mac99_cpu_reset, cpu); "
+          "qemu_register_reset(mac99_start_firmware, cpu);",
+          "qemu_register_reset(mac99_start_firmware, cpu); "
+          "qemu_register_reset(mac99_cpu_reset, cpu);", "before CPU 0 is reset"),
+    # Inputs that several drive
+    Fault("AGP at other inputs", "qdev_connect_gpio_out(s->agp, i, "
+          "qdev_get_gpio_in(sink, 0x1b + i))", "qdev_connect_gpio_out(s->agp, i, "
+          "qdev_get_gpio_in(sink, 0x1c + i))", "goes to"),
+    Fault("AGP at one input", "qdev_connect_gpio_out(s->agp, i, "
+          "qdev_get_gpio_in(sink, 0x1b + i))", "qdev_connect_gpio_out(s->agp, i, "
+          "qdev_get_gpio_in(sink, 0x1b))", "goes to"),
+    Fault("PCI twice, AGP never", "qdev_connect_gpio_out(s->agp", "qdev_connect_gpio_out("
+          "s->pci", "wired twice"),
+    Fault("no critical interrupt", "sysbus_connect_irq(SYS_BUS_DEVICE(source), 1, "
+          "qdev_get_gpio_in(DEVICE(qemu_get_cpu(0)), PPC6xx_INPUT_INT));", "",
+          "goes nowhere"),
+    Fault("machine check as an interrupt", "PPC6xx_INPUT_MCP", "PPC6xx_INPUT_INT",
+          "goes to"),
+    # What via decides
+    Fault("PMU for CUDA", '"has-pmu", s->via != VIA_CUDA', '"has-pmu", s->via == VIA_CUDA',
+          "has-pmu"),
+    Fault("no PMU with ADB", '"has-pmu", s->via != VIA_CUDA', '"has-pmu", s->via == VIA_PMU',
+          "has-pmu"),
+    Fault("ADB always", '"has-adb", s->via != VIA_PMU', '"has-adb", true', "has-adb"),
+    Fault("ADB of another", "if (s->via == VIA_CUDA) { mac99_create", "if (s->via == "
+          "VIA_PMU_ADB) { mac99_create", "keyboard"),
+    Fault("ADB never", "else if (s->via == VIA_PMU_ADB)", "else if (s->via == VIA_PMU)",
+          "keyboard"),
+    Fault("USB keyboard always", "if (machine_usb(machine) && s->via == VIA_PMU)",
+          "if (machine_usb(machine))", "usb-kbd"),
+    Fault("USB keyboard without USB", "if (machine_usb(machine) && s->via == VIA_PMU)",
+          "if (s->via == VIA_PMU)", "before it has a value"),
+    Fault("via of the firmware", "FW_CFG_PPC_VIACONFIG, s->via)",
+          "FW_CFG_PPC_VIACONFIG, VIA_CUDA)", "0x800b"),
+    Fault("a keyboard on the CUDA's bus", 'OBJECT(s->macio), "pmu"); BusState *bus = '
+          'qdev_get_child_bus(DEVICE(owner), "adb.0"); DeviceState *dev = '
+          "qdev_new(TYPE_ADB_KEYBOARD)", 'OBJECT(s->macio), "cuda"); BusState *bus = '
+          'qdev_get_child_bus(DEVICE(owner), "adb.0"); DeviceState *dev = '
+          "qdev_new(TYPE_ADB_KEYBOARD)", "bus"),
+    # The property, and who has it
+    Fault("no property", 'object_property_add_str(obj, "via", mac99_get_via, '
+          "mac99_set_via);", "", "via"),
+    Fault("property of nobody", ".instance_init = mac99_instance_init,", "", "via"),
+    Fault("no description", 'object_property_set_description(obj, "via", "Set VIA '
+          'configuration. Valid values are " "cuda, pmu and pmu-adb");', "", "description"),
+    Fault("another start", 'object_property_add_str(obj, "via"', "MAC99_MACHINE(obj)->via = "
+          'VIA_PMU; object_property_add_str(obj, "via"', "starts as"),
+    # USB by default
+    Fault("no USB by default", "machine->usb = true;", "machine->usb = false;", "USB"),
+    Fault("USB with -nodefaults", "if (defaults_enabled() && !machine->usb_disabled)",
+          "if (!machine->usb_disabled)", "USB"),
+    Fault("USB with usb=off", "if (defaults_enabled() && !machine->usb_disabled)",
+          "if (defaults_enabled())", "USB"),
+    # NVRAM
+    Fault("NVRAM beside the ROM", "sysbus_mmio_map_overlap(sbd, 0, NVRAM_ADDR, 0)",
+          "sysbus_mmio_map_overlap(sbd, 0, NVRAM_ADDR + 0x1000, 0)", "address"),
+    Fault("NVRAM below the ROM", "NVRAM_ADDR, 0)", "NVRAM_ADDR, -1)", "priority"),
+    Fault("no partitions", "mac99_create_nvram_partitions(s);", "", "nvram-partitions"),
+    Fault("short partitions", "MACIO_NVRAM(s->nvram), MACIO_NVRAM_SIZE",
+          "MACIO_NVRAM(s->nvram), 0x1000", "argument"),
+]  # fmt: skip
 
 X86_SPLIT = [
     *of_every_board(

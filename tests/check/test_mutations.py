@@ -59,6 +59,10 @@ SAME = {
     ("g3beige", "dev becomes sbd", "OBJECT() of the same object"),
     ("g3beige", "sink becomes source", "both are the interrupt controller"),
     ("mac99", "1 becomes 2", "any negative size says that nothing was loaded"),
+    ("mac99", "dev becomes pci_dev", "OBJECT() of the same object"),
+    ("mac99", "dev becomes sbd", "OBJECT() of the same object"),
+    ("mac99", "sink becomes source", "both are the interrupt controller"),
+    ("mac99", "g_str_equal(): arguments 1 and 2 swapped", "equal either way"),
     ("x86-split", "MIN(): arguments 1 and 2 swapped", "the smaller one is the same"),
     ("x86-split", "x86_split_a20(): arguments 2 and 3 swapped", "a prototype's names"),
     (
@@ -98,4 +102,4 @@ def test_changes_that_mean_the_same_are_few_and_explained(name: str) -> None:
         if mutant.what in same and not case.findings(mutant.text)
     ]
     assert set(alive) == same
-    assert len(alive) <= 11
+    assert len(alive) <= 13
