@@ -233,6 +233,8 @@ class Parts:
         else:
             test = f"{target}_{name}"
             path, meson = f"{folder}/test_{test}.py", f"{folder}/meson.build"
+        if f"{lists} = [" not in (self.tree.read(meson) or ""):
+            lists = lists.replace("quick", "thorough")
         text = functional.test_text(self.subject)
         yield Page(path, "test", text, mode=0o755)
         yield listed.ListedTest(meson, test, f"  '{test}',\n", tests=lists)

@@ -17,12 +17,16 @@ import pytest
 from guests import SEABIOS
 from lab_support import require_package, require_sdk
 from tree.support import snapshot, write
-from tree.test_scaffold import BOARDS, remove, scaffold
+from tree.test_scaffold import BOARDS as SMALL
+from tree.test_scaffold import remove, scaffold
 
 from qgen import compose
 from qgen.lab.sdk import Sdk
 from qgen.tree import TARGETS
 
+SPECS = Path(__file__).parent.parent.parent / "specs"
+SHIPPED = ("arm-virt", "cortex-m-mini", "x86-split")
+BOARDS = {**SMALL, **{name: SPECS / f"{name}.yaml" for name in SHIPPED}}
 RELEASES = ("10.0", "10.2")
 ON_EACH_RELEASE = pytest.mark.parametrize("release", RELEASES)
 ON_EACH_BOARD = pytest.mark.parametrize("name", BOARDS)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from qgen.cli import cli
+from qgen.targets import TARGETS
 
 from .support import files, run, save, snapshot, write
 from .test_scaffold import BOARDS, OWN, changed_spec, scaffold
@@ -53,14 +54,14 @@ STRANGE = {
     "no-version": (drop("VERSION"), "birch", f"{ROOT} is not QEMU's source: it has no VERSION", "name the folder that QEMU's configure is in"),
     "no-maintainers": (drop("MAINTAINERS"), "birch", f"{ROOT} is not QEMU's source: it has no MAINTAINERS", "name the folder that QEMU's configure is in"),
     "version-wrong": (put("VERSION", "ten\n"), "birch", "VERSION is not as qgen knows it: it says 'ten'", _HELP_KNOWN),
-    "release-unknown": (put("VERSION", "3.1.0\n"), "birch", "qgen does not know QEMU 3.1", None),
+    "release-unknown": (put("VERSION", "3.1.0\n"), "birch", f"qgen does not know QEMU 3.1; qgen writes C for {', '.join(TARGETS)}", None),
     "no-meson": (drop("hw/arm/meson.build"), "birch", "hw/arm/meson.build is not as qgen knows it: there is no such file", _HELP_KNOWN),
     "meson-without-sets": (put("hw/arm/meson.build", "subdir('x')\n"), "birch", "hw/arm/meson.build is not as qgen knows it: no line adds a file for a CONFIG symbol", _HELP_KNOWN),
     "kconfig-empty": (put("hw/arm/Kconfig", "# nothing\n"), "birch", "hw/arm/Kconfig is not as qgen knows it: it has no 'config' entries", _HELP_KNOWN),
     "kconfig-lacks-a-symbol": (edit("hw/misc/Kconfig", "config STM32F2XX_USART\n    bool\n", ""), "birch", "Kconfig is not as qgen knows it: no entry for STM32F2XX_USART, which the board needs", _HELP_KNOWN),
     "no-toctree": (put("docs/system/target-arm.rst", "Arm\n===\n"), "birch", "docs/system/target-arm.rst is not as qgen knows it: it has no table of the pages of boards", _HELP_KNOWN),
     "no-chapter": (edit("MAINTAINERS", "ARM Machines\n------------", "Others\n------"), "birch", "MAINTAINERS is not as qgen knows it: it has no sections under 'ARM Machines'", _HELP_KNOWN),
-    "no-list-of-tests": (edit("tests/functional/arm/meson.build", "quick", "slow"), "birch", "tests/functional/arm/meson.build is not as qgen knows it: it has no list tests_arm_system_quick", _HELP_KNOWN),
+    "no-list-of-tests": (put("tests/functional/arm/meson.build", "x = 1\n"), "birch", "tests/functional/arm/meson.build is not as qgen knows it: it has no list tests_arm_system_thorough", _HELP_KNOWN),
     "no-end-of-line": (edit("hw/arm/meson.build", "hw_arch += {'arm': arm_common_ss}\n", "hw_arch"), "birch", "hw/arm/meson.build is not as qgen knows it: its last line has no end", _HELP_KNOWN),
     "other-ends-of-lines": (put("docs/system/target-arm.rst", ".. toctree::\r\n   a\r\n"), "birch", "docs/system/target-arm.rst is not as qgen knows it: its lines do not end with a line feed alone", _HELP_KNOWN),
     "a-link": (link("hw/arm/Kconfig"), "birch", "hw/arm/Kconfig is no plain file", "qgen edits plain files only"),

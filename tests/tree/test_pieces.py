@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qgen.tree.kconfig import KconfigEntry
@@ -18,6 +18,8 @@ NAMES = st.lists(
 )
 GAPS = st.integers(0, 2)
 NEW = "MINE"
+# A machine may be busy.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def comes_and_goes(piece: Piece, text: str) -> str:
@@ -31,6 +33,7 @@ def comes_and_goes(piece: Piece, text: str) -> str:
     return there
 
 
+@CALM
 @given(NAMES, st.text("MNAZ", min_size=1, max_size=3))
 def test_the_place_is_the_alphabetical_one_in_a_sorted_list(
     names: Sequence[str], new: str
@@ -41,6 +44,7 @@ def test_the_place_is_the_alphabetical_one_in_a_sorted_list(
     assert all(name > new for name in ordered[index:])
 
 
+@CALM
 @given(NAMES, st.text("MNAZ", min_size=1, max_size=3))
 def test_no_other_place_has_fewer_neighbours_out_of_order(
     names: Sequence[str], new: str
@@ -66,6 +70,7 @@ def kconfigs(draw: st.DrawFn) -> str:
     return text + draw(st.sampled_from(["", "# The end\n", "if X\n"]))
 
 
+@CALM
 @given(kconfigs(), st.frozensets(st.sampled_from(["A_X", "B_X", "P_X", "Z_X"])))
 def test_kconfig(text: str, kind: frozenset[str]) -> None:
     entry = f"config {NEW}\n    bool\n    select SOMETHING\n"
@@ -85,6 +90,7 @@ def mesons(draw: st.DrawFn) -> str:
     return text + draw(st.sampled_from(["", "\n", "\nhw_arch += {'x': x_ss}\n"]))
 
 
+@CALM
 @given(mesons(), st.frozensets(st.sampled_from(["A_X", "B_X", "P_X", "Z_X"])))
 def test_meson(text: str, kind: frozenset[str]) -> None:
     line = f"x_ss.add(when: 'CONFIG_{NEW}', if_true: files('mine.c'))\n"
@@ -92,6 +98,7 @@ def test_meson(text: str, kind: frozenset[str]) -> None:
     comes_and_goes(piece, text)
 
 
+@CALM
 @given(NAMES, GAPS, st.sampled_from(["# CONFIG_{}=n\n", "CONFIG_{}=y\n"]))
 def test_default_mak(names: Sequence[str], gap: int, form: str) -> None:
     text = "# Default\n" + "\n" * gap
@@ -100,6 +107,7 @@ def test_default_mak(names: Sequence[str], gap: int, form: str) -> None:
     comes_and_goes(DeviceLine("default.mak", NEW, form.format(NEW), kind=kind), text)
 
 
+@CALM
 @given(NAMES.filter(lambda n: len(n) > 0), GAPS)
 def test_toctree(names: Sequence[str], gap: int) -> None:
     entries = "".join(f"   arm/{name}\n" for name in names)
@@ -107,6 +115,7 @@ def test_toctree(names: Sequence[str], gap: int) -> None:
     comes_and_goes(TocLine("target.rst", "arm/mine", "   arm/mine\n", title=NEW), text)
 
 
+@CALM
 @given(NAMES, st.sampled_from(["", "\nmore = [\n  'x',\n]\n"]))
 def test_list_of_tests(names: Sequence[str], rest: str) -> None:
     entries = "".join(f"  '{name}',\n" for name in names)
@@ -115,6 +124,7 @@ def test_list_of_tests(names: Sequence[str], rest: str) -> None:
     comes_and_goes(piece, text)
 
 
+@CALM
 @given(NAMES.filter(lambda n: len(n) > 0), GAPS, GAPS)
 def test_maintainers(names: Sequence[str], gap: int, last: int) -> None:
     sections = ("\n" * (gap + 1)).join(f"{name}\nM: x\nF: {name}\n" for name in names)

@@ -14,12 +14,9 @@ from qgen.tree import Tree, TreeError
 from .support import KINDS, PERSON, files, run, save, snapshot, write
 
 HERE = Path(__file__).parent
-SPECS = HERE.parent.parent / "specs"
 OWN = HERE / "specs"
 BOARDS = {
-    "arm-virt": SPECS / "arm-virt.yaml",
-    "cortex-m-mini": SPECS / "cortex-m-mini.yaml",
-    "x86-split": SPECS / "x86-split.yaml",
+    "elm": OWN / "elm.yaml",
     "ash": OWN / "ash.yaml",
     "hazel": OWN / "hazel.yaml",
     "rowan": OWN / "rowan.yaml",

@@ -8,16 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qgen import compose
 from qgen.tree.functional import test_text as text_of_test
 from qgen.tree.subject import Place, Subject
 
-from .test_scaffold import BOARDS, SPECS
+from .test_scaffold import BOARDS
 
-BOARD = compose.resolve(SPECS / "cortex-m-mini.yaml").board
+BOARD = compose.resolve(BOARDS["ash"]).board
 ADDRESSES = st.integers(0, (1 << 64) - 1)
 NAMES = st.text(
     st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characters="\xa0"),
@@ -27,7 +27,7 @@ PLACES = st.lists(st.builds(Place, ADDRESSES, ADDRESSES, NAMES), max_size=4)
 
 
 @given(PLACES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_test_says_what_the_places_are(places: list[Place]) -> None:
     text = text_of_test(Subject(BOARD, (), tuple(places)))
     found = next(n for n in ast.parse(text).body if isinstance(n, ast.Assign))
