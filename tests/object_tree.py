@@ -31,7 +31,7 @@ Env = dict[str, int]
 Paths = dict[tuple[str, int], str]
 
 # Devices that map regions by themselves: nothing but running them tells which.
-MAPPING = ("-soc", "npcm", "a9mpcore_priv")
+MAPPING = ("-soc", "npcm", "fsl-imx", "a9mpcore_priv")
 
 # Regions of devices that are containers: only what lies in them answers.
 HOLLOW = re.compile(r": (a9mp-priv-container|devcfg|ehci|pci-hole)( @[0-9a-f]+)?$")
