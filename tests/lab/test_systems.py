@@ -111,6 +111,7 @@ SYSTEMS = (
             Step("=> ", "pci\n"),
             Step("=> ", "virtio info\n"),
             Step("=> ", "flinfo\n"),
+            Step("=> ", "qfw cpus\n"),
             Step("=> "),
         ),
         seconds=60,
@@ -120,6 +121,7 @@ SYSTEMS = (
             r"Device 0: .*VirtIO Block Device",
             r"Capacity: 64\.0 MB",
             r"Bank # 1: CFI conformant flash",
+            r"1 cpu\(s\) online",
         ),
     ),
     System(
@@ -133,6 +135,18 @@ SYSTEMS = (
         (Step("UEFI firmware"), Step("UEFI Interactive Shell"), Step("Shell>")),
         seconds=180,
         copies=(AAVMF_VARS,),
+    ),
+    System(
+        "edk2-with-a-kernel",
+        "arm-virt",
+        (
+            *("-M", "gic-version=3", *CPU, "-nic", "none"),
+            *("-drive", f"if=pflash,format=raw,readonly=on,file={AAVMF_CODE}"),
+            *("-kernel", str(LINUX), "-append", "console=ttyAMA0"),
+        ),
+        (Step("UEFI firmware"), Step("EFI stub: Booting Linux"), Step("PSCIv1")),
+        seconds=180,
+        shows=(r"Kernel command line: .*console=ttyAMA0", r"efi: EFI v2\.\d"),
     ),
     *(installer(gic, cpus) for gic in (2, 3) for cpus in (1, 4)),
 )
