@@ -106,6 +106,35 @@ class RamAbove(_Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class CpusAbove(_Condition):
+    """There are more CPUs than that."""
+
+    count: int
+
+    @property
+    def subject(self) -> Hashable:
+        """The count."""
+        return "cpus", self.count
+
+
+@dataclass(frozen=True, slots=True)
+class CpuIs(_Condition):
+    """``-cpu`` chose one of these models."""
+
+    models: tuple[str, ...]
+
+    @property
+    def subject(self) -> Hashable:
+        """The CPU."""
+        return "cpu"
+
+    @property
+    def answers(self) -> frozenset[Hashable]:
+        """The models."""
+        return frozenset(self.models)
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyIs(_Condition):
     """A property of the machine has one of these values; ``numbers`` are those in C."""
 
@@ -124,7 +153,7 @@ class PropertyIs(_Condition):
         return frozenset(self.wanted)
 
 
-Simple = DriveGiven | NicGiven | OptionGiven | PropertyIs | RamAbove
+Simple = CpuIs | CpusAbove | DriveGiven | NicGiven | OptionGiven | PropertyIs | RamAbove
 
 
 @dataclass(frozen=True, slots=True)

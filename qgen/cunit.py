@@ -28,6 +28,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Nuls:
+    """A string literal with a NUL between two parts, which are not escaped yet."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Arrow:
     """``base->field``"""
 
@@ -59,7 +66,14 @@ class Braces:
     items: tuple[CExpr, ...]
 
 
-CExpr = str | CallExpr | Text | Arrow | Ternary | Joined | Braces
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Arguments of a call that belong together: on one line, if they fit."""
+
+    items: tuple[CExpr, ...]
+
+
+CExpr = str | CallExpr | Text | Nuls | Arrow | Ternary | Joined | Braces | Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +113,17 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """``for (index = start; index < bound; index++) { locals body }``"""
+    """``for (index = start; index < bound; index++) { locals body }``
+
+    ``down``: from the last number to 0.
+    """
 
     index: str
     bound: str
     body: tuple[Statement, ...]
     locals: tuple[Local, ...] = ()
     start: str = "0"
+    down: bool = False
     kind: str = "for_"
 
 

@@ -279,6 +279,17 @@ def resolve(expr: Expr, lookup: Callable[[str], Expr]) -> Expr:
             return expr
 
 
+def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
+    """``expr`` with each run-time value that ``values`` names replaced."""
+    match expr:
+        case Var(name):
+            return values.get(name, expr)
+        case Bin(op, left, right):
+            return Bin(op, substitute(left, values), substitute(right, values))
+        case _:
+            return expr
+
+
 def evaluate(expr: Expr, env: Mapping[str, int] | None = None) -> int:
     """The value of a resolved expression; ``env`` gives the run-time values."""
     match expr:
@@ -345,6 +356,17 @@ def _fault(op: str, left: Expr, right: Expr) -> tuple[str, str | None] | None:
 def variables(expr: Expr) -> set[str]:
     """The names of the run-time values that ``expr`` needs."""
     return {e.name for e in walk(expr) if isinstance(e, Var)}
+
+
+def symbols(expr: Expr) -> frozenset[str]:
+    """The constants and the table cells in ``expr``: ``IRQ_UART``, ``UART.base``."""
+    names = set()
+    for part in walk(expr):
+        if isinstance(part, Sym):
+            names.add(part.name)
+        elif isinstance(part, Entry):
+            names.add(f"{part.entry}.{part.field}")
+    return frozenset(names)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:

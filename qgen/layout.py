@@ -18,13 +18,15 @@ from qgen.cunit import (
     Function,
     Joined,
     Local,
+    Nuls,
     Return,
+    Row,
     State,
     TableRow,
     Ternary,
     Text,
 )
-from qgen.names import comment_text, string_literal
+from qgen.names import comment_text, nul_literal, string_literal
 
 WIDTH = 80
 
@@ -40,12 +42,16 @@ def flat(expr: CExpr) -> str:
             return f"{flat(base)}->{field}"
         case Text(parts):
             return " PRIu64 ".join(string_literal(part) for part in parts)
+        case Row(items):
+            return ", ".join(map(flat, items))
+        case Nuls(parts):
+            return nul_literal(parts)
         case Ternary(condition, then, other):
             return f"{_enclosed(condition)} ? {flat(then)} : {flat(other)}"
         case Joined(operator, terms):
             return f" {operator} ".join(map(_enclosed, terms))
         case Braces(items):
-            return f"{{ {', '.join(map(flat, items))} }}"
+            return f"{{ {', '.join(map(flat, items))} }}" if items else "{ }"
 
 
 def _enclosed(expr: CExpr) -> str:
@@ -70,6 +76,10 @@ def fit(expr: CExpr, column: int, tail: int) -> list[str]:
             return [*lines[:-1], f"{lines[-1]}->{field}"]
         case Text(parts):
             return _fit_text(parts, column, tail)
+        case Nuls():
+            return [line]
+        case Row():
+            return [line]  # a call lays itself out so that it fits
         case Ternary(condition, then, other):
             first = fit(condition, column, 2)
             second = fit(then, column + 2, 0)
@@ -98,7 +108,14 @@ def fit(expr: CExpr, column: int, tail: int) -> list[str]:
                 return aligned
             indent = column + 4
             broken = _fit_args("", args, indent, tail)
+            if _widest(broken, indent) > WIDTH:
+                broken = _fit_args("", _without_rows(args), indent, tail)
             return [f"{func}(", " " * indent + broken[0], *broken[1:]]
+
+
+def _without_rows(args: tuple[CExpr, ...]) -> tuple[CExpr, ...]:
+    rows = (arg.items if isinstance(arg, Row) else (arg,) for arg in args)
+    return tuple(item for row in rows for item in row)
 
 
 def _widest(lines: list[str], column: int) -> int:
@@ -113,7 +130,8 @@ def _fit_args(head: str, args: tuple[CExpr, ...], column: int, tail: int) -> lis
         after = (1 + tail) if last else 1
         text = flat(arg)
         gap = 0 if at == inner else 1
-        if at + gap + len(text) + after > WIDTH and gap:
+        ends_row = isinstance(arg, Row) and place
+        if (ends_row or at + gap + len(text) + after > WIDTH) and gap:
             lines.append(" " * inner)
             at, gap = inner, 0
         pieces = fit(arg, at + gap, after)
@@ -244,7 +262,7 @@ def declaration(local: Local, indent: str) -> str:
     head = f"{local.type}{space}{local.name}"
     if local.value is None:
         return f"{indent}{head};"
-    if isinstance(local.value, Braces):
+    if isinstance(local.value, Braces) and local.value.items:
         lines = fit(local.value, len(indent), WIDTH)
         return f"{indent}{head} = " + "\n".join(lines) + ";"
     return _bind(f"{head} =", local.value, indent)

@@ -7,6 +7,7 @@ A leaf. An `Identifier` cannot hold a bad name; text from a spec reaches C only 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -87,6 +88,17 @@ def string_literal(text: str) -> str:
         raise ValueError(f"{text!r} has a character that no C literal may hold")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("??", "?\\?")
     return f'"{escaped}"'
+
+
+def nul_literal(parts: Iterable[str]) -> str:
+    """``parts`` as one C string literal, with a NUL between two of them."""
+    text = ""
+    for part in parts:
+        literal = string_literal(part)[1:-1]
+        if text:
+            text += "\\000" if literal[:1].isdigit() else "\\0"
+        text += literal
+    return f'"{text}"'
 
 
 def comment_text(text: str) -> str:

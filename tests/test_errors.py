@@ -242,7 +242,7 @@ spec.yaml:4:3: error[Q0101]: unknown key 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     4 | ? aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   help: known here: arch, boot, buses, class, class_init, clocks, constants, cpus, description, \
-devices, fw_cfg, hooks, interfaces, machine, map, memory, parent, properties, ram, roms, \
+device_tree, devices, fw_cfg, hooks, interfaces, machine, map, memory, parent, properties, ram, roms, \
 socs, types, usb_by_default, variants
 """,
     ),

@@ -160,7 +160,7 @@ _TOKEN = re.compile(
     r'(?P<literal>"(?:[^"\\\n]|\\.)*")|(?P<comment>/\*.*?\*/)|(?P<space>\s+)|(?P<other>.)',
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(000|.)", re.DOTALL)
 _TRIGRAPHS = {"=": "#", "/": "\\", "'": "^", "(": "[", ")": "]", "!": "|", "<": "{"}
 _TRIGRAPHS |= {">": "}", "-": "~"}
 
@@ -170,15 +170,19 @@ def without_trigraphs(c: str) -> str:
     return re.sub(r"\?\?([=/'()!<>-])", lambda m: _TRIGRAPHS[m[1]], c)
 
 
+def _escaped(match: re.Match[str]) -> str:
+    return "\0" if match[1].startswith("0") else match[1]
+
+
 def texts_of(c: str) -> tuple[set[str], str]:
     """All string literals, adjacent ones as one, and all comments."""
     literals, comments, current = set(), [], None
     for token in _TOKEN.finditer(c):
         if token["literal"]:
-            assert set(_ESCAPE.findall(token["literal"])) <= set('\\"?n')
-            current = (current or "") + _ESCAPE.sub(r"\1", token["literal"][1:-1])
+            assert set(_ESCAPE.findall(token["literal"])) <= {*'\\"?n0', "000"}
+            current = (current or "") + _ESCAPE.sub(_escaped, token["literal"][1:-1])
         elif token["other"] and current is not None:
-            literals.add(current)
+            literals |= {*current.split("\0")}
             current = None
         if token["comment"]:
             comments.append(token["comment"][2:-2])

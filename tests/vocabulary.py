@@ -135,10 +135,11 @@ def _walk(
             name = "*" if known is None else key
             inner = values if known is None else known
             yield from _walk(value, inner, schema["title"], name, (*path, key))
-    elif "properties" in schema and not isinstance(data, dict):
-        # A scalar stands for a mapping with that scalar under its first required key.
+    elif "properties" in schema and _stands_for_all(data, schema):
+        # It stands for a mapping with it under the first required key.
         key = _STANDS_FOR.get(schema["title"]) or schema["required"][0]
-        yield Place(schema["title"], key, path, False, data)
+        inner = schema["properties"][key]
+        yield from _walk(data, inner, schema["title"], key, path)
     elif "properties" in schema:
         for key, value in data.items():
             inner = schema["properties"][key]
@@ -157,6 +158,13 @@ def _walk(
         yield from _forms(data, f"{model}.{field}", path)
     else:
         yield Place(model, field, path, False, data)
+
+
+def _stands_for_all(data: Any, schema: Any) -> bool:
+    """Whether a value stands for the mapping that the model is."""
+    if schema["title"] == "TreeProperty":
+        return not isinstance(data, dict) or "then" not in data
+    return not isinstance(data, dict)
 
 
 def _forms(

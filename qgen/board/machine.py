@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import chain
 
 from qgen.bases import X86, Base
+from qgen.board.device_tree import DeviceTree, conditions_of
 from qgen.board.devices import Call, Device
 from qgen.board.firmware import Boot, FwCfg, HelperBoot, HookPoint, Hooks
 from qgen.board.memory import Image, MapEntry, Ram, Region, Rom
@@ -258,6 +259,7 @@ class Board(Composite):
     fw_cfg: FwCfg | None
     roms: tuple[Rom, ...] = ()
     boot: Boot | None
+    device_tree: DeviceTree | None = None
     hooks: Hooks | None = None
     properties: tuple[MachineProperty, ...] = ()
     interfaces: tuple[str, ...] = ()
@@ -271,6 +273,8 @@ class Board(Composite):
         yield from conditions_in(p.value for p in self.cpus.properties)
         for rom in self.roms:
             yield from conditions_in(rom.values)
+        if self.device_tree is not None:
+            yield from conditions_of(self.device_tree.root)
 
     def hook(self, point: HookPoint) -> str | None:
         """The person's function that is called at ``point``."""

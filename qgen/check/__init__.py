@@ -14,6 +14,7 @@ from qgen.board import Board, Soc
 from qgen.check import (
     api_backends,
     api_bases,
+    api_device_tree,
     api_devices,
     api_fw_cfg,
     api_i2c,
@@ -45,6 +46,7 @@ MODELS = (
     api_backends,
     api_bases,
     api_devices,
+    api_device_tree,
     api_fw_cfg,
     api_i2c,
     api_ide,

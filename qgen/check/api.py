@@ -21,6 +21,7 @@ class Function(NamedTuple):
 
     ``strict``: the places of the arguments that may not be NULL. ``devices``: of those
     that are devices of the board, and not the machine or the SoC that runs.
+    ``variadic``: a format and what it prints follow; ``numbers``: any count of numbers.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Function(NamedTuple):
     strict: tuple[int, ...]
     devices: tuple[int, ...]
     variadic: bool
+    numbers: bool
     owned: bool
     used: bool
 
@@ -64,7 +66,8 @@ def function(
 ) -> Callable[[M], M]:
     """Register the model of the function with this prototype.
 
-    A parameter that ends in ``?`` may be NULL: ``Object *?``. ``optional``: so many of
+    A parameter that ends in ``?`` may be NULL: ``Object *?``; ``numbers`` stands for
+    any count of numbers. ``optional``: so many of
     the last parameters came with a later release. ``owned``: the caller has to free the
     result. ``used``: a result that is dropped is a fault. ``since`` is the feature that
     brought the function, ``before`` the one that took it away or changed it.
@@ -96,8 +99,8 @@ def declared(
     start = max(head.rfind(" "), head.rfind("*")) + 1
     name, result = head[start:], from_text(head[:start])
     params = [] if tail == "void" else tail.split(", ")
-    variadic = params[-1:] == ["..."]
-    fixed = params[:-1] if variadic else params
+    variadic, numbers = (params[-1:] == [rest] for rest in ("...", "numbers"))
+    fixed = params[:-1] if variadic or numbers else params
     types = tuple(
         NULL if param == "function *?" else from_text(param.rstrip("?"))
         for param in fixed
@@ -114,5 +117,5 @@ def declared(
     )
     type_ = Signature(result, types)
     return Function(
-        name, type_, model, optional, strict, devices, variadic, owned, used
+        name, type_, model, optional, strict, devices, variadic, numbers, owned, used
     )

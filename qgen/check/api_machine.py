@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from qgen.check.api import function
-from qgen.check.code import Record
+from qgen.check.code import Record, Reference
 from qgen.check.facts import (
+    THE_TREE,
     BootCall,
     ClassProperty,
     Cpu,
@@ -178,7 +179,20 @@ def _arm(m: Execution, cpu: Cpu, _machine: Instance, info: Record) -> None:
         name: f"{value.name}()" if isinstance(value, Function) else value
         for name, value in info.fields.items()
     }
+    get_dtb = info.fields.get("get_dtb")
+    if isinstance(get_dtb, Function):
+        fields["get_dtb"] = _tree(m, get_dtb, info)
     _boot(m, "arm_load_kernel", {"cpu": cpu.name, **fields})
+
+
+def _tree(m: Execution, get_dtb: Function, info: Record) -> str:
+    """What the function gives that the loader asks for the device tree."""
+    frame: dict[str, object] = {}
+    tree = m.call(get_dtb, [info, Reference(frame, "size")], m.line)
+    if tree is None or tree is not m.facts.tree:
+        return "another tree"
+    size = frame.get("size")
+    return THE_TREE if size == m.facts.tree.size else "a tree of another size"
 
 
 @function("void armv7m_load_kernel(ARMCPU *, const char *?, hwaddr, int)")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from qgen.board import Board, Kind
 from qgen.check.declared import judge_number
-from qgen.check.expected_core import expr_names
 from qgen.check.facts import Number
 from qgen.check.machine import ClassFacts
 from qgen.check.match import shown
 from qgen.check.symbols import Unit
-from qgen.expr import Num, evaluate
+from qgen.expr import Num, evaluate, symbols
 
 
 def judge_base(unit: Unit, facts: ClassFacts, board: Board) -> None:
@@ -24,7 +23,7 @@ def judge_base(unit: Unit, facts: ClassFacts, board: Board) -> None:
         given, line = made.fields[field.name], made.lines[field.name]
         if not isinstance(field.value, bool | str):
             expr = Num(field.value) if isinstance(field.value, int) else field.value
-            wanted = Number(evaluate(expr), expr_names(expr))
+            wanted = Number(evaluate(expr), symbols(expr))
             judge_number(unit, line, what, given, wanted)
         elif given != field.value:
             text = f"{what} is {shown(given)}; the board has {shown(field.value)}"

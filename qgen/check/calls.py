@@ -7,7 +7,7 @@ from typing import Any
 
 from qgen.check import api, vocabulary
 from qgen.check.code import UNKNOWN, Code, Frame, Run, binary, constant, converted
-from qgen.check.ctype import STRING, Pointer, Signature, Struct
+from qgen.check.ctype import STRING, Int, Pointer, Signature, Struct
 from qgen.check.facts import Device
 from qgen.check.formats import check_format
 from qgen.check.notes import Refused
@@ -69,13 +69,17 @@ def _qemu(unit: Unit, function: api.Function, args: Sequence[Code], line: int) -
     missing = len(type_.params) - len(args)
     if 0 < missing <= function.optional:
         type_ = Signature(type_.result, type_.params[:-missing])
-    fixed = len(type_.params) if function.variadic else len(args)
+    open_ended = function.variadic or function.numbers
+    fixed = len(type_.params) if open_ended else len(args)
     runs = _passed(function.name, type_, args[:fixed], line)
     if function.variadic:
         check_format(args[fixed - 1], args[fixed:], line)
-        runs += [arg.run for arg in args[fixed:]]
+    elif any(not isinstance(arg.type, Int) for arg in args[fixed:]):
+        raise Refused(line, f"{function.name}() takes numbers")
+    runs += [arg.run for arg in args[fixed:]]
     host, model, strict = unit.host, function.model, function.strict
     devices = function.devices
+    texts = [place for place, each in enumerate(type_.params) if each == STRING]
 
     def run(frame: Frame) -> Any:
         values = [r(frame) for r in runs]
@@ -85,6 +89,9 @@ def _qemu(unit: Unit, function: api.Function, args: Sequence[Code], line: int) -
         for place in strict:
             if values[place] is None:
                 machine.refuse(f"argument {place + 1} of {function.name}() is NULL")
+        for place in texts:
+            if not isinstance(values[place], str | None):
+                machine.refuse(f"argument {place + 1} of {function.name}() is no text")
         for place in devices:
             if isinstance(values[place], Instance):
                 machine.refuse(

@@ -32,6 +32,10 @@ class Code(NamedTuple):
     value: Any = UNKNOWN
 
 
+class Blank(int):
+    """The zero that an array is filled with where its initialiser says nothing."""
+
+
 @dataclass(eq=False, repr=False)
 class Record:
     """A struct at run time; ``lines`` says where each field was written last."""
@@ -50,6 +54,19 @@ class Reference(NamedTuple):
     def put(self, value: Any) -> None:
         """Give the local a value."""
         self.frame[self.name] = value
+
+
+class FieldReference(NamedTuple):
+    """A pointer to a field, through which a function gives a result."""
+
+    record: Record
+    name: str
+    line: int
+
+    def put(self, value: Any) -> None:
+        """Give the field a value."""
+        self.record.fields[self.name] = value
+        self.record.lines[self.name] = self.line
 
 
 class Elements(NamedTuple):
@@ -141,6 +158,7 @@ _ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": _divide,
+    "%": operator.mod,
     "min": min,
     "<<": operator.lshift,
     "&": operator.and_,
@@ -172,8 +190,10 @@ def binary(op: str, left: Code, right: Code, line: int) -> Code:
 
     def run(frame: Frame) -> int:
         x, y = a(frame), b(frame)
-        if op == "/" and not y:
+        if op in ("/", "%") and not y:
             raise Refused(line, "a division by zero")
+        if op == "%" and (x < 0 or y < 0):
+            raise Refused(line, "a remainder of a negative number")
         if op == "<<" and (x < 0 or not 0 <= y < type_.bits):
             raise Refused(line, f"{x:#x} << {y} means nothing in C")
         value = compute(x, y)

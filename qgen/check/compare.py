@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from qgen.check.compare_core import name_of
 from qgen.check.compare_devices import DEVICE_KEYS, DeviceDifferences
+from qgen.check.expected_tree import compare_trees
 from qgen.check.facts import Bus, Clock, Ending, FwCfgItem, Machine, Range
 from qgen.check.hooks import compare_hooks
 from qgen.check.match import Key
@@ -57,6 +58,7 @@ class _Comparison(DeviceDifferences):
         self._disks(made.disks, wanted.disks)
         self._fw_cfg(made.fw_cfg, wanted.fw_cfg)
         self._e820(made.e820, wanted.e820)
+        compare_trees(made, wanted.nodes, self.say)
         self._boot(made, wanted)
         compare_hooks(made.hooks, wanted.hooks, self.say)
 

@@ -8,13 +8,12 @@ from itertools import takewhile
 from qgen.board import Arch, Board, Constant, MapEntry, Soc, SocParent
 from qgen.check.code import Record
 from qgen.check.ctype import Struct
-from qgen.check.expected_core import expr_names
 from qgen.check.facts import Number, names_of
 from qgen.check.match import shown, spelled
 from qgen.check.symbols import Function, Table, Unit
 from qgen.check.values import StaticArray
 from qgen.check.vocabulary import INTERFACES, Sentinel
-from qgen.expr import evaluate
+from qgen.expr import evaluate, symbols
 from qgen.targets import Feature
 
 _SOC_PARENTS = {SocParent.SYSBUS: "SysBusDevice", SocParent.DEVICE: "DeviceState"}
@@ -69,7 +68,7 @@ def _constant(unit: Unit, constant: Constant) -> None:
     value, line = unit.defines[constant.name]
     what = f"the constant {constant.name!r}"
     judge_number(
-        unit, line, what, value, Number(constant.value, expr_names(constant.expr))
+        unit, line, what, value, Number(constant.value, symbols(constant.expr))
     )
 
 
@@ -138,7 +137,7 @@ def _entries(unit: Unit, table: Table, names: list[str]) -> dict[str, int]:
 
 def _row(unit: Unit, row: Record, entry: MapEntry) -> None:
     for field, expr in (("base", entry.base), ("size", entry.size)):
-        value, wanted = row.fields[field], Number(evaluate(expr), expr_names(expr))
+        value, wanted = row.fields[field], Number(evaluate(expr), symbols(expr))
         what = f"the {field} of {entry.name!r}"
         judge_number(unit, row.lines[field], what, value, wanted)
         row.fields[field] = Number(value, frozenset({f"{entry.name}.{field}"}))

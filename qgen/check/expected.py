@@ -9,6 +9,7 @@ from qgen import board as model
 from qgen.board import Board, ClockUse, Soc
 from qgen.check.expected_boot import Boot
 from qgen.check.expected_devices import Devices
+from qgen.check.expected_tree import wanted_tree
 from qgen.check.expected_wires import Wires
 from qgen.check.facts import Bus, Clock, Ending, Machine, Pass
 from qgen.check.formats import human_size
@@ -88,6 +89,8 @@ class _Expectation(Devices, Wires, Boot):
         self.result.blobs += map(self._rom, board.roms)
         if board.fw_cfg is not None:
             self._fw_cfg(board.fw_cfg)
+        if board.device_tree is not None:
+            self.result.nodes = wanted_tree(board.device_tree, self.scenario)
         self.result.boot = self._boot(board)
         if isinstance(board.boot, model.HelperBoot):
             last = board.boot.last

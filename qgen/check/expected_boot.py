@@ -5,7 +5,15 @@ from __future__ import annotations
 from qgen import board as model
 from qgen.board import SYSTEM, Board
 from qgen.check.expected_core import Expectation
-from qgen.check.facts import BootCall, FwCfgItem, Load, Number, Range, names_of
+from qgen.check.facts import (
+    THE_TREE,
+    BootCall,
+    FwCfgItem,
+    Load,
+    Number,
+    Range,
+    names_of,
+)
 from qgen.check.hooks import ARM_HOOKS
 from qgen.check.machine import machine_value
 from qgen.check.vocabulary import GRAPHICS
@@ -83,12 +91,13 @@ class Boot(Expectation):
                     arguments["board_id"] = board_id
                 if psci is not None:
                     arguments["psci_conduit"] = _CONDUITS[psci]
+                if board.device_tree is not None:
+                    arguments["get_dtb"] = THE_TREE
                 for name, value in more:
                     arguments[name] = (
                         value if isinstance(value, bool) else self._value(value)
                     )
-                given, size = self.scenario.given, self.scenario.ram_size
-                if any(given.holds(each, size) for each in firmware):
+                if any(map(self.scenario.holds, firmware)):
                     arguments["firmware_loaded"] = True
                 for point, name in ARM_HOOKS.items():
                     hook = board.hook(point)

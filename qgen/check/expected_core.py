@@ -8,7 +8,7 @@ from qgen import board as model
 from qgen.board import CPUS, IO, SYSTEM, Board, Soc
 from qgen.check.facts import Bus, BusEnd, Clock, Device, Number, empty_machine, names_of
 from qgen.check.scenarios import Scenario
-from qgen.expr import Entry, Expr, Sym, evaluate, walk
+from qgen.expr import Expr, evaluate, symbols
 from qgen.targets import NEWEST, Target
 
 Env = dict[str, int]
@@ -26,20 +26,9 @@ class Numbers:
         """The value of ``expr``."""
         known = self._names.get(id(expr))
         if known is None:
-            known = self._names[id(expr)] = (expr, expr_names(expr))
+            known = self._names[id(expr)] = (expr, symbols(expr))
         value = evaluate(expr, env)
         return Number(value, known[1]) if known[1] else value
-
-
-def expr_names(expr: Expr) -> frozenset[str]:
-    """The constants and the table cells in ``expr``."""
-    names = set()
-    for part in walk(expr):
-        if isinstance(part, Sym):
-            names.add(part.name)
-        elif isinstance(part, Entry):
-            names.add(f"{part.entry}.{part.field}")
-    return frozenset(names)
 
 
 class Expectation:
@@ -69,7 +58,7 @@ class Expectation:
 
     def _is_there(self, device: model.Device) -> bool:
         """Whether the scenario has the device; of alternatives, it has one."""
-        return self.scenario.given.holds(device.when, self.scenario.ram_size)
+        return self.scenario.holds(device.when)
 
     def _at(self, place: model.Place, env: Env) -> Device:
         """A device of the board, or one inside it."""

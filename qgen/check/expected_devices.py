@@ -196,8 +196,7 @@ class Devices(Memory):
     def _property(self, prop: model.Property, env: Env) -> Property:
         match prop.value:
             case model.Choice(when, then, otherwise):
-                given = self.scenario.given
-                holds = given.holds(when, self.scenario.ram_size)
+                holds = self.scenario.holds(when)
                 value = then if holds else otherwise
                 return self._property(replace(prop, value=value), env)
             case bool(value):

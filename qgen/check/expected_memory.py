@@ -80,8 +80,7 @@ class Memory(Expectation):
     def _word(self, word: Expr | model.Choice[Expr]) -> int:
         if not isinstance(word, model.Choice):
             return self._value(word)
-        given = self.scenario.given
-        holds = given.holds(word.when, self.scenario.ram_size)
+        holds = self.scenario.holds(word.when)
         return self._value(word.then if holds else word.otherwise)
 
     def _image(self, into: model.Region | Device, image: model.Image) -> None:

@@ -14,6 +14,7 @@ from qgen.check.code import (
     UNSET,
     Code,
     Elements,
+    FieldReference,
     Frame,
     Record,
     Reference,
@@ -54,7 +55,7 @@ MOST_ELEMENTS = 1 << 17
 
 LINES = Pointer(NAMED["qemu_irq"])
 """A list of input lines, which is no array of the file's."""
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = re.compile(r"\\([0-7]{1,3}|.)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "?": "?", "'": "'"}
 
 
@@ -139,11 +140,13 @@ class Expressions:
         raise Refused(line, f"the operator {node.op!r} does not belong into a board")
 
     def _sizeof(self, node: Any) -> Code:
-        """``sizeof(array)``."""
+        """``sizeof(array)``, or of an element."""
         if type(node).__name__ == "Typename":
             text = "the operator 'sizeof' does not belong into a board"
             raise Refused(line_of(node), text)
         type_ = self.expression(node).type
+        if isinstance(type_, Int):
+            return constant(ULONG, type_.bits // 8)
         if not isinstance(type_, Array) or not isinstance(type_.of, Int):
             raise Refused(line_of(node), f"the size of '{type_}'")
         return constant(ULONG, (type_.length or 0) * type_.of.bits // 8)
@@ -163,6 +166,8 @@ class Expressions:
                 return constant(Pointer(Pointer(Struct("Error"))), error)
         if type(node).__name__ == "ArrayRef" and self._is_list(node.name):
             return self._from_element(node)
+        if type(node).__name__ == "StructRef" and isinstance(self._kind(node), Int):
+            return self._of_field(node)
         inner = self.expression(node)
         if not isinstance(inner.type, Struct):
             raise Refused(line_of(node), "the address of something that is no struct")
@@ -175,6 +180,18 @@ class Expressions:
         if found is None or not name.startswith("address_space_"):
             return None
         return constant(Pointer(Struct("AddressSpace")), found)
+
+    def _kind(self, node: Any) -> CType:
+        """The type of a field."""
+        return self._found(node)[1]
+
+    def _of_field(self, node: Any) -> Code:
+        """``&base->field`` of a number."""
+        base, type_, name = self.member(node, read=False)
+        line = line_of(node)
+        return Code(
+            Pointer(type_), lambda frame: FieldReference(base(frame), name, line)
+        )
 
     def _is_list(self, node: Any) -> bool:
         """Whether ``node`` is a local array."""
@@ -272,6 +289,16 @@ class Expressions:
         self, node: Any, *, read: bool
     ) -> tuple[Callable[[Frame], Record], CType, str]:
         """The struct that a field is in, its type and its name; it is read or written."""
+        inner, type_, struct, name = self._found(node)
+        use = self.unit.fields.get((struct, name))
+        if use is not None:
+            use.read |= read
+            use.written |= not read
+        line = line_of(node)
+        return lambda frame: record(inner(frame), struct, line), type_, name
+
+    def _found(self, node: Any) -> tuple[Run, CType, str, str]:
+        """What a field is looked for in, its type, the struct, and its name."""
         base, line, name = self.expression(node.name), line_of(node), node.field.name
         struct = base.type
         if node.type == "->":
@@ -283,16 +310,7 @@ class Expressions:
             raise Refused(line, f"nothing is known of what is inside '{struct}'")
         if name not in layout:
             raise Refused(line, f"'{struct}' has no field {name!r}")
-        use = self.unit.fields.get((struct.name, name))
-        if use is not None:
-            use.read |= read
-            use.written |= not read
-        inner, struct_name = base.run, struct.name
-        return (
-            lambda frame: record(inner(frame), struct_name, line),
-            layout[name],
-            name,
-        )
+        return base.run, layout[name], struct.name, name
 
     def _element(self, node: Any) -> Code:
         """``base[index]``."""
@@ -361,6 +379,8 @@ def _unescaped(text: str, line: int) -> str:
     """What a string literal holds."""
 
     def escape(match: re.Match[str]) -> str:
+        if match[1] in ("0", "000"):
+            return "\0"
         if match[1] not in _ESCAPES:
             raise Refused(line, f"the escape {match[0]} does not belong into a board")
         return _ESCAPES[match[1]]

@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from qgen.check.tree import Tree
+from qgen.devicetree import FlatNode
+
 
 class Number(int):
     """An integer that knows the constants and table cells it was computed from."""
@@ -28,7 +31,7 @@ NO_NAMES: frozenset[str] = frozenset()
 
 def names_of(value: object) -> frozenset[str]:
     """The constants and table cells that ``value`` was computed from."""
-    return value.names if isinstance(value, Number) else NO_NAMES
+    return value.names if isinstance(value, (Number, Word)) else NO_NAMES
 
 
 @dataclass(eq=False, repr=False)
@@ -313,6 +316,8 @@ class ClassProperty(NamedTuple):
     default: bool | str | None = None
 
 
+THE_TREE = "the board's device tree"
+"""What the function gives that a loader asks for the device tree."""
 ITSELF = "the machine itself"
 """How the machine is compared, as an argument."""
 
@@ -335,11 +340,12 @@ class Word(int):
     """A word of a ROM; ``order`` is the byte order that it was given."""
 
     order: str
+    names: frozenset[str]
 
     def __new__(cls, value: int, order: str) -> Word:
         """``value`` in the byte order ``little`` or ``big``."""
         word = super().__new__(cls, value)
-        word.order = order
+        word.order, word.names = order, names_of(value)
         return word
 
 
@@ -440,7 +446,8 @@ class Machine:
 
     ``realized`` are the devices in that order, ``passes`` the lines that the SoC takes
     over; ``failed`` is the error that it came to nothing with. ``x86`` are fields of
-    X86MachineState. ``disks_asked``: so many drives of -drive if=ide were looked for.
+    X86MachineState. ``disks_asked``: so many drives of -drive if=ide were looked for. ``tree``
+    is the device tree that is made, ``nodes`` what is wanted in it.
     """
 
     system: Region
@@ -459,6 +466,8 @@ class Machine:
     blobs: list[Blob] = field(default_factory=list)
     fw_cfg: list[FwCfgItem] = field(default_factory=list)
     e820: list[Range] = field(default_factory=list)
+    tree: Tree | None = None
+    nodes: list[FlatNode] | None = None
     boot: BootCall | None = None
     hooks: list[HookCall] = field(default_factory=list)
     realized: list[Device] = field(default_factory=list)

@@ -57,7 +57,7 @@ def formatted(text: str, args: Sequence[object]) -> str:
         name = next(n for n in FORMATS if match[1].startswith(n))
         value = next(rest)
         shown = "(null)" if value is None else str(value)
-        if name == "lx" and isinstance(value, int):
+        if name in ("lx", "x") and isinstance(value, int):
             shown = f"{value:x}"
         return shown + match[1][len(name) :]
 

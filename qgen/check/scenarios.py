@@ -15,7 +15,16 @@ from qgen.board import Arch, ArmBoot, Board, Composite, Format, Ram
 from qgen.check.given import DriveKey, Given, drive_key, givens, of_several
 from qgen.check.nics import MORE, calls_for_the_rest, taken
 from qgen.check.vocabulary import CPU_STRUCTS
-from qgen.condition import DriveGiven, Option, RamAbove, parts_of
+from qgen.condition import (
+    Condition,
+    CpuIs,
+    CpusAbove,
+    DriveGiven,
+    Option,
+    RamAbove,
+    Simple,
+    parts_of,
+)
 from qgen.expr import Expr, evaluate
 from qgen.targets import NEWEST, Feature, Target
 
@@ -53,6 +62,30 @@ class Scenario(NamedTuple):
     wired: frozenset[str] = frozenset()
     fails: int | None = None
 
+    def holds(self, when: Condition | None) -> bool:
+        """Whether something is there."""
+        return all(map(self._holds, parts_of(when)))
+
+    def _holds(self, part: Simple) -> bool:
+        match part:
+            case RamAbove(size):
+                return self.ram_size > evaluate(size)
+            case CpusAbove(count):
+                return self.cpus > count
+            case CpuIs(models):
+                return self.cpu_model in models
+        return self.given.holds(part)
+
+    @property
+    def cpu_model(self) -> str | None:
+        """What ``-cpu`` was given."""
+        if self.cpu_type is None:
+            return None
+        suffix = next(
+            (s for s in CPU_STRUCTS.values() if self.cpu_type.endswith(s)), ""
+        )
+        return self.cpu_type.removesuffix(suffix)
+
     def __str__(self) -> str:
         parts = [f"-m {self.ram_size:#x}", f"-smp {self.cpus}"]
         if self.firmware is not None:
@@ -85,10 +118,10 @@ class _Fate(NamedTuple):
 def scenarios(board: Board, target: Target = NEWEST) -> list[Scenario]:
     """The runs of ``board``; the first is that of a plain command line."""
     thresholds = [r.above for r in board.regions]
-    whens = [part for when in board.conditions for part in parts_of(when)]
-    thresholds += [part.size for part in whens if isinstance(part, RamAbove)]
+    thresholds += [part.size for part in _parts(board) if isinstance(part, RamAbove)]
     sizes, beyond = _sizes(board.ram, thresholds)
     counts, fates, given = _counts(board), _fates(board), givens(board)
+    cpu_types = _cpu_types(board)
     maker = next(
         (d.type for d in board.devices if d.name == board.cpus.created_by), None
     )
@@ -108,7 +141,7 @@ def scenarios(board: Board, target: Target = NEWEST) -> list[Scenario]:
             size,
             counts[place % len(counts)],
             counts[-1],
-            _cpu_type(board),
+            cpu_types[place % len(cpu_types)],
             maker,
             board.arch is Arch.PPC,
             board.parent.base,
@@ -122,7 +155,7 @@ def scenarios(board: Board, target: Target = NEWEST) -> list[Scenario]:
             nics_of(board, gives, target, usual=place % 2 == 0),
         )
 
-    full = max(len(sizes), len(counts), len(fates), len(given))
+    full = max(len(sizes), len(counts), len(fates), len(given), len(cpu_types))
     if any(nics_of(board, Given(), target)):
         full = max(full, 2)
     if any(image.kernel_will_do for image in board.images):
@@ -162,13 +195,21 @@ def nics_of(
     return (*used, *(True,) * (MORE if calls_for_the_rest(board) else 0))
 
 
-def _cpu_type(board: Board) -> str | None:
-    """A type that ``-cpu`` may choose, and that is not the default one."""
+def _parts(board: Board) -> list[Simple]:
+    """All conditions of the board, those of several one by one."""
+    return [part for when in board.conditions for part in parts_of(when)]
+
+
+def _cpu_types(board: Board) -> list[str | None]:
+    """A type that ``-cpu`` may choose, not the default one, and those that matter."""
     default = board.cpus.usual_type
     if default is None:
-        return None
+        return [None]
     suffix = next((s for s in CPU_STRUCTS.values() if default.endswith(s)), "")
-    return f"chosen{suffix}"
+    models = ["chosen"]
+    for when in _parts(board):
+        models += when.models if isinstance(when, CpuIs) else ()
+    return [f"{model}{suffix}" for model in dict.fromkeys(models)]
 
 
 def _sizes(
@@ -200,9 +241,12 @@ def _sizes(
 
 
 def _counts(board: Board) -> list[int]:
-    """Counts of CPUs: the fewest, one more, the most."""
+    """Counts of CPUs: the fewest, one more, the most, and around what matters."""
     low, high = board.cpus.minimum or 1, board.cpus.maximum or 1
-    return list(dict.fromkeys((low, min(low + 1, high), high)))
+    steps = [w.count for w in _parts(board) if isinstance(w, CpusAbove)]
+    around = [count for step in steps for count in (step, step + 1)]
+    wanted = dict.fromkeys((low, min(low + 1, high), *around, high))
+    return [count for count in wanted if low <= count <= high]
 
 
 def _fates(board: Board) -> list[_Fate]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from qgen.check import api
-from qgen.check.code import UNSET, Elements, Frame, Record, Run, converted, truth
-from qgen.check.ctype import VOID, Array, CType, Int, Pointer, Signature
+from qgen.check.code import UNSET, Blank, Elements, Frame, Record, Run, converted, truth
+from qgen.check.ctype import CHAR, VOID, Array, CType, Int, Pointer, Signature
 from qgen.check.declarators import type_of
 from qgen.check.expressions import Expressions, Local
 from qgen.check.notes import Refused
@@ -76,7 +76,7 @@ class Statements(Expressions):
                 return self._assignment(node)
             case "FuncCall":
                 return self._effect(node)
-            case "UnaryOp" if node.op in ("p++", "++"):
+            case "UnaryOp" if node.op in ("p++", "++", "p--", "--"):
                 return self._increment(node)
             case "If":
                 return self._if(node)
@@ -93,7 +93,7 @@ class Statements(Expressions):
         if not name or not self.open_blocks:
             raise Refused(line, "a declaration of nothing")
         type_ = type_of(node.type, self.unit, self.length)
-        if isinstance(type_, Array) and type(node.init).__name__ == "InitList":
+        if isinstance(type_, Array) and isinstance(type_.of, Int):
             return self._array(node, type_)
         is_list = isinstance(type_, Array) and isinstance(type_.of, Pointer)
         if not isinstance(type_, (Int, Pointer)) and not is_list:
@@ -118,16 +118,35 @@ class Statements(Expressions):
         return _storing(name, run)
 
     def _array(self, node: Any, type_: Array) -> Run:
-        """An array of integers with what it is initialised with."""
-        line, name, items = line_of(node), node.name, node.init.exprs
-        if not isinstance(type_.of, Int) or type_.length not in (None, len(items)):
-            raise Refused(line, f"a local of type '{type_}'")
+        """An array of integers with what it is initialised with, if anything."""
+        line, name, kind = line_of(node), node.name, type(node.init).__name__
         if node.storage or name in self.locals:
             raise Refused(line, f"the local {name!r} is no plain local")
-        runs = [self._value(item, type_.of, line, repr(name)) for item in items]
-        self.locals[name] = Local(name, Array(type_.of, len(items)), line)
+        run: Run
+        if kind == "Constant" and type_ == Array(CHAR, None):
+            text = self.expression(node.init).value
+            length, run = len(text) + 1, lambda _frame: text
+        else:
+            length, run = self._numbers(node, type_)
+        self.locals[name] = Local(name, Array(type_.of, length), line)
         self.open_blocks[-1].append(name)
-        return _storing(name, lambda frame: [run(frame) for run in runs])
+        return _storing(name, run)
+
+    def _numbers(self, node: Any, type_: Array) -> tuple[int, Run]:
+        """The length of an array of numbers, and what it holds at first."""
+        line = line_of(node)
+        items: list[Any] = []
+        if node.init is not None:
+            if type(node.init).__name__ != "InitList":
+                raise Refused(line, f"a local of type '{type_}'")
+            items = node.init.exprs or []
+        length = len(items) if type_.length is None else type_.length
+        if len(items) > length or not length or type_.of == CHAR:
+            raise Refused(line, f"a local of type '{type_}'")
+        runs = [self._value(i, type_.of, line, repr(node.name)) for i in items]
+        # What the initialiser does not name is zero.
+        rest = [UNSET if node.init is None else Blank()] * (length - len(runs))
+        return length, lambda frame: [*(run(frame) for run in runs), *rest]
 
     def _value(self, node: Any, type_: CType, line: int, what: str) -> Run:
         return converted(self.expression(node), type_, line, what)
@@ -167,6 +186,9 @@ class Statements(Expressions):
             case "ArrayRef":
                 type_, store = self._element_place(node)
                 return type_, store, None
+            case "UnaryOp" if node.op == "*":
+                type_, store = self._pointed_place(node)
+                return type_, store, None
         raise Refused(line, "an assignment to something that is no variable")
 
     def _field_place(self, node: Any) -> tuple[CType, Store]:
@@ -186,9 +208,21 @@ class Statements(Expressions):
 
         return type_, store
 
+    def _pointed_place(self, node: Any) -> tuple[CType, Store]:
+        """``*pointer``, through which a function gives a number."""
+        pointer = self.expression(node.expr)
+        if not isinstance(pointer.type, Pointer) or not isinstance(
+            pointer.type.to, Int
+        ):
+            raise Refused(line_of(node), f"'{pointer.type}' gives no number")
+        run = pointer.run
+        return pointer.type.to, lambda frame, value: run(frame).put(value)
+
     def _element_place(self, node: Any) -> tuple[CType, Store]:
-        """An element of an array in the machine's state."""
+        """An element of an array, a local or one in the machine's state."""
         line = line_of(node)
+        if type(node.name).__name__ == "ID":
+            return self._local_element(node)
         if type(node.name).__name__ != "StructRef":
             raise Refused(line, "an assignment to an element of no field")
         base, type_, name = self.member(node.name, read=False)
@@ -206,6 +240,26 @@ class Statements(Expressions):
             array[place] = value
 
         return type_.of, store
+
+    def _local_element(self, node: Any) -> tuple[CType, Store]:
+        """An element of a local array of numbers."""
+        line, read = line_of(node), self.locals.get(node.name.name)
+        before = read is not None and read.read
+        array, type_, number = self._indexed(node)
+        if read is not None:
+            read.read = before  # it is written
+        if not isinstance(type_, Int):
+            raise Refused(line, f"an element of type '{type_}' is assigned to")
+
+        def store(frame: Frame, value: Any) -> None:
+            elements, place = array(frame), number(frame)
+            if not 0 <= place < len(elements):
+                raise Refused(line, f"there is no element {place} of {len(elements)}")
+            if elements[place] is not UNSET and not isinstance(elements[place], Blank):
+                raise Refused(line, f"element {place} is assigned twice")
+            elements[place] = value
+
+        return type_, store
 
     def _effect(self, node: Any) -> Run:
         """A call whose result is dropped."""
@@ -228,9 +282,11 @@ class Statements(Expressions):
         line = line_of(node)
         type_, store, local = self._place(node.expr)
         if local is None or not isinstance(type_, Int):
-            raise Refused(line, "only the index of a loop is counted up")
-        read = self.expression(node.expr).run
-        return lambda frame: store(frame, read(frame) + 1)
+            raise Refused(line, "only the index of a loop is counted")
+        read, step = self.expression(node.expr).run, -1 if "--" in node.op else 1
+        if step < 0 and not type_.signed:
+            raise Refused(line, "an index without a sign never falls below zero")
+        return lambda frame: store(frame, read(frame) + step)
 
     def _if(self, node: Any) -> Run:
         holds = truth(self.condition(node.cond), line_of(node))

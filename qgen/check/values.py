@@ -47,12 +47,17 @@ def is_a(value: object, struct: str) -> bool:
     return struct == "Object" and isinstance(value, (Region, Clock, Bus))
 
 
+def dtb_compatible(cpu: Cpu) -> str:
+    """What QEMU's model of a CPU is called in device trees."""
+    return f"<{cpu.type}->dtb_compatible>"
+
+
 def record(value: object, struct: str, line: int) -> Record:
     """The fields of ``struct`` in what a pointer points to."""
     if isinstance(value, Record):
         return value
     if isinstance(value, Cpu):
-        return Record(struct, {"env": value})
+        return Record(struct, {"env": value, "dtb_compatible": dtb_compatible(value)})
     if isinstance(value, Device) and struct == "PCIHostState":
         return Record(struct, {"bus": BusEnd(value)} if value.realized else {})
     if isinstance(value, Instance) and struct in value.views:

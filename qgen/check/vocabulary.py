@@ -104,6 +104,14 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
     **{name: (INT, value) for value, name in enumerate(_TIMERS)},
     **{f"PPC6xx_INPUT_{name}": (INT, v) for v, name in enumerate(_PPC6XX)},
     **{f"QEMU_PSCI_CONDUIT_{n}": (INT, v) for v, n in enumerate(_CONDUITS)},
+    "PCI_NUM_PINS": (INT, 4),
+    "GIC_FDT_IRQ_TYPE_SPI": (INT, 0),
+    "GIC_FDT_IRQ_TYPE_PPI": (INT, 1),
+    "GIC_FDT_IRQ_FLAGS_EDGE_LO_HI": (INT, 1),
+    "GIC_FDT_IRQ_FLAGS_EDGE_HI_LO": (INT, 2),
+    "GIC_FDT_IRQ_FLAGS_LEVEL_HI": (INT, 4),
+    "GIC_FDT_IRQ_FLAGS_LEVEL_LO": (INT, 8),
+    "GIC_FDT_IRQ_PPI_CPU_START": (INT, 8),
     **{f"FW_CFG_{n}": (INT, v) for v, n in enumerate(_FW_CFG.split())},
     **{f"FW_CFG_PPC_{n}": (INT, 0x8000 + v) for v, n in enumerate(_FW_CFG_PPC.split())},
     **{f"IF_{name.upper()}": (INT, v) for v, name in enumerate(INTERFACES)},
@@ -179,6 +187,7 @@ BOOT_HOOK = Signature(
     VOID, (Pointer(Struct("ARMCPU")), Pointer(Struct("arm_boot_info")))
 )
 HANDLER = Signature(VOID, (NULL, INT, INT))
+GET_DTB = Signature(NULL, (Pointer(Struct("arm_boot_info")), Pointer(INT)))
 READ = Signature(ULONG, (NULL, ULONG, UNSIGNED))
 WRITE = Signature(VOID, (NULL, ULONG, ULONG, UNSIGNED))
 
@@ -212,6 +221,7 @@ _BOOT_HOOKS = "write_board_setup write_secondary_boot secondary_cpu_reset_hook"
 
 STRUCTS: dict[str, dict[str, CType]] = {
     "MachineState": {
+        "fdt": NULL,
         "ram": Pointer(Struct("MemoryRegion")),
         "smp": Struct("CpuTopology"),
         "ram_size": ULONG,
@@ -252,9 +262,11 @@ STRUCTS: dict[str, dict[str, CType]] = {
             bool="secure_boot secure_board_setup skip_dtb_autoload firmware_loaded"
         ),
         **dict.fromkeys(_BOOT_HOOKS.split(), Pointer(BOOT_HOOK)),
+        "get_dtb": Pointer(GET_DTB),
     },
     "RISCVBootInfo": {},
     "NICInfo": _fields(int="used"),
+    "ARMCPU": {"dtb_compatible": STRING},
     "PowerPCCPU": {"env": Struct("CPUPPCState")},
     "PCIHostState": {"bus": Pointer(Struct("PCIBus"))},
 }
@@ -274,13 +286,14 @@ for _base in all_bases():
 READ_ONLY = (
     "MachineState",
     "CpuTopology",
+    "ARMCPU",
     "PowerPCCPU",
     "PCIHostState",
     "NICInfo",
     *(base.struct for base in all_bases() if base.made),
 )
 """The structs that a board does not write to."""
-WRITTEN = (("MachineState", "usb"),)
+WRITTEN = (("MachineState", "fdt"), ("MachineState", "usb"))
 """But for these fields of theirs."""
 
 _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
@@ -305,5 +318,6 @@ FORMATS: dict[str, CType] = {
     "s": STRING,
     "d": INT,
     "u": UNSIGNED,
+    "x": UNSIGNED,
 }
 """The conversions of a format, and what each takes."""

@@ -92,6 +92,8 @@ def _arm(board: Board, boot: ArmBoot, into: FunctionBuilder) -> None:
         into.unit.use("QEMU_PSCI_CONDUIT")
         conduit = f"QEMU_PSCI_CONDUIT_{boot.psci.upper()}"
         into.assign(f"{info}.psci_conduit", conduit)
+    if board.device_tree is not None:
+        into.assign(f"{info}.get_dtb", f"{into.unit.prefix}_get_dtb")
     for name, value in boot.more:
         text = "true" if isinstance(value, bool) else into.expr(value)
         into.assign(f"{info}.{name}", text)

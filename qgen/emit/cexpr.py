@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qgen.expr import SIZE_UNITS, Bin, Entry, Expr, Name, Num, Sym, Var, evaluate
+from qgen.expr import SIZE_UNITS, Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, walk
 from qgen.names import upper_case
 
 _PRECEDENCE = {"|": 1, "&": 2, "<<": 3, "+": 4, "-": 4, "*": 5, "/": 5}
@@ -38,14 +38,14 @@ def spell(expr: Expr, how: Spelling, outer: int = 0, *, wide: bool = False) -> s
     match expr:
         case Num():
             text = number(expr)
-            if wide and not _is_wide(expr):
+            if wide and not is_wide(expr):
                 text += "ULL"
             return f"({text})" if outer > 5 and " " in text else text
         case Sym(name):
             return f"(uint64_t){name}" if wide else name
         case Var(name):
             text = how.variables[name]
-            return f"(uint64_t){text}" if wide and not _is_wide(expr) else text
+            return f"(uint64_t){text}" if wide and not is_wide(expr) else text
         case Entry(entry, field):
             return f"{how.table}[{how.entry(entry)}].{field}"
         case Bin("min", left, right):
@@ -73,7 +73,7 @@ def _unit(divisor: Expr) -> str | None:
     return None
 
 
-def _is_wide(expr: Expr) -> bool:
+def is_wide(expr: Expr) -> bool:
     """Whether C computes ``expr`` with 64 bits."""
     match expr:
         case Num(value, _, unit):
@@ -85,14 +85,19 @@ def _is_wide(expr: Expr) -> bool:
         case Entry():
             return True
         case Bin("min", left, right) | Bin(_, left, right):
-            return _is_wide(left) or _is_wide(right)
+            return is_wide(left) or is_wide(right)
         case Name(name):
             raise KeyError(name)
 
 
+def is_symbolic(expr: Expr) -> bool:
+    """Whether C does not know ``expr`` as a number: a table or a machine has it."""
+    return any(isinstance(part, Var | Entry) for part in walk(expr))
+
+
 def _overflows(expr: Bin, how: Spelling) -> bool:
     """Whether int arithmetic could not hold the value."""
-    return not _is_wide(expr) and evaluate(expr, how.tops) > 0x7FFF_FFFF
+    return not is_wide(expr) and evaluate(expr, how.tops) > 0x7FFF_FFFF
 
 
 def number(num: Num) -> str:

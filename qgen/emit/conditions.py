@@ -8,6 +8,8 @@ from itertools import groupby
 from qgen.board import Board
 from qgen.condition import (
     Condition,
+    CpuIs,
+    CpusAbove,
     DriveGiven,
     NicGiven,
     Option,
@@ -21,6 +23,7 @@ from qgen.cunit import CallExpr, CExpr, If, Joined, Statement
 from qgen.emit.backends import drive_get
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.choices import choice_field
+from qgen.emit.cpu_names import cpu_type_name
 from qgen.emit.nics import nic_given
 from qgen.emit.unit import UnitPart
 
@@ -45,6 +48,14 @@ def condition(when: Condition, into: FunctionBuilder) -> CExpr:
             return drive_get(drive, into)
         case NicGiven(type_):
             return nic_given(type_, into)
+        case CpusAbove(count):
+            return f"{into.machine()}->smp.cpus > {count}"
+        case CpuIs(models):
+            into.unit.use("machine")
+            names = [cpu_type_name(into.unit, model) for model in models]
+            chosen = f"{into.machine()}->cpu_type"
+            calls = [CallExpr("g_str_equal", (chosen, name)) for name in names]
+            return calls[0] if len(calls) == 1 else Joined("||", tuple(calls))
         case RamAbove(size):
             return f"{into.machine()}->ram_size > {into.expr(size)}"
         case OptionGiven(option, wanted):

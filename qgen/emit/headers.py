@@ -29,6 +29,8 @@ _HEADERS = {
     "X86_CPU_TYPE_NAME": "target/i386/cpu.h",
     "TYPE_X86_MACHINE": "hw/i386/x86.h",
     "CPU_VERSION_LATEST": "target/i386/cpu.h",
+    "create_device_tree": "system/device_tree.h",
+    "GIC_FDT_IRQ_TYPE_SPI": "hw/arm/fdt.h",
     "first_cpu": "hw/core/cpu.h",
     "qemu_get_cpu": "hw/core/cpu.h",
     "cpu_create": "hw/core/cpu.h",

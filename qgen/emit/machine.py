@@ -25,7 +25,9 @@ from qgen.emit.cexpr import number
 from qgen.emit.choices import emit_choices, emit_class_properties, emit_instance_init
 from qgen.emit.clocks import emit_clocks
 from qgen.emit.conditions import call_parts
-from qgen.emit.cpus import cpu_type_name, emit_cpus
+from qgen.emit.cpu_names import cpu_type_name
+from qgen.emit.cpus import emit_cpus
+from qgen.emit.device_tree import emit_device_tree
 from qgen.emit.devices import emit_devices
 from qgen.emit.fw_cfg import emit_fw_cfg
 from qgen.emit.headers import placed
@@ -63,6 +65,7 @@ def machine_type(unit: UnitBuilder, board: Board, name: str) -> QomType:
     emit_fw_cfg(unit, board)
     for rom in board.roms:
         emit_rom(unit, rom)
+    emit_device_tree(unit, board)
     hook_part(unit, board, HookPoint.AFTER_DEVICES)
     hook_part(unit, board, HookPoint.BOOT)
     _init(unit, board)

@@ -7,7 +7,7 @@ the stage are gathered, then `Rejected` is raised once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from qgen.arch import ARCHES
@@ -64,6 +64,8 @@ from qgen.lower.soc import (
     with_types,
 )
 from qgen.lower.stubs import judge_stubs
+from qgen.lower.tree import lower_device_tree
+from qgen.lower.tree_forms import chosen_by_nodes
 from qgen.lower.wires import Wiring, wire_cpus, wire_devices
 from qgen.source import Path, Source
 from qgen.spec.model import Composite, Cpus, InlineSoc, Spec
@@ -126,6 +128,9 @@ def lower(
         _reject(whole, source)
         made = merged([board for board in boards if board is not None], spec, whole)
         _reject(whole, source)
+        tree = lower_device_tree(spec, made, Conditions(spec, known, whole), whole)
+        made = replace(made, device_tree=tree)
+        _reject(whole, source)
     assert made is not None
     inline = [soc.devices for soc in made.socs if soc.inline]
     judge_socs(named, chain(made.devices, *inline), whole)
@@ -171,7 +176,7 @@ def _machine(
         return None
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
     judge_devices(inside.devices, inside.ends, scope)
-    used = chosen_by(inside.devices, cpus, roms, fw_cfg)
+    used = chosen_by(inside.devices, cpus, roms, fw_cfg) | chosen_by_nodes(spec)
     judge_choices(properties, used, hooked=hooks is not None, scope=scope)
     return Board(
         name=spec.machine,

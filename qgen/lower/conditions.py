@@ -26,6 +26,8 @@ from qgen.catalogue import Catalogue
 from qgen.condition import (
     All,
     Condition,
+    CpuIs,
+    CpusAbove,
     DriveGiven,
     NicGiven,
     Option,
@@ -36,7 +38,7 @@ from qgen.condition import (
     implies,
     parts_of,
 )
-from qgen.diagnostics import Code, quoted
+from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import evaluate
 from qgen.lower.choices import lower_property_is
 from qgen.lower.drives import lower_drive
@@ -105,6 +107,12 @@ class Conditions:
             case "ram_above":
                 assert isinstance(self.spec, Spec)
                 return self._ram_above(self.spec, value, here)
+            case "cpus_above":
+                assert isinstance(self.spec, Spec)
+                return self._cpus_above(self.spec, value, here)
+            case "cpu":
+                assert isinstance(self.spec, Spec)
+                return self._cpu(self.spec, value, here)
         return OptionGiven(Option(name), value)
 
     def _drive(self, written: DriveText, path: Path) -> Simple | None:
@@ -132,6 +140,32 @@ class Conditions:
 
         self.scope.error(Code.Q0209, message, path, near)
         return None
+
+    def _cpus_above(self, spec: Spec, count: int, path: Path) -> Simple | None:
+        least, most = spec.cpus.min or 1, spec.cpus.max or 1
+        if least <= count < most:
+            return CpusAbove(count)
+        always = "never" if count >= most else "always"
+        message = f"there are {always} more CPUs than that"
+        self.scope.error(Code.Q0214, message, path, "see cpus: {min: ..., max: ...}")
+        return None
+
+    def _cpu(self, spec: Spec, models: tuple[str, ...], path: Path) -> Simple | None:
+        known = {*spec.cpus.valid, *([spec.cpus.usual] if spec.cpus.usual else ())}
+        for place, name in enumerate(models):
+            if name not in known:
+
+                def near(name: str = name) -> str:
+                    return did_you_mean(name, known) or "name one of 'cpus: valid:'"
+
+                message = f"-cpu cannot choose {quoted(name)}"
+                self.scope.error(Code.Q0208, message, (*path, place), near)
+                return None
+        if not models or {*models} == known:
+            message = "it has to be some of the CPUs that -cpu may choose, not all"
+            self.scope.error(Code.Q0214, message, path, "see 'cpus: valid:'")
+            return None
+        return CpuIs(tuple(models))
 
     def _ram_above(self, spec: Spec, written: object, path: Path) -> Simple | None:
         size = self.scope.resolve(written, path, field="size")  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ _OF_ARM_LOADER = {
 """The points that arm_load_kernel has, and the address that it must know for them."""
 _OWN = (
     r"_(init|init_\w+|class_init|register_types|type_info|memmap|cpu_reset|create_\w+"
-    r"|load_\w+|add_fw_cfg_\w+|get_\w+|set_\w+|\w+_(read|write|ops))"
+    r"|load_\w+|add_fw_cfg_\w+|fdt_add_\w+|get_\w+|set_\w+|\w+_(read|write|ops))"
 )
 """How the names of what qgen writes go on behind the machine's."""
 

@@ -9,6 +9,7 @@ from qgen.board import CPUS
 from qgen.diagnostics import Code
 from qgen.lower.places import RESERVED
 from qgen.lower.scope import Scope
+from qgen.lower.tree_forms import written_nodes
 from qgen.names import identifier, upper_case
 from qgen.source import Path
 from qgen.spec.model import Composite, Spec
@@ -54,6 +55,8 @@ def judge_names(
     _judge_macros(spec, upper_case(name), _TAKEN_CONSTANTS.union(macros), scope)
     _judge_blocks(spec, scope)
     taken = {name: (name, kind) for name, kind in _STATE_FIELDS.items()}
+    if isinstance(spec, Spec) and spec.device_tree is not None:
+        taken["fdt_size"] = ("fdt_size", "state field")
     for made in base.made:
         if made.name not in spec.devices:
             taken[made.name] = (made.name, f"device of the parent {base.name!r}")
@@ -137,6 +140,9 @@ def _parts(spec: Composite) -> Iterator[tuple[str, str, Path]]:
                 path: Path = ("devices", name, "at", place, "window", "name")
                 yield mmio.window.name, "window", path
     if isinstance(spec, Spec):
+        labels = {label: path for label, _, path in written_nodes(spec)}
+        for label, path in labels.items():
+            yield f"{label}_phandle", "phandle", path
         for name in spec.properties:
             yield name, "property", ("properties", name)
         for name in spec.roms:

@@ -8,8 +8,9 @@ from qgen.board import RAM, Device, Link, Place, Region
 from qgen.diagnostics import Code
 from qgen.lower.ends import Ends
 from qgen.lower.scope import Scope
+from qgen.lower.tree_forms import written_nodes
 from qgen.source import Path
-from qgen.spec.model import Composite
+from qgen.spec.model import Composite, Spec
 
 
 def judge_socs(
@@ -61,6 +62,8 @@ def judge_reach(
         for clock in each.clocks
     }
     driving |= {clock.source for clock in spec.clocks.values() if clock.source}
+    if isinstance(spec, Spec):
+        driving |= {node.clock for _, node, _ in written_nodes(spec) if node.clock}
     for name in spec.clocks:
         if name not in driving:
             scope.warning(

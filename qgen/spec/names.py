@@ -169,6 +169,21 @@ ItemPath = _name(
 )
 
 
+NodeLabel = _name(
+    WORD, "the label of a node", "letters, digits and . _ - make it up: uart0"
+)
+NodeName = _name(
+    r"[A-Za-z]([A-Za-z0-9,._+-]|\{(n|cpu)\})*",
+    "the name of a node",
+    "as the devicetree specification has it, without the address: serial, core{cpu}",
+)
+TreePropertyName = _name(
+    r"[A-Za-z0-9#?,._+-]+",
+    "the name of a property in a device tree",
+    "as the binding writes it: interrupt-controller, #clock-cells",
+)
+
+
 def _base(value: Any) -> str:
     text = text_of(value, "a machine base")
     if text not in bases.NAMES:

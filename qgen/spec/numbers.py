@@ -70,6 +70,7 @@ def _integer(low: int, high: int) -> Any:
 
 Priority = _integer(-(1 << 31), (1 << 31) - 1)
 CpuNumber = _integer(1, 4096)
+CellCount = _integer(0, 2)
 Factor = _integer(1, (1 << 32) - 1)
 Integer32 = _integer(-(1 << 31), (1 << 31) - 1)
 

@@ -156,11 +156,13 @@ def _keys(known: Sequence[str]) -> str:
 
 _EXAMPLES = {
     "above": "above: {name: ram-above-4g, at: 4 GiB}",
+    "address": "address: 2",
     "arch": "arch: arm",
     "at": "at: 0x4000_0000",
     "base": "base: 0x4000_0000",
     "below": "below: {name: ram-below-4g, at: 0}",
     "call": "call: {npcm7xx_load_kernel: [{machine: itself}, {device: soc}]}",
+    "compatible": "compatible: acme,board",
     "default": "default: true, or one of the values",
     "device": "device: the device of type fw_cfg_mem or fw_cfg_io",
     "description": "description: what -M help says of the machine",

@@ -5,6 +5,15 @@ Field names are the keys of the YAML; docstrings are for the person who writes i
 
 from qgen.spec.model.base import Model
 from qgen.spec.model.conditions import PropertyChoice, When
+from qgen.spec.model.device_tree import (
+    AddressCells,
+    DeviceTree,
+    NodeAlternative,
+    PciWindows,
+    Reg,
+    TreeNode,
+    TreeProperty,
+)
 from qgen.spec.model.devices import (
     Alternative,
     Bus,
@@ -58,6 +67,7 @@ from qgen.spec.model.memory import (
 )
 
 __all__ = [
+    "AddressCells",
     "AliasRegion",
     "Alternative",
     "ArmBoot",
@@ -71,6 +81,7 @@ __all__ = [
     "ContainerRegion",
     "Cpus",
     "Device",
+    "DeviceTree",
     "Exports",
     "FwCfg",
     "FwCfgItem",
@@ -86,11 +97,14 @@ __all__ = [
     "MapEntry",
     "Mmio",
     "Model",
+    "NodeAlternative",
     "Part",
+    "PciWindows",
     "PropertyChoice",
     "Ram",
     "RamPart",
     "RamRegion",
+    "Reg",
     "Region",
     "RiscvBoot",
     "Rom",
@@ -99,6 +113,8 @@ __all__ = [
     "Spec",
     "Split",
     "Timebase",
+    "TreeNode",
+    "TreeProperty",
     "UnimplementedRegion",
     "When",
     "Window",

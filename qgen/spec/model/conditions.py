@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import core_schema
 
-from qgen.spec.model.base import Model, as_choices
-from qgen.spec.names import MachinePropertyName, TypeName
-from qgen.spec.numbers import Size, Truth
+from qgen.spec.model.base import Model, as_choices, as_items
+from qgen.spec.names import CpuName, MachinePropertyName, TypeName
+from qgen.spec.numbers import CpuNumber, Size, Truth
 from qgen.spec.values import (
     PROPERTY_SCHEMA,
     Choice,
@@ -40,6 +40,8 @@ class When(Model):
     qtest: Truth | None = None
     defaults: Truth | None = None
     ram_above: Size | None = None
+    cpus_above: CpuNumber | None = None
+    cpu: Annotated[tuple[CpuName, ...], BeforeValidator(as_items)] | None = None
     property: MachinePropertyName | None = None
     is_: Annotated[tuple[Choice, ...], BeforeValidator(as_choices)] | None = Field(
         None, alias="is"

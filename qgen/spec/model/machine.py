@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from qgen.spec.model.base import Model, as_items, as_list, as_mapping
 from qgen.spec.model.conditions import PropertyText
+from qgen.spec.model.device_tree import DeviceTree
 from qgen.spec.model.devices import Bus, Clock, Device, Gpio
 from qgen.spec.model.firmware import Boot, FwCfg, Hooks
 from qgen.spec.model.memory import MapEntry, Ram, Region, Rom
@@ -204,6 +205,7 @@ class Spec(Composite):
     interfaces: tuple[Interface, ...] = ()
     roms: dict[RegionName, Rom] = {}
     buses: dict[DeviceName, Annotated[Bus, BeforeValidator(as_mapping("type"))]] = {}
+    device_tree: DeviceTree | None = None
     boot: Boot | None = None
     hooks: Hooks | None = None
     properties: dict[MachinePropertyName, MachineProperty] = {}

@@ -1,0 +1,210 @@
+"""Values of device tree properties: text, cells in a list, or ``{form: ...}``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from qgen import expr
+from qgen.diagnostics import quoted
+from qgen.spec.names import WORD, checked_name
+from qgen.spec.numbers import parse_expression
+from qgen.spec.texts import kind_of, one_line, text_of, within, wrong
+
+_FORMS = (
+    "text, true, a list of cells, {strings: [...]}, {phandle: NODE}, {path: NODE}, "
+    "{cpu: compatible} or {machine: kernel_cmdline}"
+)
+_label = checked_name(
+    WORD, "the label of a node", "name one of 'device_tree: nodes:': uart"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """A number, written plain (32 bits) or ``{u64: ...}``."""
+
+    value: expr.Expr
+    cells: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PhandleText:
+    """``{phandle: NODE}``: a reference to the node with this label."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagText:
+    """``true``: the property is there, and has no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoneText:
+    """``none``: the property is not derived from the board, and left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class StringsText:
+    """Text, or ``{strings: [...]}``."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathText:
+    """``{path: NODE}``: the path of the node with this label, as text."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompatibleText:
+    """``{cpu: compatible}``: what QEMU calls the CPU's model in device trees."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLineText:
+    """``{machine: kernel_cmdline}``: what -append gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellsText:
+    """A list of cells; ``per_cpu``: once for each CPU (``{for: cpu, cells: [...]}``)."""
+
+    items: tuple[CellText | PhandleText, ...]
+    per_cpu: bool = False
+
+
+PlainTreeText = (
+    FlagText
+    | NoneText
+    | StringsText
+    | PathText
+    | CompatibleText
+    | CommandLineText
+    | CellsText
+)
+
+
+def _text(value: Any) -> str:
+    text = one_line(value)
+    if re.fullmatch(r"[0-9][0-9a-fA-Fx_]*", text):
+        help_ = f"a cell is written [{text}], text {{strings: ['{text}']}}"
+        raise wrong("Q0103", f"{quoted(text)} may be a number or text", help_)
+    return text
+
+
+def _cell(value: Any) -> CellText | PhandleText:
+    if not isinstance(value, dict):
+        return CellText(parse_expression(value))
+    if len(value) == 1:
+        ((form, inner),) = value.items()
+        if form == "u64":
+            return CellText(within(form, parse_expression, inner), 2)
+        if form == "phandle":
+            return PhandleText(within(form, _label, inner))
+    help_ = "write a number, {u64: NUMBER} or {phandle: NODE}"
+    raise wrong("Q0103", "a cell is a number or has one key", help_)
+
+
+def _cells(value: Any, *, per_cpu: bool = False) -> CellsText:
+    if not isinstance(value, list) or not value:
+        raise wrong("Q0103", "a list of cells is wanted here", "write [1, 2]")
+    items = tuple(within(place, _cell, item) for place, item in enumerate(value))
+    return CellsText(items, per_cpu)
+
+
+def _strings(value: Any) -> StringsText:
+    if not isinstance(value, list) or not value:
+        raise wrong("Q0103", "a list of texts is wanted here", "write [arm, psci]")
+    return StringsText(
+        tuple(within(place, one_line, item) for place, item in enumerate(value))
+    )
+
+
+def _only(wanted: str, value: Any) -> None:
+    if text_of(value, "a word") != wanted:
+        raise wrong("Q0107", f"{quoted(value)} is not known here", f"write {wanted}")
+
+
+def _compatible_of_cpu(value: Any) -> CompatibleText:
+    _only("compatible", value)
+    return CompatibleText()
+
+
+def _command_line(value: Any) -> CommandLineText:
+    _only("kernel_cmdline", value)
+    return CommandLineText()
+
+
+_READERS: dict[str, Callable[[Any], PlainTreeText]] = {
+    "strings": _strings,
+    "phandle": lambda value: CellsText((PhandleText(_label(value)),)),
+    "path": lambda value: PathText(_label(value)),
+    "cpu": _compatible_of_cpu,
+    "machine": _command_line,
+}
+
+
+def _plain(value: Any) -> PlainTreeText:
+    if value is True:
+        return FlagText()
+    if isinstance(value, list):
+        return _cells(value)
+    if value == "none":
+        return NoneText()
+    if isinstance(value, str):
+        return StringsText((_text(value),))
+    if isinstance(value, dict):
+        if value.keys() == {"for", "cells"}:
+            within("for", lambda given: _only("cpu", given), value["for"])
+            return within(
+                "cells", lambda given: _cells(given, per_cpu=True), value["cells"]
+            )
+        if len(value) == 1:
+            ((form, inner),) = value.items()
+            if form in _READERS:
+                return within(form, _READERS[form], inner)
+            message = f"{quoted(form)} is no kind of value"
+            raise wrong("Q0101", message, f"write {_FORMS}")
+    raise wrong("Q0103", f"{kind_of(value)} is no value here", f"write {_FORMS}")
+
+
+_SCHEMA = {
+    "oneOf": [
+        {"type": ["boolean", "string"]},
+        {"type": "array", "minItems": 1},
+        {"type": "object", "minProperties": 1, "maxProperties": 2},
+    ]
+}
+TreeValue = Annotated[PlainTreeText, PlainValidator(_plain), WithJsonSchema(_SCHEMA)]
+
+
+def _compatible(value: Any) -> StringsText | CompatibleText:
+    if isinstance(value, dict):
+        read = _plain(value)
+        if isinstance(read, CompatibleText):
+            return read
+    items = value if isinstance(value, list) else [value]
+    return _strings([within(n, one_line, item) for n, item in enumerate(items)])
+
+
+Compatible = Annotated[
+    StringsText | CompatibleText,
+    PlainValidator(_compatible),
+    WithJsonSchema(
+        {
+            "oneOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                {"type": "object", "minProperties": 1, "maxProperties": 1},
+            ]
+        }
+    ),
+]
