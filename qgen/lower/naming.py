@@ -14,10 +14,12 @@ from qgen.names import identifier, upper_case
 from qgen.source import Path
 from qgen.spec.model import Composite, Spec
 
-# Words with which QEMU's own functions begin: PREFIX_init would be one of them.
+# Words with which QEMU's own functions begin: PREFIX_init would be one of them, or one
+# of the macros of qemu/module.h.
 _PREFIXES = """
 arm armv7m bus clock cpu device error fw_cfg irq isa isa_bus load machine main
 memory_region module object pci ppc qdev qemu register serial sysbus system type x86
+block fuzz_target libqos migration opts trace xen_backend
 """
 TAKEN_PREFIXES = frozenset(_PREFIXES.split())
 """Names of a whole that its functions would share with QEMU's."""
