@@ -119,6 +119,14 @@ class _Devices:
         )
         if known is None or not counted:
             return None
+        done = self._typed(name, device, known, count)
+        return replace(done, when=when)
+
+    def _typed(
+        self, name: str, device: model.Device, known: DeviceType, count: Expr | None
+    ) -> Device:
+        """A device of a type that is known, or several alike."""
+        path: Path = ("devices", name)
         judge_brought(known, device, path, self.catalogue, self.scope)
         known = with_brought(known, device.parts)
         if known.name in ONE_CALL and device.call is None:
@@ -158,7 +166,6 @@ class _Devices:
             parts=parts,
             nic=device.nic,
             full_buses=device.full_buses,
-            when=when,
             images=tuple(images),
         )
 
