@@ -6,7 +6,7 @@ CPU, the audio back end. What a release cannot have is a finding at its line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -26,7 +26,7 @@ from qgen.board import (
 from qgen.condition import Option, OptionGiven, parts_of
 from qgen.diagnostics import Code, Finding
 from qgen.source import Path
-from qgen.targets import Feature, Target, first_with, last_without
+from qgen.targets import TARGETS, Feature, Target, first_with, last_without
 
 _FIELDS = {
     "cpu_cluster_has_numa_boundary": Feature.NUMA_CLUSTERS,
@@ -48,6 +48,8 @@ def as_release_has_it(composite: Board | Soc, target: Target) -> Board | Soc:
     if not target.has(Feature.ONLY_CPU_IS_DEFAULT):
         cpus = replace(made.cpus, default_type=made.cpus.usual_type)
         made = replace(made, cpus=cpus)
+    if not target.has(Feature.TIME_BASE_RESET):
+        made = replace(made, cpus=replace(made.cpus, timebase_reset=False))
     if not target.has(Feature.DEFAULT_NIC):
         made = _without_default_nic(made)
     if not target.has(Feature.SD_CARD_ON_DEMAND):
@@ -73,7 +75,7 @@ def judge(composite: Composite, target: Target) -> list[Finding]:
         gone = _GONE.get(field.name)
         if gone is not None and target.has(gone):
             message = f"QEMU {target.release} has no {what}"
-            help_ = f"QEMU {last_without(gone)} has it"
+            help_ = f"QEMU {last_without(gone)} is the last that has it"
             findings.append(Finding(Code.Q0301, message, field.origin, help_))
     feature = Feature.RISCV_KERNEL_OF_MACHINE
     if isinstance(composite.boot, RiscvBoot) and not target.has(feature):
@@ -82,9 +84,43 @@ def judge(composite: Composite, target: Target) -> list[Finding]:
     return findings
 
 
+_MEASURED = ("Q0208", "Q0209", "Q0210", "Q0211", "Q0213", "Q0215", "Q0217", "Q0218")
+"""The codes of findings that may be about what one release has another way."""
+
+
+def of_release(
+    findings: Sequence[Finding], target: Target, passes: Callable[[str], bool]
+) -> list[Finding]:
+    """``findings``, of which those that other releases do not give name these.
+
+    ``passes``: whether the spec is right for a release.
+    """
+    if not any(finding.code.name in _MEASURED for finding in findings):
+        return list(findings)
+    others = [each for each in TARGETS if each != target.release and passes(each)]
+    if not others:
+        return list(findings)
+    help_ = f"the spec is right for QEMU {', '.join(others)}"
+    return [
+        (
+            replace(
+                finding,
+                code=Code.Q0301,
+                message=f"in QEMU {target.release}, {finding.message}",
+                help=help_,
+            )
+            if finding.code.name in _MEASURED
+            else finding
+        )
+        for finding in findings
+    ]
+
+
 def _finding(what: str, feature: Feature, path: Path, target: Target) -> Finding:
     message = f"QEMU {target.release} has no {what}"
-    return Finding(Code.Q0301, message, path, f"QEMU {first_with(feature)} has it")
+    return Finding(
+        Code.Q0301, message, path, f"QEMU has it since {first_with(feature)}"
+    )
 
 
 def _audio_conditions(composite: Composite) -> Iterator[tuple[OptionGiven, Path]]:

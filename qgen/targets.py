@@ -18,12 +18,20 @@ class Feature(Enum):
     """``MachineClass.default_nic``; before, who makes the NICs names their type."""
     CPU_TYPE_NAMES_IN_QOM = auto()
     """``target/{ppc,riscv}/cpu-qom.h`` make names of CPU types, before ``cpu.h``."""
+    MULTIFUNCTION_BY_NAME = auto()
+    """``pci_new_multifunction`` takes no truth that says whether it is one."""
     NUMA_CLUSTERS = auto()
     """``MachineClass.cpu_cluster_has_numa_boundary``."""
     CONST_VALID_CPU_TYPES = auto()
     """``valid_cpu_types`` points to const pointers."""
     AUDIODEV_OF_MACHINE = auto()
     """Machines have an ``audiodev`` property; before, devices find the back end."""
+    ARRAY_PROPERTIES = auto()
+    """``qdev_prop_set_array``, before a property for the length and one an element."""
+    TIME_BASE_RESET = auto()
+    """``cpu_ppc_tb_reset``; before, no reset stops PowerPC's time base."""
+    MEMORY_SAYS_IF_IT_FAILED = auto()
+    """``memory_region_init_ram`` and its like return a truth, before nothing."""
     NICS_BY_TYPE = auto()
     """NICs are found by their type; before, they are places of ``nd_table``."""
     ONLY_CPU_IS_DEFAULT = auto()
@@ -83,13 +91,17 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
     "8.1": (
         Feature.DEFAULT_NIC,
         Feature.CPU_TYPE_NAMES_IN_QOM,
+        Feature.MULTIFUNCTION_BY_NAME,
         Feature.NUMA_CLUSTERS,
     ),
     "8.2": (
         Feature.CONST_VALID_CPU_TYPES,
         Feature.AUDIODEV_OF_MACHINE,
+        Feature.ARRAY_PROPERTIES,
+        Feature.TIME_BASE_RESET,
     ),
     "9.0": (
+        Feature.MEMORY_SAYS_IF_IT_FAILED,
         Feature.NICS_BY_TYPE,
         Feature.ONLY_CPU_IS_DEFAULT,
         Feature.ARM_QOM_HEADERS,
@@ -113,7 +125,7 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
     "11.0": (Feature.HEADERS_IN_CORE, Feature.NO_SMBUS_MIGRATION_FLAG),
 }
 # Those whose device types and functions were measured: nothing is guessed of the others.
-_MEASURED = ("10.0", "10.2")
+_MEASURED = ("7.2", "10.0", "10.2")
 
 
 def _table() -> dict[str, Target]:

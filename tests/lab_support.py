@@ -16,6 +16,7 @@ from guests import ToolMissing, build
 
 from qgen.lab.errors import LabError
 from qgen.lab.sdk import Sdk, find
+from qgen.targets import TARGETS, Feature
 
 
 def _missing(what: str, command: str) -> NoReturn:
@@ -39,6 +40,13 @@ def require_sdk(release: str) -> Sdk:
     if sdk is None:
         _missing(f"the QEMU {release} SDK", "sh .ci/lab")
     return sdk
+
+
+def silent(release: str) -> list[str]:
+    """The arguments for a board with audio: the SDKs have no other back end."""
+    if TARGETS[release].has(Feature.AUDIODEV_OF_MACHINE):
+        return ["-audio", "none"]
+    return ["-audiodev", "none,id=none"]
 
 
 def require_package(file: Path, package: str) -> Path:

@@ -221,11 +221,21 @@ class _Comparison:
                         each if isinstance(each, (bool, str)) else self.value(each, env)
                         for each in items
                     ]
-                    assert (self.monitor.get(path, prop.name) or []) == values, prop
+                    assert self._list(path, prop.name) == values, prop
                 case Num() | Sym() | Var() | Entry() | Bin():
                     wanted = self.value(prop.value, env)
                     wanted += ADDED.get((type_, prop.name), 0)
                     assert self.monitor.get(path, prop.name) == wanted, prop
+
+    def _list(self, path: str, name: str) -> list[object]:
+        """What a list holds; QEMU may have a property for each element."""
+        listed = self.monitor.execute("qom-list", path=path)
+        if all(each["name"] != f"len-{name}" for each in listed):
+            return self.monitor.get(path, name) or []
+        elements = (
+            f"{name}[{n}]" for n in range(self.monitor.get(path, f"len-{name}"))
+        )
+        return [self.monitor.get(path, each) for each in elements]
 
     def wire(self, wire: Wire, path: str, env: Env) -> None:
         source, sink = wire.source, wire.sink

@@ -25,7 +25,7 @@ from qgen.catalogue.table import CatalogueError
 from qgen.catalogue.types import BusType, DeviceType, Lines, Mmio, Part, Property
 
 if TYPE_CHECKING:
-    from qgen.catalogue.helpers import Functions
+    from qgen.catalogue.helpers import Function, Functions
 
 __all__ = [
     "BusType",
@@ -205,6 +205,21 @@ def functions(release: str) -> Functions:
 
     path = _path(release).with_name(f"{FUNCTIONS}{release}{SUFFIX}")
     return helpers.parse(table.read(path), str(path))
+
+
+WRITTEN_OUT = ("pci_init_nic_devices",)
+"""Functions that boards can call in any release: where one has none, qgen's C does the
+same by itself."""
+
+
+def function(release: str, name: str) -> Function | None:
+    """The function called `name` that boards of `release` can call, or None."""
+    others = releases() if name in WRITTEN_OUT else ()
+    for each in (release, *others):
+        found = functions(each).find(name)
+        if found is not None:
+            return found
+    return None
 
 
 def parse(packed: bytes, source: str) -> Catalogue:

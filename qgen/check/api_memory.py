@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qgen.check.api import function
 from qgen.check.code import Record
 from qgen.check.facts import Blob, Device, DeviceRegion, Mapped, Property, Region, Word
+from qgen.targets import Feature
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -58,6 +59,11 @@ def _container(
 
 
 @function(
+    "void memory_region_init_ram"
+    "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)",
+    before=Feature.MEMORY_SAYS_IF_IT_FAILED,
+)
+@function(
     "bool memory_region_init_ram"
     "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)"
 )
@@ -71,6 +77,11 @@ def _ram(
     return True
 
 
+@function(
+    "void memory_region_init_rom"
+    "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)",
+    before=Feature.MEMORY_SAYS_IF_IT_FAILED,
+)
 @function(
     "bool memory_region_init_rom"
     "(MemoryRegion *, Object *?, const char *, uint64_t, Error **?)"

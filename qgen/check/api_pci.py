@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qgen.check.api import function
 from qgen.check.api_devices import created, realize
 from qgen.check.facts import BusEnd, Device, Property
+from qgen.targets import Feature
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -33,6 +34,15 @@ def _new(m: Execution, devfn: int, type_: str) -> Device:
     return _made(m, devfn, type_, False)
 
 
+@function(
+    "PCIDevice *pci_new_multifunction(int, bool, const char *)",
+    used=True,
+    before=Feature.MULTIFUNCTION_BY_NAME,
+)
+def _new_either(m: Execution, devfn: int, multifunction: bool, type_: str) -> Device:
+    return _made(m, devfn, type_, multifunction)
+
+
 @function("PCIDevice *pci_new_multifunction(int, const char *)", used=True)
 def _new_multifunction(m: Execution, devfn: int, type_: str) -> Device:
     return _made(m, devfn, type_, True)
@@ -47,17 +57,25 @@ def _realize(m: Execution, device: Device, bus: BusEnd, errp: object) -> bool:
 
 @function("PCIDevice *pci_create_simple(PCIBus *, int, const char *)")
 def _simple(m: Execution, bus: BusEnd, devfn: int, type_: str) -> Device:
-    device = _made(m, devfn, type_, False)
-    device.bus = bus
-    device.realized = True
-    m.dropped(device)
-    m.realized(device)
-    return device
+    return _created(m, bus, _made(m, devfn, type_, False))
+
+
+@function(
+    "PCIDevice *pci_create_simple_multifunction(PCIBus *, int, bool, const char *)",
+    before=Feature.MULTIFUNCTION_BY_NAME,
+)
+def _simple_either(
+    m: Execution, bus: BusEnd, devfn: int, multifunction: bool, type_: str
+) -> Device:
+    return _created(m, bus, _made(m, devfn, type_, multifunction))
 
 
 @function("PCIDevice *pci_create_simple_multifunction(PCIBus *, int, const char *)")
 def _simple_multi(m: Execution, bus: BusEnd, devfn: int, type_: str) -> Device:
-    device = _made(m, devfn, type_, True)
+    return _created(m, bus, _made(m, devfn, type_, True))
+
+
+def _created(m: Execution, bus: BusEnd, device: Device) -> Device:
     device.bus = bus
     device.realized = True
     m.dropped(device)

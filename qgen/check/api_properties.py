@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from qgen.check.api import function
 from qgen.check.facts import ClassProperty
 from qgen.check.formats import formatted
+from qgen.check.vocabulary import ERRP
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -124,6 +125,16 @@ def _error(m: Execution, errp: object, text: str, *args: object) -> None:
     m.errors.append(formatted(text, args))
     if m.is_soc:
         m.fail(m.errors[-1])
+
+
+@function("void error_propagate(Error **?, Error *)")
+def _propagate(m: Execution, errp: object, _err: object) -> None:
+    if errp is not ERRP:
+        m.say("the error goes nowhere")
+    if m.pending is None:
+        m.refuse("there is no error to propagate")
+    message, m.pending = m.pending, None
+    m.fail(message)
 
 
 @function("bool g_str_equal(const char *, const char *)", used=True)

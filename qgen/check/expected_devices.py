@@ -165,7 +165,10 @@ class Devices(Memory):
     ) -> None:
         """What is set before the device is realized."""
         made.properties = [
-            self._property(p, env) for p in wanted.properties if self._is_set(p, env)
+            each
+            for p in wanted.properties
+            if self._is_set(p, env)
+            for each in self._properties(p, env)
         ]
         made.nic = self._nic(wanted, env["n"]) if wanted.nic else False
         for clock in wanted.clocks:
@@ -192,6 +195,22 @@ class Devices(Memory):
             case model.Audiodev():
                 return Option.AUDIO in self.scenario.given.options
         return True
+
+    def _properties(self, prop: model.Property, env: Env) -> list[Property]:
+        """A property; of a list, QEMU may have one for each element."""
+        if not isinstance(prop.value, model.Array) or self.target.has(
+            Feature.ARRAY_PROPERTIES
+        ):
+            return [self._property(prop, env)]
+        items = [self._item(item, env) for item in prop.value.items]
+        element = prop.value.element
+        return [
+            Property(f"len-{prop.name}", "uint32", len(items)),
+            *(
+                Property(f"{prop.name}[{n}]", element if how == "int" else how, value)
+                for n, (how, value) in enumerate(items)
+            ),
+        ]
 
     def _property(self, prop: model.Property, env: Env) -> Property:
         match prop.value:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
 from qgen.bases import MACHINE, Base
-from qgen.check.code import UNSET, Frame, Record
+from qgen.check.code import UNSET, Frame, Record, Reference
 from qgen.check.ctype import Array, CType, Int, Struct
 from qgen.check.facts import (
     ClassProperty,
@@ -25,7 +25,7 @@ from qgen.check.notes import Notes, Refused
 from qgen.check.scenarios import Scenario
 from qgen.check.symbols import Function, Unit
 from qgen.check.values import Instance
-from qgen.check.vocabulary import ENDIANS, ERROR_ABORT, ERROR_FATAL, ERRP
+from qgen.check.vocabulary import ENDIANS, ERROR_ABORT, ERROR_FATAL, ERRP, Sentinel
 from qgen.condition import Option
 
 MAX_DEPTH = 16
@@ -78,6 +78,7 @@ class Execution:
         self.drives: set[Drive] = set()
         self.lists: list[Items] = []
         self.nics = [Record("NICInfo", {"used": int(used)}) for used in scenario.nics]
+        self.pending: str | None = None
         self.pci_nics: Device | None = None
         self.last_nic = -1
         self.errors: list[str] = []
@@ -118,13 +119,17 @@ class Execution:
         if not self.is_soc:
             self.fatal(errp)
             return True
-        if errp is not ERRP:
+        if errp is not ERRP and not isinstance(errp, Reference):
             self.say("whoever realizes the SoC never learns of this error: pass errp")
             return True
         self.fallible[self.line] = None
         if self.line != self.scenario.fails:
             return True
-        self.fail(f"line {self.line} fails")
+        if isinstance(errp, Reference):
+            self.pending = f"line {self.line} fails"
+            errp.put(Sentinel("an error"))
+        else:
+            self.fail(f"line {self.line} fails")
         return False
 
     def fail(self, message: str) -> None:
@@ -135,7 +140,8 @@ class Execution:
 
     def calling(self, name: str) -> None:
         """A function of QEMU's is called: after an error, the SoC should be gone."""
-        if self.facts.failed is not None:
+        pending = self.pending is not None and name != "error_propagate"
+        if self.facts.failed is not None or pending:
             self.refuse(f"{name}() is called although there was an error")
 
     def takes(self, drive: Drive, who: str) -> None:
@@ -295,6 +301,8 @@ class Execution:
             if device.held and not self.facts.endings:
                 text = f"nobody drops the first reference to {device.name}"
                 self.notes.add(device.line, text)
+        if self.pending is not None:
+            self.notes.add(self.line, "an error is dropped")
         if self.pci_nics is not None and self.last_nic != len(self.nics) - 1:
             text = "not all NICs that are left are made"
             self.notes.add(self.pci_nics.line, text)

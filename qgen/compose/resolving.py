@@ -185,13 +185,27 @@ def _lower(
     from qgen import catalogue
     from qgen.board import Origin
     from qgen.lower import lower
-    from qgen.release import as_release_has_it, judge
+    from qgen.release import as_release_has_it, judge, of_release
 
     known = catalogue.load(target.release)
     digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
     origin = Origin(name, digest, variant)
     types = [s.composite for s in socs if isinstance(s.composite, Soc)]
-    result = lower(spec, known, document.source, origin, types)
+    try:
+        result = lower(spec, known, document.source, origin, types)
+    except Rejected as rejected:
+
+        def passes(release: str) -> bool:
+            # What SoCs of other files came to depends on the release as well.
+            other = catalogue.load(release)
+            try:
+                lower(spec, other, document.source, origin, types)
+            except Rejected:
+                return False
+            return True
+
+        findings = of_release(rejected.findings, target, passes)
+        raise Rejected(findings, document.source) from None
     findings = judge(result.composite, target)
     if findings:
         raise Rejected(findings, document.source)

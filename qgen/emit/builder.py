@@ -24,12 +24,15 @@ from qgen.cunit import (
 from qgen.emit.unit import GRAPHICS, UnitBuilder, UnitPart
 from qgen.expr import Expr, variables
 from qgen.names import identifier, string_literal
+from qgen.targets import Feature
 
 # The order in which locals are declared.
 _LOCALS = (
     *("s", "machine", "x86ms", "owner", "bus", "pci_dev", "dev", "sbd", "dinfo"),
     *("source", "sink"),
 )
+_WITHOUT_RESULT = ("memory_region_init_ram", "memory_region_init_rom")
+"""Functions that told nobody whether they failed but by their error."""
 _BASE = "base"
 """What `FunctionBuilder.used` calls the machine as its base sees it."""
 # The run-time values that have the same name in all functions.
@@ -63,8 +66,21 @@ class FunctionBuilder:
             self.unit.use("error_fatal")
             self.call(func, *args, "&error_fatal")
             return
+        returns = self.unit.target.has(Feature.MEMORY_SAYS_IF_IT_FAILED)
+        if func in _WITHOUT_RESULT and not returns:
+            self._propagated(func, args)
+            return
         failing = CallExpr(func, (*args, self.errp()))
         self.body.append(If(AnyFails((failing,)), (Return("false"),)))
+
+    def _propagated(self, func: str, args: tuple[CExpr, ...]) -> None:
+        """Call what only by its error says that it failed."""
+        self.unit.use("error_propagate")
+        if all(local.name != "err" for local in self.extra):
+            self.local(Local("Error *", "err", "NULL"))
+        self.call(func, *args, "&err")
+        failed = Call(CallExpr("error_propagate", (self.errp(), "err")))
+        self.body.append(If("err", (failed, Return("false"))))
 
     def errp(self) -> str:
         """``errp``, of a function that may come to nothing."""

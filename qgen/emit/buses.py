@@ -7,6 +7,7 @@ from qgen.cunit import Arrow, CallExpr, CExpr, Local
 from qgen.emit.builder import FunctionBuilder
 from qgen.emit.unit import UnitBuilder
 from qgen.names import identifier, string_literal
+from qgen.targets import Feature, Target
 
 PCI_PROPERTIES = ("addr", "multifunction")
 """The properties that a PCI device is created with, not given later."""
@@ -76,20 +77,27 @@ def is_simple(device: Device) -> bool:
     return not (given or set_up or more)
 
 
-def new_pci(device: Device, type_: str) -> CallExpr:
+def new_pci(device: Device, type_: str, target: Target) -> CallExpr:
     """The call that creates a PCI device."""
-    return CallExpr(f"pci_new{_suffix(device)}", (_devfn(device), type_))
+    suffix, more = _multifunction(device, target)
+    return CallExpr(f"pci_new{suffix}", (_devfn(device), *more, type_))
 
 
-def create_simple_pci(device: Device, type_: str, bus: CExpr) -> CallExpr:
+def create_simple_pci(
+    device: Device, type_: str, bus: CExpr, target: Target
+) -> CallExpr:
     """The call that creates and realizes a PCI device."""
-    name = f"pci_create_simple{_suffix(device)}"
-    return CallExpr(name, (bus, _devfn(device), type_))
+    suffix, more = _multifunction(device, target)
+    return CallExpr(f"pci_create_simple{suffix}", (bus, _devfn(device), *more, type_))
 
 
-def _suffix(device: Device) -> str:
+def _multifunction(device: Device, target: Target) -> tuple[str, tuple[str, ...]]:
+    """How the function's name ends, and what it takes more."""
     values = {p.name: p.value for p in device.properties}
-    return "_multifunction" if values.get("multifunction") is True else ""
+    if values.get("multifunction") is not True:
+        return "", ()
+    named = target.has(Feature.MULTIFUNCTION_BY_NAME)
+    return "_multifunction", () if named else ("true",)
 
 
 def _devfn(device: Device) -> CExpr:

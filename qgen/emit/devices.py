@@ -154,7 +154,8 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
         locals_ += numbered(device)
     if any(p.properties or p.clocks or p.nic for p in device.parts):
         locals_.append(Local("DeviceState *", "part"))
-    if any(isinstance(p.value, Array) for h in device.holders for p in h.properties):
+    lists = (isinstance(p.value, Array) for h in device.holders for p in h.properties)
+    if unit.target.has(Feature.ARRAY_PROPERTIES) and any(lists):
         locals_.append(Local("QList *", "list"))
     if device.count is None:
         for local in locals_:
@@ -190,7 +191,7 @@ def _handles(
             new = create_simple_i2c(device, bus, into, index)
         else:
             unit.use("pci")
-            new = create_simple_pci(device, type_, bus)
+            new = create_simple_pci(device, type_, bus, unit.target)
         if unit.refers_to(device):
             return [Local("DeviceState *", "dev", CallExpr("DEVICE", (new,)))]
         into.call(new.func, *new.args)
@@ -198,7 +199,7 @@ def _handles(
     if is_pci(device):
         unit.use("pci")
         return [
-            Local("PCIDevice *", "pci_dev", new_pci(device, type_)),
+            Local("PCIDevice *", "pci_dev", new_pci(device, type_, unit.target)),
             Local("DeviceState *", "dev", CallExpr("DEVICE", ("pci_dev",))),
         ]
     unit.use("qdev_new")

@@ -92,6 +92,7 @@ _HEADERS = {
     "error_report": "qemu/error-report.h",
     "error_fatal": "qapi/error.h",
     "error_setg": "qapi/error.h",
+    "error_propagate": "qapi/error.h",
     "module": "qemu/module.h",
     "machine": "hw/core/boards.h",
     "units": "qemu/units.h",

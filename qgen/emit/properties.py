@@ -31,6 +31,7 @@ from qgen.emit.choices import choice_field
 from qgen.emit.conditions import condition
 from qgen.expr import Expr
 from qgen.names import string_literal
+from qgen.targets import Feature
 
 _QDEV_INTEGER = re.compile(r"(uint8|uint16|uint32|uint64|int32)\Z")
 _TRUTHS = (Option.USB, Option.KVM, Option.QTEST)
@@ -144,6 +145,9 @@ def _array(
     handle: str, name: str, array: Array, into: FunctionBuilder, index: dict[str, str]
 ) -> None:
     """A property that holds a list, which QEMU takes as one."""
+    if not into.unit.target.has(Feature.ARRAY_PROPERTIES):
+        _elements(handle, name, array, into, index)
+        return
     into.unit.use("qdev_prop_set", "qlist")
     into.gap()
     into.assign("list", CallExpr("qlist_new"))
@@ -157,6 +161,27 @@ def _array(
                 into.call("qlist_append_int", "list", into.expr(item, **index))
     into.call("qdev_prop_set_array", handle, string_literal(name), "list")
     into.gap()
+
+
+def _elements(
+    handle: str, name: str, array: Array, into: FunctionBuilder, index: dict[str, str]
+) -> None:
+    """The same, where QEMU takes the length, and then one element after the other."""
+    into.unit.use("qdev_prop_set")
+    length = string_literal(f"len-{name}")
+    into.call("qdev_prop_set_uint32", handle, length, str(len(array.items)))
+    for place, item in enumerate(array.items):
+        element = string_literal(f"{name}[{place}]")
+        match item:
+            case bool():
+                value = "true" if item else "false"
+                into.call("qdev_prop_set_bit", handle, element, value)
+            case str():
+                text = string_literal(item)
+                into.call("qdev_prop_set_string", handle, element, text)
+            case _:
+                setter = f"qdev_prop_set_{array.element}"
+                into.call(setter, handle, element, into.expr(item, **index))
 
 
 def emit_object_property(

@@ -11,6 +11,7 @@ from qgen.catalogue import Catalogue, DeviceType
 from qgen.condition import exclusive
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
+from qgen.lower.elsewhere import had_by, missing
 from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -181,6 +182,22 @@ class Buses:
         )
         return None
 
+    def _no_address(
+        self, known: DeviceType, kind: Addressing | None, path: Path
+    ) -> None:
+        def has(each: Catalogue) -> bool:
+            type_ = each.find(known.name)
+            wanted = "" if kind is None else kind.property
+            return type_ is not None and type_.property(wanted) is not None
+
+        release = self.catalogue.release
+        found, message = had_by(release, has), f"on a bus of type {known.bus!r}"
+        message = f"devices {message} have no address"
+        if found is not None:
+            message = f"in QEMU {release}, {message}"
+        near = "leave it out"
+        missing(self.scope, Code.Q0217, message, path, near, found, key=True)
+
     def _address(
         self, device: model.Device, known: DeviceType, path: Path
     ) -> tuple[Property, ...]:
@@ -189,8 +206,7 @@ class Buses:
         written = device.address
         if kind is None or kind.property not in types:
             if written is not None:
-                message = f"devices on a bus of type {known.bus!r} have no address"
-                self.scope.error(Code.Q0217, message, here, "leave it out", key=True)
+                self._no_address(known, kind, here)
             return ()
         if (
             isinstance(written, PciText) != (known.bus == PCI_BUS)
@@ -267,12 +283,17 @@ def placed(
     return (*place, *functions, *rest)
 
 
-def judge_addresses(devices: Sequence[Device], scope: Scope) -> None:
+def judge_addresses(
+    devices: Sequence[Device], catalogue: Catalogue, scope: Scope
+) -> None:
     """Refuse two devices at one address of one bus."""
     taken: dict[tuple[object, ...], Device] = {}
     for device in devices:
         kind = ADDRESSING.get(device.bus.kind) if device.bus else None
-        if device.bus is None or kind is None:
+        known = catalogue.find(device.type)
+        if device.bus is None or kind is None or known is None:
+            continue
+        if known.property(kind.property) is None:
             continue
         prop = next((p for p in device.properties if p.name == kind.property), None)
         for n in range(1 if device.count is None else evaluate(device.count)):

@@ -23,11 +23,12 @@ from qgen.board import (
     Sink,
     Text,
 )
-from qgen.catalogue import DeviceType, functions
+from qgen.catalogue import DeviceType, function, functions
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
 from qgen.lower.buses import Buses
 from qgen.lower.drives import lower_drive
+from qgen.lower.elsewhere import helper_had_by, missing
 from qgen.lower.ends import Ends
 from qgen.lower.inputs import ALL, ONE, judge_returned
 from qgen.lower.inside import NoChild, inside
@@ -130,7 +131,8 @@ class _Calls:
                 key=True,
             )
             return device
-        found = self.known.find(written.function)
+        name = written.function
+        found = self.known.find(name) or function(self.release, name)
         if found is None:
 
             def near() -> str | None:
@@ -138,7 +140,9 @@ class _Calls:
                 return f"did you mean {', '.join(names)}?" if names else None
 
             message = f"QEMU {self.release} has no helper {quoted(written.function)}"
-            self.scope.error(Code.Q0218, message, path, near, key=True)
+            elsewhere = helper_had_by(self.release, written.function)
+            args = (Code.Q0218, message, path, near, elsewhere)
+            missing(self.scope, *args, key=True)
             return device
         wanted = found.parameters
         if len(written.arguments) != len(wanted):

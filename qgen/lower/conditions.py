@@ -42,6 +42,7 @@ from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import evaluate
 from qgen.lower.choices import lower_property_is
 from qgen.lower.drives import lower_drive
+from qgen.lower.elsewhere import had_by, missing
 from qgen.lower.inside import spelled
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -138,7 +139,11 @@ class Conditions:
                 return "name the type of the device: smc91c111"
             return f"did you mean {', '.join(map(repr, nearest))}?"
 
-        self.scope.error(Code.Q0209, message, path, near)
+        release = self.catalogue.release
+        found = None
+        if known is None:
+            found = had_by(release, lambda each: each.find(name) is not None)
+        missing(self.scope, Code.Q0209, message, path, near, found)
         return None
 
     def _cpus_above(self, spec: Spec, count: int, path: Path) -> Simple | None:

@@ -9,6 +9,7 @@ from qgen.bases import Base
 from qgen.board import Arch, Cpus, Property, Wire
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.lower.elsewhere import had_by, missing
 from qgen.lower.properties import Properties
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -62,7 +63,8 @@ def _known(
         return near or f"qemu-system-{facts.qemu} -cpu help lists them"
 
     message = f"QEMU {catalogue.release} has no {arch} CPU {quoted(name)}"
-    scope.error(Code.Q0208, message, path, near)
+    found = had_by(catalogue.release, lambda each: each.find(name + suffix) is not None)
+    missing(scope, Code.Q0208, message, path, near, found)
     return None
 
 

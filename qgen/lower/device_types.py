@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgen.arch import ARCHES
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, nearest
+from qgen.lower.elsewhere import had_by, missing
 from qgen.lower.scope import Scope
 from qgen.source import Path
 
@@ -36,7 +37,8 @@ def device_type(
             return f"did you mean {', '.join(names)}?" if names else None
 
         message = f"QEMU {catalogue.release} has no device type {name!r}"
-        scope.error(Code.Q0209, message, path, near)
+        found = had_by(catalogue.release, lambda each: each.find(name) is not None)
+        missing(scope, Code.Q0209, message, path, near, found)
         return None
     if known.abstract:
 

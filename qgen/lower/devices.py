@@ -68,7 +68,7 @@ def lower_devices(
         lowered = lowering.device(name, device)
         if lowered is not None:
             devices.append(lowered)
-    judge_addresses(devices, scope)
+    judge_addresses(devices, catalogue, scope)
     return list(first.values()), devices
 
 

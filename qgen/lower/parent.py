@@ -7,6 +7,7 @@ from qgen.board import ClassField, Device, Parent
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Expr, ExpressionError, parse
+from qgen.lower.elsewhere import had_by, missing
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import MachineClass, Spec
@@ -208,7 +209,10 @@ class _Fields:
         message = f"QEMU {self.catalogue.release} has no device type {quoted(name)}"
         if known is not None:
             message = f"{name!r} is no type of {of!r}"
-        self.scope.error(Code.Q0209, message, path, near)
+        release, found = self.catalogue.release, None
+        if known is None:
+            found = had_by(release, lambda each: each.find(name) is not None)
+        missing(self.scope, Code.Q0209, message, path, near, found)
         return None
 
 

@@ -38,6 +38,7 @@ from qgen.lower.choices import lower_chosen
 from qgen.lower.conditions import Conditions
 from qgen.lower.counts import ONE_CALL
 from qgen.lower.drives import lower_drive
+from qgen.lower.elsewhere import had_by
 from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
@@ -100,14 +101,18 @@ class Properties:
         done = []
         for name, value in written.items():
             here = (*path, name)
+            if f"len-{name}" in types:
+                listed = self._array(value, name, known, here, run_time)
+                if listed is not None:
+                    done.append(Property(name, "list", listed, here))
+                continue
             if name not in types:
-                self._unknown(name, known, here)
+                self._unknown(name, known, here, isinstance(value, IfPresentText))
                 continue
             if isinstance(value, IfPresentText):
-                message = "'if_present' is for CPUs, whose type -cpu chooses"
-                help_ = f"{known.name!r} has this property: write its value"
-                self.scope.error(Code.Q0210, message, here, help_)
-                continue
+                if self._always_present(name, known, here):
+                    continue
+                value = value.value
             type_ = types[name].type
             lowered: Value | None
             if isinstance(value, PropertyChoice):
@@ -122,10 +127,40 @@ class Properties:
                 done.append(Property(name, type_, lowered, here))
         return tuple(done)
 
-    def _unknown(self, name: str, known: DeviceType, path: Path) -> None:
+    def _always_present(self, name: str, known: DeviceType, path: Path) -> bool:
+        """Whether no release is without a property: then there is nothing to ask."""
+
+        def lacks(each: Catalogue) -> bool:
+            type_ = each.find(known.name)
+            return type_ is not None and type_.property(name) is None
+
+        if had_by(self.catalogue.release, lacks) is not None:
+            return False
+        message = "'if_present' is for what some CPU or some release of QEMU lacks"
+        help_ = f"{known.name!r} has this property: write its value"
+        self.scope.error(Code.Q0210, message, path, help_)
+        return True
+
+    def _unknown(
+        self, name: str, known: DeviceType, path: Path, if_present: bool
+    ) -> None:
+        """A property that the type does not have, here or in any release."""
+
+        def has(each: Catalogue) -> bool:
+            type_ = each.find(known.name)
+            return type_ is not None and type_.property(name) is not None
+
+        release = self.catalogue.release
+        found = had_by(release, has)
+        message = f"{known.name!r} has no property {name!r}"
+        if found is not None:
+            if not if_present:
+                message = f"in QEMU {release}, {message}"
+                self.scope.error(Code.Q0301, message, path, found, key=True)
+            return
         self.scope.error(
             Code.Q0210,
-            f"{known.name!r} has no property {name!r}",
+            message,
             path,
             lambda: did_you_mean(name, [p.name for p in known.properties]),
             key=True,

@@ -68,6 +68,8 @@ def _fits(
             return False
     if any(known.children or known.parts for known in ends.types.values()):
         return True
+    if scope.failed_types:
+        return True  # nobody knows what is in a SoC that has errors
     message = f"the board has no memory at {hexadecimal(start)}"
     help_ = "name a place in its RAM or ROM"
     scope.error(Code.Q0214, message, (*path, "at"), help_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lab_support import require_sdk
+from lab_support import require_sdk, silent
 from object_tree import command_line, compare_devices, compare_maps
 
 from qgen import catalogue, compose
@@ -16,6 +16,7 @@ from qgen.expr import evaluate
 from qgen.lab.monitor import watch
 from qgen.load import read
 from qgen.predict import flat_view, format_view, memory_tree
+from qgen.targets import Feature
 from qgen.variants import split
 
 OK = sorted((Path(__file__).parent.parent / "ok").glob("*.yaml"))
@@ -28,11 +29,12 @@ BOARDS = [
 FIRMWARE_SIZE = 64 << 10
 
 
-def files_for(board: Board, folder: Path) -> list[str]:
+def files_for(board: Board, release: str, folder: Path) -> list[str]:
     """Firmware and images that load, and the arguments that find them."""
     arguments = ["-L", str(folder)]
-    if board.takes_audiodev:
-        arguments += ["-audio", "none"]  # this QEMU has no other back end
+    by_machine = compose.TARGETS[release].has(Feature.AUDIODEV_OF_MACHINE)
+    if board.takes_audiodev or not by_machine:
+        arguments += silent(release)
     arguments += ["-nic", "none"]
     names = [image.file for image in board.images]
     if isinstance(board.boot, X86BiosBoot):
@@ -43,7 +45,7 @@ def files_for(board: Board, folder: Path) -> list[str]:
     return arguments
 
 
-@pytest.mark.parametrize("release", ["10.0", "10.2"])
+@pytest.mark.parametrize("release", ["7.2", "10.0", "10.2"])
 @pytest.mark.parametrize(
     ("file", "variant"),
     BOARDS,
@@ -66,7 +68,7 @@ def test_the_map_the_devices_and_the_wires_are_the_spec_s(
     formats = {r.image.format for r in board.regions if r.image is not None}
     if Format.ELF in formats:
         return  # it compiled; there is no ELF file to give it
-    arguments = files_for(board, tmp_path)
+    arguments = files_for(board, release, tmp_path)
     ram = 128 << 20
     if board.ram is not None:
         limits = (board.ram.default_size, board.ram.minimum, board.ram.maximum)
