@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from .support import ROOT, case_of
 
 # Spec, variant, what stands in its C for 7.2, what does in the faulty C, what is said.
@@ -25,8 +26,6 @@ FAULTS = [
      "128 * KiB,\n                           &error_fatal", "learns"),
     ("netduinoplus2", None, "    mc->default_cpu_type", "    mc->default_boot_order",
      "default_cpu_type"),
-    ("x86-split", None, "x86_bios_rom_init(machine", "x86_bios_rom_init(X86_MACHINE(machine)",
-     "argument 1"),
 ]  # fmt: skip
 
 
@@ -45,10 +44,10 @@ def test_a_fault_in_c_for_an_older_release_is_found(
     assert any(said in finding for finding in findings), findings
 
 
-@pytest.mark.parametrize("spec", ["arm-virt", "mac99", "x86-split", "integratorcp"])
+@pytest.mark.parametrize("spec", ["mac99", "g3beige", "integratorcp"])
 def test_the_c_of_one_release_is_not_that_of_another(spec: str) -> None:
     older, newer = (
         case_of(ROOT / "specs" / f"{spec}.yaml", release) for release in ("7.2", "10.2")
     )
-    assert newer.findings(older.text) or spec == "mac99"
+    assert newer.findings(older.text)
     assert older.findings(newer.text)
