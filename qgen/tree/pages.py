@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterable
 
 from qgen.board import UNIMPLEMENTED, Armv7mBoot, Board, RiscvBoot, X86BiosBoot
@@ -24,7 +25,7 @@ def page(subject: Subject) -> str:
     head = title(subject)
     parts = [
         ".. SPDX-License-Identifier: GPL-2.0-or-later",
-        f"{head}\n{'=' * len(head)}",
+        f"{head}\n{'=' * _columns(head)}",
         _filled(f"The ``{board.name}`` machine models: {_plain(board.description)}."),
     ]
     cpus = _cpus(board)
@@ -42,7 +43,14 @@ def page(subject: Subject) -> str:
 
 def _plain(text: str) -> str:
     """``text`` as a page shows it, whatever characters it has."""
-    return _MARKUP.sub(r"\\\1", text)
+    escaped = _MARKUP.sub(r"\\\1", text.strip())
+    begins = escaped[:1].isalpha() or escaped[:1] in ("", "\\")
+    return escaped if begins else f"\\{escaped}"
+
+
+def _columns(text: str) -> int:
+    """How wide ``text`` is: a title's line must not be shorter."""
+    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
 
 
 def _filled(text: str) -> str:

@@ -6,6 +6,7 @@ and no patch that needs a later one.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,4 +98,5 @@ def _message(subject: Subject, part: Part) -> tuple[str, str]:
 
 def _body(*paragraphs: str) -> str:
     filled = (textwrap.fill(each, 72, break_on_hyphens=False) for each in paragraphs)
-    return "\n\n".join(filled)
+    # What looks like the start of a patch would end the message.
+    return re.sub(r"^(?=---|diff |Index: )", " ", "\n\n".join(filled), flags=re.M)

@@ -159,6 +159,20 @@ def test_an_edit_of_generated_c_is_never_lost(tmp_path: Path) -> None:
     assert snapshot(root) == before
 
 
+def test_a_file_of_somebody_else_s_is_not_taken_for_ours(tmp_path: Path) -> None:
+    """On another branch, QEMU may have a board of that name."""
+    root = write(tmp_path / "qemu", files("10.2"))
+    run(root, "branch", "other")
+    scaffold(BOARDS["ash"], root)
+    save(root)
+    run(root, "checkout", "-q", "other")
+    put("hw/arm/ash.c", 'DEFINE_MACHINE("ash", ash_init)\n')(root)
+    save(root)
+    assert refusal("scaffold", BOARDS["ash"], root)[0] == (
+        "the machine 'ash' is there already in hw/arm/ash.c, and qgen did not write it"
+    )
+
+
 def test_without_git_nothing_that_a_person_wrote_is_removed(tmp_path: Path) -> None:
     root = write(tmp_path / "qemu", files("10.2"), git=False)
     scaffold(BOARDS["ash"], root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from qgen import compose
 from qgen.tree.functional import test_text as text_of_test
+from qgen.tree.pages import page
 from qgen.tree.subject import Place, Subject
 
 from .test_scaffold import BOARDS
@@ -24,6 +26,19 @@ NAMES = st.text(
     max_size=90,
 ).filter(str.isprintable)
 PLACES = st.lists(st.builds(Place, ADDRESSES, ADDRESSES, NAMES), max_size=4)
+
+
+def test_a_page_shows_any_name() -> None:
+    names = ("plain", "*star*", "- dash", "..", "under_", "9. nine", " ")
+    places = tuple(Place(n, n, name) for n, name in enumerate(names))
+    wide = replace(BOARD, description="幅 of a title")
+    text = page(Subject(wide, (), places))
+    cells = [line[7:] for line in text.splitlines() if line.startswith("     - ")]
+    assert cells[1:4:2] + cells[5::2] == [
+        *("Region", r"plain", r"\*star\*", r"\- dash"),
+        *(r"\..", r"under\_", r"\9. nine", "(no name)"),
+    ]
+    assert "\n幅 of a title (``ash``)\n=======================\n" in text
 
 
 @given(PLACES)
