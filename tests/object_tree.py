@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 
 from qgen.board import (
@@ -34,7 +34,9 @@ Paths = dict[tuple[str, int], str]
 MAPPING = ("-soc", "npcm", "fsl-imx", "a9mpcore_priv")
 
 # Regions of devices that are containers: only what lies in them answers.
-HOLLOW = re.compile(r": (a9mp-priv-container|devcfg|ehci|pci-hole)( @[0-9a-f]+)?$")
+HOLLOW = re.compile(
+    r": (gicv3_its|a9mp-priv-container|devcfg|ehci|pci-hole)( @[0-9a-f]+)?$"
+)
 
 # What is left of a space beside its devices, of which helpers and ISA devices map more.
 PORTS = re.compile(r": io( @[0-9a-f]+)?$")
@@ -45,13 +47,23 @@ ADDED = {("armv7m", "num-irq"): 16, ("mc146818rtc", "base_year"): -2000}
 
 
 def command_line(
-    spec: Board, ram: int, cpus: int = 1, firmware_size: int = 0
+    spec: Board,
+    ram: int,
+    cpus: int = 1,
+    firmware_size: int = 0,
+    chosen: Mapping[str, bool | str] | None = None,
 ) -> CommandLine:
-    """A command line of the lab: it gives no drive, no NIC, no kernel and no property."""
+    """A command line of the lab: it gives no drive, no NIC, no kernel.
+
+    ``chosen`` are values of properties; the others have their defaults.
+    """
     has = {Option.DEFAULTS} | ({Option.USB} if spec.usb_by_default else set())
     given = [(OptionGiven(option, True).subject, option in has) for option in Option]
     given += [
-        (PropertyIs(p.name, (p.default,), (Num(0),)).subject, p.default)
+        (
+            PropertyIs(p.name, (p.default,), (Num(0),)).subject,
+            (chosen or {}).get(p.name, p.default),
+        )
         for p in spec.properties
     ]
     return CommandLine(ram, cpus, firmware_size, frozenset(given))
