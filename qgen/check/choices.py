@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from qgen.board import Board, MachineProperty
 from qgen.check.facts import ClassProperty
@@ -92,8 +93,12 @@ def _judge(
         unit.notes.add(made.line, f"{what} cannot be set as the board's")
         return
     try:
-        for value in wanted.numbers or (False, True):
-            _round_trip(unit, made, value, what, struct)
+        numbers: Mapping[Any, int] = wanted.numbers or {False: 0, True: 1}
+        for value, number in numbers.items():
+            held = _round_trip(unit, made, value, what, struct)
+            if held is not None and held.get(field_of(wanted.name), number) != number:
+                text = f"{what} is held as {shown(held[field_of(wanted.name)])}"
+                unit.notes.add(made.line, f"{text} where it is {shown(value)}")
         if wanted.values:
             _refusal(unit, made, what, struct)
     except Refused as refusal:
@@ -102,8 +107,8 @@ def _judge(
 
 def _round_trip(
     unit: Unit, made: ClassProperty, value: bool | str, what: str, struct: str | None
-) -> None:
-    """Set a value on a machine, and read it."""
+) -> Mapping[str, object] | None:
+    """Set a value on a machine, and read it; the fields that hold it now."""
     execution = Execution(unit, IDLE, None, 1, struct)
     execution.prepare()
     instance, line = execution.instance, made.line
@@ -115,6 +120,9 @@ def _round_trip(
         if read != value:
             text = f"{what} is {shown(read)} after it was set to {shown(value)}"
             unit.notes.add(line, text)
+            return None
+    state = instance.views.get(struct or "")
+    return None if state is None else state.fields
 
 
 def _refusal(unit: Unit, made: ClassProperty, what: str, struct: str | None) -> None:

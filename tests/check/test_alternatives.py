@@ -32,6 +32,12 @@ FAULTS = (
         "either_way_create_net_with_fast(s);",
         "type is",
     ),
+    Fault(
+        "another number",
+        "s->gic_version = 1;",
+        "s->gic_version = 4;",
+        "is held as 4 where",
+    ),
     Fault("not wired", "either_way_wire_gic(s);", "", "goes nowhere"),
     Fault(
         "too early",

@@ -18,6 +18,7 @@ from console import Step, talk
 from lab_support import require_package, require_sdk
 
 from qgen import compose
+from qgen.board import Board
 from qgen.lab.board import Loadable
 
 ROOT = Path(__file__).parent.parent.parent
@@ -153,15 +154,16 @@ SYSTEMS = (
 
 
 @cache
-def board(spec: str) -> Loadable:
+def board(spec: str) -> tuple[Board, Loadable]:
     sdk = require_sdk(RELEASE)
     file = ROOT / "specs" / f"{spec}.yaml"
-    return compose.load_into(compose.resolve(file, compose.TARGETS[RELEASE]), sdk)
+    resolved = compose.resolve(file, compose.TARGETS[RELEASE])
+    return resolved.board, compose.load_into(resolved, sdk)
 
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_it_comes_up(system: System, tmp_path: Path) -> None:
-    loadable = board(system.spec)
+    spec, loadable = board(system.spec)
     for file in (f for f in PACKAGES if str(f) in " ".join(system.arguments)):
         require_package(file, PACKAGES[file])
     for file in system.copies:
@@ -169,7 +171,9 @@ def test_it_comes_up(system: System, tmp_path: Path) -> None:
     with (tmp_path / "disk").open("wb") as disk:
         disk.truncate(64 << 20)
     arguments = [each.replace("{folder}", str(tmp_path)) for each in system.arguments]
-    arguments += ["-serial", "stdio", *tree(loadable, arguments, tmp_path)]
+    arguments += ["-serial", "stdio"]
+    if spec.device_tree is None:
+        arguments += tree(loadable, arguments, tmp_path)
     said = talk(loadable, arguments, system.steps, system.seconds)
     missing = [wanted for wanted in system.shows if not re.search(wanted, said)]
     assert not missing, f"{missing} is not in\n{said}"
