@@ -203,7 +203,7 @@ def drive(interface: str, file: str) -> tuple[str, str]:
 OPENSBI = Path("/usr/lib/riscv64-linux-gnu/opensbi/generic")
 OPENBIOS = Path("/usr/share/qemu/openbios-ppc")
 # No package here has the ROM of the machine's own NIC.
-NO_ROM = ("-global", "ne2k_pci.romfile=")
+NO_ROM = ("-global", "ne2k_pci.romfile=", "-global", "e1000.romfile=")
 NO_NIC = ("-nic", "none")
 
 
@@ -211,6 +211,23 @@ def disk(index: int, file: str, *more: str) -> tuple[str, str]:
     """An IDE disk: both machines have it open at the same time."""
     given = f"file={{folder}}/{file},format=raw,file.locking=off"
     return "-drive", ",".join((given, f"if=ide,index={index}", *more))
+
+
+def openbios(*steps: str, arguments: tuple[str, ...] = ()) -> Firmware:
+    """OpenBIOS at its prompt, and what is typed there."""
+    typed = [f"{step}\n" for step in (*steps, "this-is-all")]
+    prompts = ["0 > ", *[" ok\n0 > "] * len(steps)]
+    asked = map(Step, prompts, typed)
+    return Firmware(
+        OPENBIOS,
+        "qemu-system-data",
+        (Step("Welcome to OpenBIOS"), *asked, Step("this-is-all")),
+        (
+            *("-nographic", "-serial", "stdio", *NO_NIC, "-L", str(SEABIOS)),
+            *("-prom-env", "auto-boot?=false", *arguments),
+        ),
+        seconds=120,
+    )
 
 
 CASES = (
@@ -252,23 +269,48 @@ CASES = (
         ),
         files={"hd": 1 << 20, "cd": 1 << 20, "hd2": 1 << 20, "nvram": 8 << 10},
         firmware=(
-            Firmware(
-                OPENBIOS,
-                "qemu-system-data",
-                (
-                    Step("Welcome to OpenBIOS"),
-                    # Not show-devs: what OpenBIOS takes an empty CD-ROM for is chance.
-                    Step("0 > ", "dev / ls\n"),
-                    Step(" ok\n0 > ", "dev /pci ls\n"),
-                    Step(" ok\n0 > ", "dev /pci/mac-io ls\n"),
-                    Step(" ok\n0 > ", "dev /cpus/@0 .properties\n"),
-                    Step(" ok\n0 > ", "this-is-all\n"),
-                    Step("this-is-all"),
-                ),
-                (
-                    *("-nographic", "-serial", "stdio", *NO_NIC, "-L", str(SEABIOS)),
-                    *("-prom-env", "auto-boot?=false"),
-                ),
+            # Not show-devs: what OpenBIOS takes an empty CD-ROM for is chance.
+            openbios(
+                *("dev / ls", "dev /pci ls", "dev /pci/mac-io ls"),
+                "dev /cpus/@0 .properties",
+            ),
+        ),
+    ),
+    Case(
+        "mac99",
+        "mac99",
+        arguments=(
+            (),
+            (*NO_NIC, "-M", "via=pmu"),
+            (*NO_NIC, "-M", "via=pmu-adb", "-device", "usb-tablet"),
+            ("-nic", "user,model=e1000,id=first", "-nic", "user,id=second", *NO_ROM),
+            ("-nodefaults", "-m", "2G"),
+            ("-nodefaults", "-usb", "-M", "via=pmu", "-vga", "std"),
+            (*NO_NIC, "-M", "usb=off,via=pmu", "-cpu", "7410"),
+            (*NO_NIC, "-usb", "-vga", "none"),
+            (*NO_NIC, *disk(0, "hd"), *disk(1, "cd", "media=cdrom"), *disk(3, "hd2")),
+            (*NO_NIC, "-g", "1024x768x24", "-boot", "d"),
+            (*NO_NIC, "-m", "64", "-kernel", "{folder}/hd", "-append", "root=/dev/hda"),
+            (*NO_NIC, "-kernel", str(OPENBIOS), "-initrd", "{folder}/initrd"),
+            (
+                *(*NO_NIC, "-device", "ide-cd,bus=ide.1,unit=1,bootindex=1,drive=one"),
+                *("-drive", "if=none,id=one,file={folder}/cd,format=raw,readonly=on"),
+            ),
+        ),
+        files={"hd": 1 << 20, "cd": 1 << 20, "hd2": 1 << 20, "initrd": 8 << 10},
+        firmware=(
+            openbios(
+                *("dev / ls", "dev /pci ls", "dev /pci/mac-io ls"),
+                *("dev /pci/mac-io/via-cuda ls", "dev /cpus/@0 .properties"),
+            ),
+            # Without the empty CD-ROM, there is nothing left to chance.
+            openbios(
+                *("show-devs", "dev /pci/mac-io/via-pmu .properties"),
+                arguments=("-nodefaults", "-usb", "-vga", "std", "-M", "via=pmu"),
+            ),
+            openbios(
+                *("show-devs", "dev /nvram .properties"),
+                arguments=("-nodefaults", "-vga", "std", "-M", "via=pmu-adb"),
             ),
         ),
     ),

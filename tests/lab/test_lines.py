@@ -79,8 +79,13 @@ BOARDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
             )
         ),
     ),
+    "mac99": (
+        ("mac99.yaml", "mac99-hooks.c.inc", "powermac-hooks.c.inc"),
+        ("mac99.c",),
+        ("hw/ppc/mac_newworld.c",),
+    ),
     "g3beige": (
-        ("g3beige.yaml", "g3beige-hooks.c.inc"),
+        ("g3beige.yaml", "g3beige-hooks.c.inc", "powermac-hooks.c.inc"),
         ("g3beige.c",),
         ("hw/ppc/mac_oldworld.c",),
     ),
