@@ -254,9 +254,9 @@ class TypeInfo:
 
 @dataclass(frozen=True, slots=True)
 class HookFile:
-    """A file of C that belongs to the person, and what it has to define."""
+    """Files of C that belong to the person, and what they have to define."""
 
-    name: str
+    names: tuple[str, ...]
     prototypes: tuple[Function, ...]
 
 

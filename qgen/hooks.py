@@ -21,19 +21,26 @@ def judge_hook_file(board: Board, folder: Path) -> list[Finding]:
     hooks = board.hooks
     if hooks is None:
         return []
-    at = (*hooks.origin, "file")
-    try:
-        text = hook_text(board, folder)
-    except OSError as error:
-        why = error.strerror or str(error)
-        message = f"the hook file {hooks.file!r} cannot be read: {why}"
-        help_ = "it lies beside the spec, and defines the functions that the hooks name"
-        return [Finding(Code.Q0219, message, at, help_)]
-    plain = _COMMENT.sub(" ", text or "")
+    findings, texts = [], []
+    for place, name in enumerate(hooks.files):
+        try:
+            texts.append(_text(folder, name))
+        except OSError as error:
+            why = error.strerror or str(error)
+            message = f"the hook file {name!r} cannot be read: {why}"
+            at = (*hooks.origin, "file", *([place] * (len(hooks.files) > 1)))
+            help_ = (
+                "it lies beside the spec, and defines the functions that the hooks name"
+            )
+            findings.append(Finding(Code.Q0219, message, at, help_))
+    if findings:
+        return findings
+    named = " or ".join(map(repr, hooks.files))
+    plain = _COMMENT.sub(" ", "\n".join(texts))
     return [
         Finding(
             Code.Q0219,
-            f"{hooks.file!r} has no function {hook.function!r}",
+            f"{named} has no function {hook.function!r}",
             hook.origin,
             "define it there: qgen writes only its prototype",
         )
@@ -42,11 +49,14 @@ def judge_hook_file(board: Board, folder: Path) -> list[Finding]:
     ]
 
 
-def hook_text(board: Board, folder: Path) -> str | None:
-    """The text of the hook file, None for a board that has none; OSError."""
-    if board.hooks is None:
-        return None
-    file = folder / board.hooks.file
+def hook_texts(board: Board, folder: Path) -> dict[str, str]:
+    """The texts of the hook files by their names; OSError."""
+    files = () if board.hooks is None else board.hooks.files
+    return {name: _text(folder, name) for name in files}
+
+
+def _text(folder: Path, name: str) -> str:
+    file = folder / name
     if Path(os.path.realpath(file)).parent != Path(os.path.realpath(folder)):
         raise OSError(0, "it leads out of the spec's folder")
     if not file.is_file():

@@ -138,12 +138,12 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """C of the person's, in ``file`` beside the spec.
+    """C of the person's, in ``files`` beside the spec.
 
     ``devices`` are those that the machine's struct keeps for it.
     """
 
-    file: str
+    files: tuple[str, ...]
     hooks: tuple[Hook, ...]
     devices: tuple[str, ...]
     origin: Path

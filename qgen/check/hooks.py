@@ -32,7 +32,7 @@ ARM_HOOKS = {
 
 
 def judge_hooks(unit: Unit, board: Board) -> None:
-    """The file includes the board's hook file, and declares what that has to define."""
+    """The file includes the board's hook files, and declares what they have to define."""
     hooks = () if board.hooks is None else board.hooks.hooks
     declared = {
         symbol.name: symbol.code.value
@@ -51,7 +51,7 @@ def judge_hooks(unit: Unit, board: Board) -> None:
         text = f"the board has no hook {function.name!r}"
         unit.notes.add(function.line, text)
     files = [name for name in unit.includes if name.endswith(".c.inc")]
-    wanted_files = [] if board.hooks is None else [board.hooks.file]
+    wanted_files = [] if board.hooks is None else [*board.hooks.files]
     if files != wanted_files:
         text = f"{', '.join(files) or 'no hook file'} is included; the board has "
         unit.notes.add(0, text + (", ".join(wanted_files) or "none"))

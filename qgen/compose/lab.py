@@ -112,7 +112,7 @@ def load_into(
 
 def beside(resolved: Resolved) -> Beside | None:
     """The person's C that the board includes."""
-    from qgen.hooks import hook_text
+    from qgen.hooks import hook_texts
     from qgen.lab.board import Beside
     from qgen.lab.errors import LabError
 
@@ -120,10 +120,11 @@ def beside(resolved: Resolved) -> Beside | None:
     if resolved.folder is None or not isinstance(board, Board):
         return None
     try:
-        text = hook_text(board, resolved.folder)
+        texts = hook_texts(board, resolved.folder)
     except OSError as error:
         raise LabError(f"the hook file cannot be read: {error.strerror}") from error
-    return None if text is None else Beside(resolved.folder, text)
+    text = "\n".join(texts.values())
+    return Beside(resolved.folder, text) if texts else None
 
 
 def _free_names(resolved: Resolved, sdk: Sdk) -> dict[str, str]:

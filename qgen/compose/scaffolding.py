@@ -191,7 +191,7 @@ def _dirty(root: Path) -> Dirty:
 
 
 def _unit(resolved: Resolved) -> Unit:
-    from qgen.hooks import hook_text
+    from qgen.hooks import hook_texts
 
     rendered = render(resolved)
     composite = resolved.composite
@@ -200,8 +200,9 @@ def _unit(resolved: Resolved) -> Unit:
     files |= {f"include/{name}": text for name, text in rendered.headers.items()}
     hooks = ""
     if isinstance(composite, Board) and composite.hooks and resolved.folder:
-        hooks = hook_text(composite, resolved.folder) or ""
-        files[f"{folder}/{composite.hooks.file}"] = hooks
+        texts = hook_texts(composite, resolved.folder)
+        hooks = "\n".join(texts.values())
+        files |= {f"{folder}/{name}": text for name, text in texts.items()}
     symbols = {*_symbols(composite, resolved.catalogue), *_called(hooks, resolved)}
     inner = tuple(sorted(set(_inner(composite, resolved.catalogue))))
     return Unit(composite, rendered.file, files, tuple(sorted(symbols)), inner)

@@ -24,14 +24,14 @@ _PARAMS = {
 
 
 def hook_file(board: Board) -> HookFile | None:
-    """The prototypes of the hooks, and the file that has them."""
+    """The prototypes of the hooks, and the files that have them."""
     if board.hooks is None:
         return None
     prototypes = tuple(
         Function(hook.function, _PARAMS[hook.point], (), ())
         for hook in board.hooks.hooks
     )
-    return HookFile(board.hooks.file, prototypes)
+    return HookFile(board.hooks.files, prototypes)
 
 
 def hook_part(unit: UnitBuilder, board: Board, point: HookPoint) -> None:

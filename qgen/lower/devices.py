@@ -112,23 +112,32 @@ class _Devices:
             return Device(
                 name, "", count, (), (), (), (), device.comment, path, when=when
             )
-        known = (
-            device_type(device.type, (*path, "type"), self.catalogue, self.scope)
-            if device.type
-            else None
-        )
+        known = self.type_of(device, path)
         if known is None or not counted:
             return None
-        done = self._typed(name, device, known, count)
-        return replace(done, when=when)
+        made = self.typed(name, device, known, count, path)
+        return replace(made, when=when)
 
-    def _typed(
-        self, name: str, device: model.Device, known: DeviceType, count: Expr | None
-    ) -> Device:
-        """A device of a type that is known, or several alike."""
-        path: Path = ("devices", name)
+    def type_of(self, device: model.Device, path: Path) -> DeviceType | None:
+        """The type of a device, with what its properties bring; None of no known one."""
+        if not device.type:
+            return None
+        here = (*path, "type")
+        known = device_type(device.type, here, self.catalogue, self.scope)
+        if known is None:
+            return None
         judge_brought(known, device, path, self.catalogue, self.scope)
-        known = with_brought(known, device.parts)
+        return with_brought(known, device.parts)
+
+    def typed(
+        self,
+        name: str,
+        device: model.Device,
+        known: DeviceType,
+        count: Expr | None,
+        path: Path,
+    ) -> Device:
+        """A device of a type that QEMU has, or a SoC of the board's."""
         if known.name in ONE_CALL and device.call is None:
             judge_one_call(known.name, device, path, self.scope)
         run_time = ("cpus", "ram_size") if count is None else ("cpus", "ram_size", "n")

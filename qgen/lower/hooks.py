@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from qgen.bases import Base
 from qgen.board import Cpus, Hook, HookPoint, Hooks
@@ -22,8 +23,9 @@ _OF_ARM_LOADER = {
 }
 """The points that arm_load_kernel has, and the address that it must know for them."""
 _OWN = (
-    r"_(init|init_\w+|class_init|register_types|type_info|memmap|cpu_reset|create_\w+"
-    r"|load_\w+|add_fw_cfg_\w+|fdt_add_\w+|get_\w+|set_\w+|\w+_(read|write|ops))"
+    r"_(init|init_\w+|class_init|instance_init|register_types|type_info|memmap"
+    r"|cpu_reset|create_\w+|load_\w+|add_fw_cfg_\w+|fdt_add_\w+|get_\w+|set_\w+"
+    r"|\w+_(read|write|ops))"
 )
 """How the names of what qgen writes go on behind the machine's."""
 
@@ -54,6 +56,7 @@ def lower_hooks(
             "add the point where one is called: after_devices: my_board_extras",
             key=True,
         )
+    _judge_files(written.file, scope)
     _judge_functions(spec.machine, hooks, release, scope)
     for hook in hooks:
         _judge_point(spec, cpus, hook, scope)
@@ -69,6 +72,17 @@ def lower_hooks(
     for place, name in enumerate(written.devices):
         _judge_device(spec, name, (*PATH, "devices", place), scope)
     return Hooks(written.file, tuple(hooks), written.devices, PATH)
+
+
+def _judge_files(files: Sequence[str], scope: Scope) -> None:
+    """There are files, and each is included once."""
+    if not files:
+        message, help_ = "no hook file is named", "write file: my-board-hooks.c.inc"
+        scope.error(Code.Q0102, message, (*PATH, "file"), help_)
+    for place, name in enumerate(files):
+        if name in files[:place]:
+            message = f"{name!r} is included already"
+            scope.error(Code.Q0202, message, (*PATH, "file", place), "leave it out")
 
 
 def _judge_functions(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from qgen.spec.arguments import Call
-from qgen.spec.model.base import Model
+from qgen.spec.model.base import Model, as_items
 from qgen.spec.names import (
     DeviceName,
     DevicePath,
@@ -88,10 +88,12 @@ Boot = Annotated[
 class Hooks(Model):
     """C of your own: the functions of ``file``, each called at one point.
 
+    There may be several files, which are included in this order.
+
     ``devices`` are those that the machine's struct shall hold, by their names.
     """
 
-    file: HookFile
+    file: Annotated[tuple[HookFile, ...], BeforeValidator(as_items)]
     devices: tuple[DeviceName, ...] = ()
     class_init: HookName | None = None
     before_devices: HookName | None = None
