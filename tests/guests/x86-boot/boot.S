@@ -6,7 +6,8 @@
         .equ    COM1,   0x3f8
         .equ    ENTRY,  0x8000          # of the memory map: base, length, type
         .equ    SMAP,   0x534d4150
-        .equ    TICKS,  0x46c           # counted by the firmware
+        .equ    TICKS,  0x46c           # counted by the firmware, 18 each second
+        .equ    WAIT,   9
 
         .code16
         .text
@@ -20,13 +21,16 @@ main:   xor     %ax, %ax
         mov     %ax, %es                # %es:16 is 0x100000, or 0 without A20
         sti
         cld
-        mov     $hello, %si
-        call    print
 
-        mov     TICKS, %ax
+        # The firmware still has some of its own text to send, a little each tick.
+        mov     $WAIT, %cx
+ticked: mov     TICKS, %ax
 tick:   hlt
         cmp     TICKS, %ax
         je      tick
+        loop    ticked
+        mov     $hello, %si
+        call    print
         mov     $ticks, %si
         call    print
 
