@@ -43,6 +43,7 @@ class Case:
     sizes: tuple[int, ...]
     firmware: str | None = None
     variant: str | None = None
+    arguments: tuple[str, ...] = ()
     maps_ports: bool = False  # what helpers make answers at ports alone
     audio: bool = False
 
@@ -103,7 +104,9 @@ def _default_ram(spec: Board) -> int:
 
 def started_with(case: Case, release: str, tmp_path: Path) -> tuple[list[str], int]:
     """The arguments that start the board, and the size of its firmware in bytes."""
-    arguments = [*silent(release), "-nic", "none"] if case.audio else []
+    arguments = [*case.arguments]
+    if case.audio:
+        arguments += [*silent(release), "-nic", "none"]
     if case.firmware is None:
         return arguments, 0
     if case.firmware == "seabios":
