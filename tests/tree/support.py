@@ -9,7 +9,7 @@ from pathlib import Path
 PERSON = "Ada Board <ada@example.org>"
 DEVICES = (
     *("ARM_GIC", "ARM_V7M", "CMSDK_APB_UART", "ISA_BUS", "PL011", "PL031", "PL061"),
-    *("SERIAL_MM", "SIFIVE_PLIC", "SIFIVE_UART", "UNIMP", "VIRTIO_MMIO"),
+    *("SERIAL", "SERIAL_MM", "SIFIVE_PLIC", "SIFIVE_UART", "UNIMP", "VIRTIO_MMIO"),
     *("STM32F2XX_SPI", "STM32F2XX_USART"),
     *("I8254", "I8257", "I8259", "IDE_ISA", "MC146818RTC", "PC", "PCKBD", "PCSPK"),
     "SERIAL_ISA",
