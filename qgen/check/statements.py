@@ -313,11 +313,13 @@ class Statements(Expressions):
         holds = truth(self.expression(node.cond), line)
         step = self.statement(node.next)
         body = self._branch(node.stmt, line)
-        host = self.unit.host
+        host, index = self.unit.host, _assigned(node.init)
 
         def run(frame: Frame) -> Any:
             left = host.machine.loop_limit
             start(frame)
+            if index in frame:
+                frame[index] = int(frame[index])  # a count comes from nowhere
             while holds(frame):
                 if not left:
                     raise Refused(line, "the loop runs more often than it should")
@@ -351,6 +353,11 @@ def _storing(name: str, run: Run) -> Run:
         frame[name] = run(frame)
 
     return store
+
+
+def _assigned(node: Any) -> str:
+    """The local that an assignment assigns to."""
+    return str(getattr(getattr(node, "lvalue", None), "name", ""))
 
 
 def _returns(body: Any) -> bool:

@@ -167,12 +167,12 @@ class Forms:
                 self.scope.error(Code.Q0201, message, path, near)
             return None
         found = self.devices[name]
+        for device in found:
+            if any(implies(each.when, device.when) for each in _up(form)):
+                return device
         if form.when is None and len(found) == 1:
             form.when = found[0].when
             return found[0]
-        fitting = [device for device in found if implies(form.when, device.when)]
-        if fitting:
-            return fitting[0]
         message = f"{name!r} is not always there when this node is"
         help_ = f"write the 'when:' of {name!r} here"
         if len(found) > 1:
