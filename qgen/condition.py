@@ -119,9 +119,10 @@ class CpusAbove(_Condition):
 
 @dataclass(frozen=True, slots=True)
 class CpuIs(_Condition):
-    """``-cpu`` chose one of these models."""
+    """``-cpu`` chose one of these models, and none of the ``others`` that it may."""
 
     models: tuple[str, ...]
+    others: tuple[str, ...]
 
     @property
     def subject(self) -> Hashable:

@@ -72,7 +72,7 @@ class Scenario(NamedTuple):
                 return self.ram_size > evaluate(size)
             case CpusAbove(count):
                 return self.cpus > count
-            case CpuIs(models):
+            case CpuIs(models, _):
                 return self.cpu_model in models
         return self.given.holds(part)
 
@@ -206,9 +206,13 @@ def _cpu_types(board: Board) -> list[str | None]:
     if default is None:
         return [None]
     suffix = next((s for s in CPU_STRUCTS.values() if default.endswith(s)), "")
-    models = ["chosen"]
+    models: list[str] = []
     for when in _parts(board):
-        models += when.models if isinstance(when, CpuIs) else ()
+        if isinstance(when, CpuIs):
+            # The C may ask for either side: all of the shorter one make a difference.
+            few, many = sorted((when.models, when.others), key=len)
+            models += [many[0], *few]
+    models = models or ["chosen"]
     return [f"{model}{suffix}" for model in dict.fromkeys(models)]
 
 

@@ -50,18 +50,27 @@ def condition(when: Condition, into: FunctionBuilder) -> CExpr:
             return nic_given(type_, into)
         case CpusAbove(count):
             return f"{into.machine()}->smp.cpus > {count}"
-        case CpuIs(models):
-            into.unit.use("machine")
-            names = [cpu_type_name(into.unit, model) for model in models]
-            chosen = f"{into.machine()}->cpu_type"
-            calls = [CallExpr("g_str_equal", (chosen, name)) for name in names]
-            return calls[0] if len(calls) == 1 else Joined("||", tuple(calls))
+        case CpuIs(models, others):
+            return _cpu_is(models, others, into)
         case RamAbove(size):
             return f"{into.machine()}->ram_size > {into.expr(size)}"
         case OptionGiven(option, wanted):
             return _option(option, "" if wanted else "!", into)
         case PropertyIs() as asked:
             return _property_is(asked, into)
+
+
+def _cpu_is(
+    models: Sequence[str], others: Sequence[str], into: FunctionBuilder
+) -> CExpr:
+    """One of the models that -cpu may choose, or none of the others if they are fewer."""
+    func, operator, asked = "g_str_equal", "||", models
+    if len(others) < len(models):
+        func, operator, asked = "!g_str_equal", "&&", others
+    chosen = f"{into.machine()}->cpu_type"
+    names = [cpu_type_name(into.unit, model) for model in asked]
+    calls = [CallExpr(func, (chosen, name)) for name in names]
+    return calls[0] if len(calls) == 1 else Joined(operator, tuple(calls))
 
 
 def _property_is(asked: PropertyIs, into: FunctionBuilder) -> CExpr:

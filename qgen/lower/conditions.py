@@ -156,7 +156,8 @@ class Conditions:
         return None
 
     def _cpu(self, spec: Spec, models: tuple[str, ...], path: Path) -> Simple | None:
-        known = {*spec.cpus.valid, *([spec.cpus.usual] if spec.cpus.usual else ())}
+        usual = () if spec.cpus.usual is None else (spec.cpus.usual,)
+        known = dict.fromkeys((*spec.cpus.valid, *usual))
         for place, name in enumerate(models):
             if name not in known:
 
@@ -166,11 +167,12 @@ class Conditions:
                 message = f"-cpu cannot choose {quoted(name)}"
                 self.scope.error(Code.Q0208, message, (*path, place), near)
                 return None
-        if not models or {*models} == known:
+        others = tuple(name for name in known if name not in models)
+        if not models or not others:
             message = "it has to be some of the CPUs that -cpu may choose, not all"
             self.scope.error(Code.Q0214, message, path, "see 'cpus: valid:'")
             return None
-        return CpuIs(tuple(models))
+        return CpuIs(tuple(models), others)
 
     def _ram_above(self, spec: Spec, written: object, path: Path) -> Simple | None:
         size = self.scope.resolve(written, path, field="size")  # type: ignore[arg-type]

@@ -139,8 +139,8 @@ ARM_VIRT = [
     ),
     Fault(
         "size for base",
-        "arm_virt_memmap[ARM_VIRT_GPIO].base",
-        "arm_virt_memmap[ARM_VIRT_GPIO].size",
+        "sysbus_mmio_map(sbd, 0, arm_virt_memmap[ARM_VIRT_GPIO].base",
+        "sysbus_mmio_map(sbd, 0, arm_virt_memmap[ARM_VIRT_GPIO].size",
         "GPIO.size",
     ),
     # Constants
@@ -222,7 +222,7 @@ ARM_VIRT = [
           'qdev_prop_set_uint8(dev, "pullups", 0); '
           'qdev_prop_set_uint8(dev, "pulldowns", 0xff);',
           'qdev_prop_set_uint8(dev, "pulldowns", 0xff); '
-          'qdev_prop_set_uint8(dev, "pullups", 0);', "order"),
+          'qdev_prop_set_uint8(dev, "pullups", 0);', "order", ("10.2",)),
     Fault("other width", 'qdev_prop_set_uint32(dev, "base-spi"',
           'qdev_prop_set_uint8(dev, "base-spi"', "uint8"),
     Fault("other serial port", "serial_hd(0)", "serial_hd(1)", "serial 1"),
@@ -247,8 +247,9 @@ ARM_VIRT = [
     Fault("window from the start",
           'sysbus_mmio_get_region(sbd, 1), arm_virt_memmap[ARM_VIRT_PCIE_MMIO].base',
           "sysbus_mmio_get_region(sbd, 1), 0", "window 'pcie-mmio': the offset"),
-    Fault("window of another size", "arm_virt_memmap[ARM_VIRT_PCIE_MMIO].size",
-          "arm_virt_memmap[ARM_VIRT_HIGH_PCIE_MMIO].size", "the size is"),
+    Fault("window of another size",
+          "base, arm_virt_memmap[ARM_VIRT_PCIE_MMIO].size",
+          "base, arm_virt_memmap[ARM_VIRT_HIGH_PCIE_MMIO].size", "the size is"),
     Fault("window of nobody", 'memory_region_init_alias(&s->pcie_ecam, OBJECT(dev)',
           "memory_region_init_alias(&s->pcie_ecam, NULL", "no window 'pcie-ecam'"),
     Fault("window that is not mapped", "memory_region_add_subregion(get_system_memory(), "
@@ -290,9 +291,19 @@ ARM_VIRT = [
           "virtio[31]"),
     Fault("too many in a loop", "i < NUM_VIRTIO_TRANSPORTS",
           "i <= NUM_VIRTIO_TRANSPORTS", "input 48 is driven twice"),
-    Fault("all at one address", "+ i * arm_virt_memmap[ARM_VIRT_MMIO].size", "",
-          "virtio[1]"),
-    Fault("all at one input", "IRQ_MMIO + i", "IRQ_MMIO", "driven twice"),
+    Fault("all at one address",
+          "sysbus_mmio_map(sbd, 0, arm_virt_memmap[ARM_VIRT_MMIO].base + "
+          "i * arm_virt_memmap[ARM_VIRT_MMIO].size",
+          "sysbus_mmio_map(sbd, 0, arm_virt_memmap[ARM_VIRT_MMIO].base", "virtio[1]"),
+    Fault("all at one input", "qdev_get_gpio_in(s->gic, IRQ_MMIO + i)",
+          "qdev_get_gpio_in(s->gic, IRQ_MMIO)", "driven twice"),
+    Fault("no tree for the loader", "s->bootinfo.get_dtb = arm_virt_get_dtb;", "",
+          "get_dtb"),
+    Fault("a node less", "arm_virt_fdt_add_pcie(s);\n    ", "", "fdt_add_pcie"),
+    Fault("interrupts of another GIC",
+          "if (s->gic_version == 2) { qemu_fdt_setprop_cells(fdt, \"/pmu\"",
+          "if (s->gic_version == 3) { qemu_fdt_setprop_cells(fdt, \"/pmu\"",
+          "interrupts"),
     # The loader
     Fault("no loader", "arm_load_kernel(ARM_CPU(first_cpu), machine, &s->bootinfo);", "",
           "boot loader"),
