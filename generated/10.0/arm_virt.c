@@ -1053,14 +1053,8 @@ static void arm_virt_init(MachineState *machine)
         arm_virt_fdt_add_gic(s);
     }
     arm_virt_fdt_add_flash(machine);
-    if (g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a35")) ||
-        g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a53")) ||
-        g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a55")) ||
-        g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a57")) ||
-        g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a72")) ||
-        g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a76")) ||
-        g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("neoverse-n1")) ||
-        g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("max"))) {
+    if (!g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a7")) &&
+        !g_str_equal(machine->cpu_type, ARM_CPU_TYPE_NAME("cortex-a15"))) {
         arm_virt_fdt_add_pmu(s);
     }
     arm_virt_fdt_add_timer(s);
