@@ -33,6 +33,11 @@ _FIELDS = {
     "smbios_memory_device_size": Feature.SMBIOS_DEVICE_SIZE,
 }
 """Fields of MachineClass that came with a feature."""
+_CALLS = {
+    "i8257_dma_init": (Feature.DMA_OF_A_MACHINE, "i8257_dma_init", (1, 2)),
+    "isa_bus_register_input_irqs": (Feature.ISA_INPUT_IRQS, "isa_bus_irqs", (0, 1)),
+}
+"""Functions without a feature: the name before, and which arguments it took."""
 _GONE = {"smbus_no_migration_support": Feature.NO_SMBUS_MIGRATION_FLAG}
 """Those that went with one."""
 
@@ -43,6 +48,8 @@ def as_release_has_it(composite: Board | Soc, target: Target) -> Board | Soc:
     if not target.has(Feature.AUDIODEV_OF_MACHINE):
         devices = tuple(_without_audiodev(device) for device in made.devices)
         made = replace(made, devices=devices)
+    devices = tuple(_respelled(device, target) for device in made.devices)
+    made = replace(made, devices=devices)
     if not isinstance(made, Board):
         return made
     if not target.has(Feature.ONLY_CPU_IS_DEFAULT):
@@ -142,6 +149,22 @@ def _silent(part: Part) -> Part:
 
 def _others(properties: Iterable[Property]) -> tuple[Property, ...]:
     return tuple(p for p in properties if not isinstance(p.value, Audiodev))
+
+
+def _respelled(device: Device, target: Target) -> Device:
+    """A device that a function makes, with what that was called before."""
+    call = device.call
+    before = None if call is None else _CALLS.get(call.function)
+    if call is None or before is None or target.has(before[0]):
+        return device
+    _, name, kept = before
+    older = replace(
+        call,
+        function=name,
+        types=tuple(call.types[place] for place in kept),
+        arguments=tuple(call.arguments[place] for place in kept),
+    )
+    return replace(device, call=older)
 
 
 def _without_default_nic(board: Board) -> Board:

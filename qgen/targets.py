@@ -18,6 +18,10 @@ class Feature(Enum):
     """``MachineClass.default_nic``; before, who makes the NICs names their type."""
     CPU_TYPE_NAMES_IN_QOM = auto()
     """``target/{ppc,riscv}/cpu-qom.h`` make names of CPU types, before ``cpu.h``."""
+    ISA_INPUT_IRQS = auto()
+    """``isa_bus_register_input_irqs``, before ``isa_bus_irqs``."""
+    DMA_OF_A_MACHINE = auto()
+    """``i8257_dma_init`` takes the parent of what it makes."""
     MULTIFUNCTION_BY_NAME = auto()
     """``pci_new_multifunction`` takes no truth that says whether it is one."""
     NUMA_CLUSTERS = auto()
@@ -42,6 +46,8 @@ class Feature(Enum):
     """``hw/ide/ide-dev.h``, before ``hw/ide.h``."""
     X86_BIOS_OF_X86_MACHINE = auto()
     """``x86_bios_rom_init`` takes an ``X86MachineState *``."""
+    FW_CFG_TAKES_E820 = auto()
+    """``fw_cfg_add_e820``, before a file of ``e820_table``."""
     SMBIOS_DEVICE_SIZE = auto()
     """``MachineClass.smbios_memory_device_size``."""
     SYSTEM_HEADERS = auto()
@@ -87,7 +93,7 @@ class Target:
 # Each release adds to the one before it.
 _ADDED: dict[str, tuple[Feature, ...]] = {
     "7.2": (),
-    "8.0": (Feature.RISCV_KERNEL_OF_MACHINE,),
+    "8.0": (Feature.RISCV_KERNEL_OF_MACHINE, Feature.ISA_INPUT_IRQS),
     "8.1": (
         Feature.DEFAULT_NIC,
         Feature.CPU_TYPE_NAMES_IN_QOM,
@@ -101,13 +107,18 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
         Feature.TIME_BASE_RESET,
     ),
     "9.0": (
+        Feature.DMA_OF_A_MACHINE,
         Feature.MEMORY_SAYS_IF_IT_FAILED,
         Feature.NICS_BY_TYPE,
         Feature.ONLY_CPU_IS_DEFAULT,
         Feature.ARM_QOM_HEADERS,
         Feature.IDE_DEVICE_HEADER,
     ),
-    "9.1": (Feature.X86_BIOS_OF_X86_MACHINE, Feature.SMBIOS_DEVICE_SIZE),
+    "9.1": (
+        Feature.X86_BIOS_OF_X86_MACHINE,
+        Feature.FW_CFG_TAKES_E820,
+        Feature.SMBIOS_DEVICE_SIZE,
+    ),
     "9.2": (),
     "10.0": (
         Feature.SYSTEM_HEADERS,
@@ -125,7 +136,7 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
     "11.0": (Feature.HEADERS_IN_CORE, Feature.NO_SMBUS_MIGRATION_FLAG),
 }
 # Those whose device types and functions were measured: nothing is guessed of the others.
-_MEASURED = ("7.2", "10.0", "10.2")
+_MEASURED = ("7.2", "8.2", "10.0", "10.2")
 
 
 def _table() -> dict[str, Target]:

@@ -207,19 +207,17 @@ def functions(release: str) -> Functions:
     return helpers.parse(table.read(path), str(path))
 
 
-WRITTEN_OUT = ("pci_init_nic_devices",)
-"""Functions that boards can call in any release: where one has none, qgen's C does the
-same by itself."""
+RESPELLED = ("i8257_dma_init", "isa_bus_register_input_irqs", "pci_init_nic_devices")
+"""Functions that boards call as the newest release has them: qgen's C does the same in
+another way where a release has none, or one that takes something else."""
 
 
-def function(release: str, name: str) -> Function | None:
-    """The function called `name` that boards of `release` can call, or None."""
-    others = releases() if name in WRITTEN_OUT else ()
-    for each in (release, *others):
-        found = functions(each).find(name)
-        if found is not None:
-            return found
-    return None
+def function(functions_: Functions, name: str) -> Function | None:
+    """The function called `name` as boards of a release call it, or None."""
+    if name not in RESPELLED:
+        return functions_.find(name)
+    found = (functions(each).find(name) for each in reversed(releases()))
+    return next((each for each in found if each is not None), None)
 
 
 def parse(packed: bytes, source: str) -> Catalogue:

@@ -8,7 +8,9 @@ from qgen.check.api import function
 from qgen.check.api_machine import file_of
 from qgen.check.code import Reference
 from qgen.check.facts import Contents, Device, FwCfgItem, Range
+from qgen.check.vocabulary import E820_BYTES, E820_TABLE
 from qgen.condition import Option
+from qgen.targets import Feature
 
 if TYPE_CHECKING:
     from qgen.check.machine import Execution
@@ -49,6 +51,11 @@ def _string(m: Execution, owner: Device, key: int, value: str) -> None:
 
 @function("void fw_cfg_add_file(FWCfgState *, const char *, void *, size_t)")
 def _file(m: Execution, owner: Device, name: str, data: object, size: int) -> None:
+    if data is E820_TABLE:
+        if size != E820_BYTES * len(m.facts.e820):
+            m.say("the E820 map is given away with another size than it has")
+        _add(m, owner, name, "e820", "the map")
+        return
     if not isinstance(data, Contents):
         m.refuse(f"the file {name!r} has contents that are not from a file")
     if size != data.size:
@@ -63,7 +70,12 @@ def _range(m: Execution, base: int, size: int, type_: int) -> None:
     m.facts.e820.append(Range(base, size, type_, m.line))
 
 
-@function("void fw_cfg_add_e820(FWCfgState *)")
+@function("int e820_get_num_entries(void)", before=Feature.FW_CFG_TAKES_E820)
+def _ranges(m: Execution) -> int:
+    return len(m.facts.e820)
+
+
+@function("void fw_cfg_add_e820(FWCfgState *)", since=Feature.FW_CFG_TAKES_E820)
 def _e820(m: Execution, owner: Device) -> None:
     _add(m, owner, "etc/e820", "e820", "the map")
 

@@ -109,6 +109,8 @@ class Expressions:
         if name == "nd_table" and not self.unit.target.has(Feature.NICS_BY_TYPE):
             host = self.unit.host
             return Code(Array(Struct("NICInfo"), None), lambda _: host.machine.nics)
+        if name == "e820_table" and not self.unit.target.has(Feature.FW_CFG_TAKES_E820):
+            return constant(Pointer(Struct("e820_entry")), vocabulary.E820_TABLE)
         if name == "nb_nics" and not self.unit.target.has(Feature.NICS_BY_TYPE):
             host = self.unit.host
             return Code(INT, lambda _: len(host.machine.nics))
@@ -142,6 +144,8 @@ class Expressions:
     def _sizeof(self, node: Any) -> Code:
         """``sizeof(array)``, or of an element."""
         if type(node).__name__ == "Typename":
+            if type_of(node.type, self.unit) == Struct("e820_entry"):
+                return constant(ULONG, vocabulary.E820_BYTES)
             text = "the operator 'sizeof' does not belong into a board"
             raise Refused(line_of(node), text)
         type_ = self.expression(node).type

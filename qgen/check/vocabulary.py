@@ -40,6 +40,10 @@ ADDRESS_SPACES = {
 ERRP = Sentinel("errp")
 """What a function is given to say in what went wrong."""
 
+E820_TABLE = Sentinel("e820_table")
+E820_BYTES = 20
+"""The size of one entry of that table."""
+
 _CPU_LINES = ("ARM_CPU_IRQ", "ARM_CPU_FIQ", "ARM_CPU_VIRQ", "ARM_CPU_VFIQ")
 _PPC6XX = ("HRESET", "SRESET", "CKSTP_IN", "MCP", "SMI", "INT", "TBEN", "WAKEUP")
 _TIMERS = ("GTIMER_PHYS", "GTIMER_VIRT", "GTIMER_HYP", "GTIMER_SEC")
@@ -300,7 +304,7 @@ _SCALARS = "bool size_t gsize ssize_t hwaddr ram_addr_t"
 _INTEGERS = " ".join(f"int{bits}_t uint{bits}_t" for bits in (8, 16, 32, 64))
 _OPAQUE = """ObjectClass MemoryRegion Clock Chardev DriveInfo BlockBackend
 ObjectProperty qemu_irq ISABus AddressSpace BusState Error QList
-CPUPPCState InterfaceInfo"""
+CPUPPCState InterfaceInfo e820_entry"""
 TYPES = frozenset(
     {
         *STRUCTS,

@@ -9,6 +9,7 @@ from qgen.emit.choices import choice_field
 from qgen.emit.unit import UnitBuilder
 from qgen.expr import Sym
 from qgen.names import string_literal
+from qgen.targets import Feature
 
 _PPC = "FW_CFG_PPC_"
 
@@ -27,13 +28,23 @@ def emit_fw_cfg(unit: UnitBuilder, board: Board) -> None:
     function.local(Local("FWCfgState *", "fw_cfg", owner))
     _items(told, function)
     if told.e820:
-        unit.use("fw_cfg_add_e820")
-        function.call("fw_cfg_add_e820", "fw_cfg")
+        _e820(function)
     function.gap()
     for file in told.files:
         names = string_literal(file.name), string_literal(file.file)
         function.call(adds_file, "fw_cfg", *names)
     function.add()
+
+
+def _e820(into: FunctionBuilder) -> None:
+    """The file that says where the RAM is."""
+    if into.unit.target.has(Feature.FW_CFG_TAKES_E820):
+        into.unit.use("fw_cfg_add_e820")
+        into.call("fw_cfg_add_e820", "fw_cfg")
+        return
+    into.unit.use("e820_add_entry")
+    size = "sizeof(struct e820_entry) * e820_get_num_entries()"
+    into.call("fw_cfg_add_file", "fw_cfg", '"etc/e820"', "e820_table", size)
 
 
 def _items(fw_cfg: FwCfg, into: FunctionBuilder) -> None:

@@ -132,7 +132,7 @@ class _Calls:
             )
             return device
         name = written.function
-        found = self.known.find(name) or function(self.release, name)
+        found = function(self.known, name)
         if found is None:
 
             def near() -> str | None:

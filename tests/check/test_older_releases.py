@@ -26,6 +26,10 @@ FAULTS = [
      "128 * KiB,\n                           &error_fatal", "learns"),
     ("netduinoplus2", None, "    mc->default_cpu_type", "    mc->default_boot_order",
      "default_cpu_type"),
+    ("x86-split", None, "x86_bios_rom_init(machine",
+     "x86_bios_rom_init(X86_MACHINE(machine)", "argument 1"),
+    ("x86-split", None, "e820_get_num_entries())", "1)", "another size"),
+    ("x86-split", None, "isa_bus_irqs", "isa_bus_register_input_irqs", "isa_bus"),
 ]  # fmt: skip
 
 
