@@ -45,6 +45,7 @@ class Case:
     variant: str | None = None
     arguments: tuple[str, ...] = ()
     maps_ports: bool = False  # what helpers make answers at ports alone
+    arguments: tuple[str, ...] = ()
     audio: bool = False
 
     @property
