@@ -66,7 +66,9 @@ class System:
 
 def installer(gic: int, cpus: int) -> System:
     """The Debian installer, as far as its first screen."""
-    append = f'console=ttyAMA0 preseed/early_command="{SHOW}"'
+    # Without that word the installer starts on each console that it finds, and only the
+    # first of them to get hold of its database goes on.
+    append = f'console=ttyAMA0 auto=false preseed/early_command="{SHOW}"'
     pic, messages = (
         "GIC-0",
         r"GICv2m: range\[mem 0x08020000-0x08020fff\], SPI\[80:143\]",
