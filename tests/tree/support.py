@@ -39,7 +39,7 @@ def files(kind: str) -> dict[str, str]:
         "Kconfig.host": "config FDT\n    bool\n\nconfig LINUX\n    bool\n",
         "meson.build": "project('qemu', ['c'])\n",
         "MAINTAINERS": _maintainers(),
-        "hw/misc/Kconfig": "\n".join(f"config {d}\n    bool\n" for d in DEVICES),
+        "hw/misc/Kconfig": "\n".join(_device(d) for d in DEVICES),
     }
     for folder, (_, boards) in FOLDERS.items():
         made |= _folder(folder, boards, kind)
@@ -51,6 +51,13 @@ def files(kind: str) -> dict[str, str]:
     if kind == "10.2":
         made["tests/functional/meson.build"] = "subdir('arm')\n"
     return made
+
+
+def _device(symbol: str) -> str:
+    """SERIAL_MM brings SERIAL, as in QEMU."""
+    plain, _, behind = symbol.partition("_")
+    select = f"    select {plain}\n" if behind == "MM" else ""
+    return f"config {symbol}\n    bool\n{select}"
 
 
 def _maintainers() -> str:
