@@ -299,11 +299,11 @@ CASES = (
         ),
         files={"hd": 1 << 20, "cd": 1 << 20, "hd2": 1 << 20, "initrd": 8 << 10},
         firmware=(
+            # With something in the CD-ROM, there is nothing left to chance.
             openbios(
-                *("dev / ls", "dev /pci ls", "dev /pci/mac-io ls"),
-                *("dev /pci/mac-io/via-cuda ls", "dev /cpus/@0 .properties"),
+                *("show-devs", "dev /cpus/@0 .properties"),
+                arguments=("-cdrom", str(OPENBIOS)),
             ),
-            # Without the empty CD-ROM, there is nothing left to chance.
             openbios(
                 *("show-devs", "dev /pci/mac-io/via-pmu .properties"),
                 arguments=("-nodefaults", "-usb", "-vga", "std", "-M", "via=pmu"),
