@@ -24,7 +24,7 @@ from qgen.board import (
     Text,
 )
 from qgen.condition import Option, OptionGiven, parts_of
-from qgen.diagnostics import Code, Finding
+from qgen.diagnostics import Code, Finding, Severity
 from qgen.source import Path
 from qgen.targets import TARGETS, Feature, Target, first_with, last_without
 
@@ -65,7 +65,10 @@ def as_release_has_it(composite: Board | Soc, target: Target) -> Board | Soc:
 
 
 def judge(composite: Composite, target: Target) -> list[Finding]:
-    """What of ``composite`` the release does not have, and which one does."""
+    """What of ``composite`` the release does not have, and which one does.
+
+    What the machine can do without is a warning.
+    """
     findings = [
         _finding(f"when: {{audio: {str(when.wanted).lower()}}}", feature, path, target)
         for when, path in _audio_conditions(composite)
@@ -84,6 +87,15 @@ def judge(composite: Composite, target: Target) -> list[Finding]:
             message = f"QEMU {target.release} has no {what}"
             help_ = f"QEMU {last_without(gone)} is the last that has it"
             findings.append(Finding(Code.Q0301, message, field.origin, help_))
+    if composite.cpus.timebase_reset and not target.has(Feature.TIME_BASE_RESET):
+        message = f"QEMU {target.release} has no function that resets the time base"
+        release = first_with(Feature.TIME_BASE_RESET)
+        help_ = f"there it counts on through a reset; QEMU {release} has one"
+        path: Path = ("cpus", "timebase", "reset")
+        severity = Severity.WARNING
+        findings.append(
+            Finding(Code.Q0301, message, path, help_, key=True, severity=severity)
+        )
     feature = Feature.RISCV_KERNEL_OF_MACHINE
     if isinstance(composite.boot, RiscvBoot) and not target.has(feature):
         what = "boot loader for RISC-V that takes a machine"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from qgen.board import Board, Soc
 from qgen.compose.timing import Timing
-from qgen.diagnostics import Code, Finding, Rejected
+from qgen.diagnostics import Code, Finding, Rejected, Severity
 from qgen.source import Source
 from qgen.targets import NEWEST, Target
 
@@ -207,9 +207,13 @@ def _lower(
         findings = of_release(rejected.findings, target, passes)
         raise Rejected(findings, document.source) from None
     findings = judge(result.composite, target)
-    if findings:
+    if any(finding.severity is Severity.ERROR for finding in findings):
         raise Rejected(findings, document.source)
     composite = as_release_has_it(result.composite, target)
     return Resolved(
-        composite, document.source, result.warnings, target, result.catalogue
+        composite,
+        document.source,
+        (*result.warnings, *findings),
+        target,
+        result.catalogue,
     )
