@@ -46,7 +46,8 @@ def test_the_generated_c_is_the_committed_one(
     release: str, spec: Path, variant: str | None, update: bool
 ) -> None:
     resolved = compose.resolve(spec, TARGETS[release], variant=variant)
-    assert resolved.warnings == ()
+    # Of a spec, at most what the release lacks is worth a warning.
+    assert {warning.code.name for warning in resolved.warnings} <= {"Q0301"}
     rendered = compose.render(resolved)
     c = golden(release, spec, variant)
     texts = {c: rendered.text} | {
