@@ -131,7 +131,7 @@ def test_expressions(expression: str, wanted: int) -> None:
         ("3 * 1000000000", "overflows 'int32_t'"),
         ("-1", "-0x1 does not fit"),
         ("1 / 0", "a division by zero"),
-        ("1 % 2", "the operator '%' does not belong into a board"),
+        ("1 % 0", "a division by zero"),
         ("1 << 40", "0x1 << 40 means nothing in C"),
         ("1 << 31", "overflows 'int32_t'"),
         ("1 ^ 4", "the operator '^' does not belong into a board"),

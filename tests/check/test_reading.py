@@ -77,7 +77,7 @@ def test_a_function_returns_and_is_given_what_it_is_called_with() -> None:
         ("X86_MACHINE(machine)->below_4g_mem_size = 1;", "an object of another type"),
         ("ARM_CPU(first_cpu);", "a value that is computed and dropped"),
         ("qdev_new(NULL);", "argument 1 of qdev_new() is NULL"),
-        ("int a[2];", "a local of type 'int32_t[2]'"),
+        ("int a[2] = 1;", "a local of type 'int32_t[2]'"),
     ],
 )
 def test_what_no_board_needs(body: str, wanted: str) -> None:
