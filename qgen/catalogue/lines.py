@@ -46,6 +46,9 @@ def device_type(
         children_shaped_by=tuple(data.get("children_shaped_by", ())),
         realized_children=_pairs(data.get("realized_children", ())),
         parts=tuple(_part(*entry) for entry in data.get("parts", {}).items()),
+        given=_pairs(data.get("given", ())),
+        refused=data.get("refused"),
+        categories=tuple(data.get("categories", ())),
     )
 
 

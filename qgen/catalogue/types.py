@@ -101,7 +101,9 @@ class DeviceType:
     device; otherwise they are those after instance_init, which may be too few.
     `supplied` names what the device was given so that it could be realized:
     properties, input clocks, "cpu" where a CPU had to exist, and "machine" where the
-    machine had to have a number or a type of CPUs. `shaped_by` are
+    machine had to have a number or a type of CPUs; `given` is the same with values, in
+    the notation of `lab/probe.c`. `refused` is what QEMU said of a type that could not be
+    realized, whatever it was given. `shaped_by` are
     the properties that were seen to change regions (their names too), lines, clocks or
     buses; with one of them set, what stands here does not hold.
 
@@ -111,6 +113,7 @@ class DeviceType:
     function that makes a pointer to it ("ARMV7M"). `kconfig` are the Kconfig symbols
     that its file is built with, without CONFIG_. `targets` are the binaries
     ("aarch64") that have the type, and `cpu_models` the names that -cpu takes for it.
+    `categories` are the kinds that QEMU counts it among ("network").
     """
 
     name: str
@@ -144,6 +147,9 @@ class DeviceType:
     children_shaped_by: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     memories: tuple[tuple[str, int], ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
+    refused: str | None = None
+    categories: tuple[str, ...] = ()
 
     def property(self, name: str) -> Property | None:
         """The property called `name`, or None."""

@@ -119,9 +119,12 @@ class Probe:
             if record["stage"] == "init" and not each.facts:
                 each.facts = record
                 each.children = children_in(record)
+            if "error" in record:
+                each.refused = record["error"]
             if record["stage"] == "realized":
                 properties = each.facts.get("properties")
                 each.supplied = attempts[name].supplied
+                each.given, each.refused = dict(attempts[name].given), None
                 each.facts = record
                 if properties is not None:
                     each.facts["properties"] = properties

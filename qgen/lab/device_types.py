@@ -18,6 +18,8 @@ class MeasuredType:
     """What is known of one type so far; `facts` is the best record of an instance.
 
     `children` are those after instance_init, `sizes` the bytes of an instance by target.
+    `given` is what it was realized with, in the notation of `probe.c`, and `refused` what
+    QEMU said when it was tried last and not realized.
     """
 
     name: str
@@ -29,6 +31,9 @@ class MeasuredType:
     properties: list[Record]
     facts: Record = field(default_factory=dict)
     supplied: tuple[str, ...] = ()
+    given: dict[str, str] = field(default_factory=dict)
+    refused: str | None = None
+    categories: list[str] = field(default_factory=list)
     shaped_by: set[str] = field(default_factory=set)
     children_shaped_by: set[str] = field(default_factory=set)
     children: list[list[str]] = field(default_factory=list)
@@ -78,6 +83,7 @@ def read_class(record: Record, target: str) -> MeasuredType:
         description=record["description"],
         user_creatable=record["user_creatable"],
         properties=record["properties"],
+        categories=record["categories"],
         sizes={target: record["size"]},
     )
 

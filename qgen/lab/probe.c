@@ -487,6 +487,7 @@ static void write_classes(void)
         qdict_put_bool(record, "user_creatable", dc->user_creatable);
         qdict_put_int(record, "size", instance_size(klass));
         qdict_put(record, "properties", collect_properties(&iter));
+        qdict_put(record, "categories", collect_categories(dc));
         write_record(record);
     }
 }

@@ -146,6 +146,32 @@ static QList *collect_properties(ObjectPropertyIterator *iter)
     return list;
 }
 
+/* The kinds of device that QEMU counts a class among, by its own names. */
+static QList *collect_categories(DeviceClass *dc)
+{
+    static const char *const names[DEVICE_CATEGORY_MAX] = {
+        [DEVICE_CATEGORY_BRIDGE] = "bridge",
+        [DEVICE_CATEGORY_USB] = "usb",
+        [DEVICE_CATEGORY_STORAGE] = "storage",
+        [DEVICE_CATEGORY_NETWORK] = "network",
+        [DEVICE_CATEGORY_INPUT] = "input",
+        [DEVICE_CATEGORY_DISPLAY] = "display",
+        [DEVICE_CATEGORY_SOUND] = "sound",
+        [DEVICE_CATEGORY_MISC] = "misc",
+        [DEVICE_CATEGORY_CPU] = "cpu",
+        [DEVICE_CATEGORY_WATCHDOG] = "watchdog",
+    };
+    QList *list = qlist_new();
+    int i;
+
+    for (i = 0; i < DEVICE_CATEGORY_MAX; i++) {
+        if (test_bit(i, dc->categories) && names[i]) {
+            qlist_append_str(list, names[i]);
+        }
+    }
+    return list;
+}
+
 static QList *collect_mmio(SysBusDevice *sbd)
 {
     QList *list = qlist_new();
