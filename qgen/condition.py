@@ -179,6 +179,16 @@ def parts_of(when: Condition | None) -> tuple[Simple, ...]:
     return when.parts if isinstance(when, All) else (when,)
 
 
+def counted(part: Simple, ram_size: int, cpus: int) -> bool | None:
+    """Whether a condition on RAM (bytes) or on how many CPUs holds; None: it is no such."""
+    match part:
+        case RamAbove(size):
+            return ram_size > evaluate(size)
+        case CpusAbove(count):
+            return cpus > count
+    return None
+
+
 def same(first: Condition | None, second: Condition | None) -> bool:
     """Whether two parts are always there together."""
     keys = [None if each is None else each.key for each in (first, second)]

@@ -23,6 +23,7 @@ from qgen.condition import (
     Option,
     RamAbove,
     Simple,
+    counted,
     parts_of,
 )
 from qgen.expr import Expr, evaluate
@@ -67,13 +68,11 @@ class Scenario(NamedTuple):
         return all(map(self._holds, parts_of(when)))
 
     def _holds(self, part: Simple) -> bool:
-        match part:
-            case RamAbove(size):
-                return self.ram_size > evaluate(size)
-            case CpusAbove(count):
-                return self.cpus > count
-            case CpuIs(models, _):
-                return self.cpu_model in models
+        held = counted(part, self.ram_size, self.cpus)
+        if held is not None:
+            return held
+        if isinstance(part, CpuIs):
+            return self.cpu_model in part.models
         return self.given.holds(part)
 
     @property

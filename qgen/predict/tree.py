@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from qgen.board import IO, SYSTEM, Board, Composite, Device, Kind, Mmio, Region
-from qgen.condition import RamAbove, Simple, parts_of
+from qgen.condition import Condition, Simple, counted, parts_of
 from qgen.expr import evaluate, variables
 from qgen.predict.region import WHOLE, MemoryRegion
 from qgen.predict.x86 import add_x86
@@ -33,7 +33,7 @@ class CommandLine:
     ``ram_size`` is -m in bytes, 0 where it is not given, ``cpus`` is -smp,
     ``firmware_size`` the size in bytes of the file that -bios names (x86 maps all of
     it). ``given`` are subjects of the board's conditions with the answers to them, beside
-    those on the size of RAM.
+    those on the size of RAM and how many CPUs there are.
     """
 
     ram_size: int
@@ -43,11 +43,16 @@ class CommandLine:
 
     def has(self, device: Device) -> bool:
         """Whether there is such a device."""
-        return all(map(self._holds, parts_of(device.when)))
+        return self.holds(device.when)
+
+    def holds(self, when: Condition | None) -> bool:
+        """Whether a part of the board is there that depends on ``when``."""
+        return all(map(self._holds, parts_of(when)))
 
     def _holds(self, part: Simple) -> bool:
-        if isinstance(part, RamAbove):
-            return self.ram_size > evaluate(part.size)
+        held = counted(part, self.ram_size, self.cpus)
+        if held is not None:
+            return held
         return any((part.subject, answer) in self.given for answer in part.answers)
 
 

@@ -15,7 +15,6 @@ from lab_support import require_package, require_sdk
 
 from qgen import compose
 from qgen.board import ArmBoot, Board
-from qgen.condition import CpuIs, CpusAbove, PropertyIs, RamAbove, parts_of
 from qgen.devicetree import (
     CommandLineFacts,
     FlatNode,
@@ -24,8 +23,8 @@ from qgen.devicetree import (
     Reference,
     flatten,
 )
-from qgen.expr import evaluate
 from qgen.lab.board import Loadable
+from qgen.predict import CommandLine
 
 ROOT = Path(__file__).parent.parent.parent
 RELEASES = ("10.0", "10.2")
@@ -69,27 +68,13 @@ class Line:
 
     def facts(self, board: Board) -> CommandLineFacts:
         """The same, as the prediction wants it."""
-        values = {prop.name: prop.default for prop in board.properties} | {
-            name: self.properties[name] for name in self.properties
-        }
-
-        def holds(when: Any) -> bool:
-            return all(map(part_holds, parts_of(when)))
-
-        def part_holds(part: Any) -> bool:
-            match part:
-                case CpuIs(models, _):
-                    usual = str(board.cpus.usual_type).removesuffix("-arm-cpu")
-                    return (self.cpu or usual) in models
-                case CpusAbove(count):
-                    return self.cpus > count
-                case RamAbove(size):
-                    return self.ram > evaluate(size)
-                case PropertyIs(name, wanted, _):
-                    return values[name] in wanted
-            raise AssertionError(part)
-
-        return CommandLineFacts({"cpus": self.cpus, "ram_size": self.ram}, holds)
+        cpu = self.cpu or str(board.cpus.usual_type).removesuffix("-arm-cpu")
+        values = {prop.name: prop.default for prop in board.properties}
+        values |= self.properties
+        given = {("cpu", cpu), *((("property", n), v) for n, v in values.items())}
+        line = CommandLine(self.ram, self.cpus, given=frozenset(given))
+        env = {"cpus": self.cpus, "ram_size": self.ram}
+        return CommandLineFacts(env, line.holds)
 
 
 VIRT = (

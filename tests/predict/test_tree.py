@@ -10,6 +10,7 @@ import pytest
 from qgen import compose
 from qgen.board import Board, Mmio, X86BiosBoot
 from qgen.board import Device as BoardDevice
+from qgen.condition import CpusAbove
 from qgen.expr import Bin, Num, Var
 from qgen.predict import CommandLine, Space, flat_view, format_view, memory_tree
 
@@ -183,4 +184,24 @@ def test_devices_come_after_regions_and_may_have_a_priority() -> None:
         "0000000000009000-000000000000903f (prio 0, i/o): regs",
         "0000000000009040-00000000000090bf (prio 1, i/o): fifo",
         "00000000000090c0-00000000000090ff (prio 0, i/o): uart @00000000000000c0",
+    ]
+
+
+def test_a_device_may_be_there_only_with_more_cpus() -> None:
+    device = BoardDevice(
+        "chip",
+        "chip",
+        None,
+        (),
+        (Mmio(0, Num(0x1000), "chip", 0x100, None, ()),),
+        (),
+        (),
+        None,
+        (),
+        when=CpusAbove(1),
+    )
+    board = replace(EMPTY, devices=(device,))
+    assert shown(board, CommandLine(0)) == shown(EMPTY, CommandLine(0))
+    assert shown(board, CommandLine(0, cpus=2)) == [
+        "0000000000001000-00000000000010ff (prio 0, i/o): chip"
     ]
