@@ -13,6 +13,7 @@ from typing import NamedTuple
 from qgen.board import NUMBER
 from qgen.board.device_tree import (
     CPU_NUMBER,
+    PCI_PINS,
     Cell,
     Cells,
     CommandLine,
@@ -43,7 +44,6 @@ FLAGS = {
 """The flags of an interrupt, as dt-bindings/interrupt-controller/irq.h numbers them."""
 _CPU_MASK = 8
 """The place of the CPUs in the flags of a GIC's private interrupt."""
-PCI_PINS = 4
 
 
 class Reference(NamedTuple):
@@ -99,7 +99,7 @@ class _Flattener:
         self, node: Node, above: str, index: Mapping[str, int]
     ) -> Iterator[FlatNode]:
         """A node for each number that it is there for, with those below it."""
-        if not self.given.holds(node.when):
+        if not self._is_there(node):
             return
         count, name = 1, None
         if node.per_cpu:
@@ -136,23 +136,15 @@ class _Flattener:
             name += f"@{evaluate(node.unit, {**self.given.env, **index}):x}"
         return f"{above}/{name}"
 
+    def _is_there(self, node: Node) -> bool:
+        return self.given.holds(node.when)
+
     def path_of(self, label: str, index: Mapping[str, int]) -> str:
         """The path of the node with this label that is there."""
         path = ""
-        for node in self._steps(self.tree.root, label) or ():
+        for node in self.tree.path(label, self._is_there):
             path = self._path(node, path, index)
         return path or "/"
-
-    def _steps(self, node: Node, label: str) -> tuple[Node, ...] | None:
-        for child in node.children:
-            if not self.given.holds(child.when):
-                continue
-            if child.label == label:
-                return (child,)
-            below = self._steps(child, label)
-            if below is not None:
-                return (child, *below)
-        return None
 
     def _value(self, value: TreeValue, index: Mapping[str, int]) -> Iterator[Part]:
         match value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,6 +14,10 @@ ROOT = "/"
 """The label of the root node."""
 CPU_NUMBER = "{cpu}"
 """In the name of a node that is there for each CPU, what stands for its number."""
+
+
+PCI_PINS = 4
+"""The interrupt pins of a PCI device, and the lines that those of all slots share."""
 
 
 class Trigger(Enum):
@@ -174,16 +178,23 @@ class DeviceTree:
 
     root: Node
 
-    def path(self, label: str) -> tuple[Node, ...]:
-        """The nodes from below the root to the first one with this label."""
-        return _path(self.root, label) or ()
+    def path(
+        self, label: str, there: Callable[[Node], bool] = lambda _node: True
+    ) -> tuple[Node, ...]:
+        """The nodes from below the root to the first one with this label.
+
+        Only through nodes that are ``there``; empty if there is none such.
+        """
+        return _path(self.root, label, there) or ()
 
 
-def _path(node: Node, label: str) -> tuple[Node, ...] | None:
-    for child in node.children:
+def _path(
+    node: Node, label: str, there: Callable[[Node], bool]
+) -> tuple[Node, ...] | None:
+    for child in filter(there, node.children):
         if child.label == label:
             return (child,)
-        below = _path(child, label)
+        below = _path(child, label, there)
         if below is not None:
             return (child, *below)
     return None

@@ -48,6 +48,13 @@ def compare_trees(made: Machine, wanted: list[FlatNode] | None, say: Say) -> Non
             say(node.line, f"the board has no node {path!r} in its device tree")
         else:
             _node(tree, path, nodes[path], made, say)
+    phandles = [
+        node.properties["phandle"].value
+        for node in tree.nodes.values()
+        if "phandle" in node.properties
+    ]
+    if len(phandles) != len(set(phandles)):
+        say(tree.line, "two nodes of the device tree have the same phandle")
     _order(tree, [node.path for node in wanted if node.path in tree.nodes], say)
 
 
@@ -70,13 +77,6 @@ def _node(tree: Tree, path: str, wanted: FlatNode, made: Machine, say: Say) -> N
     for name in mine.keys() - wanted.properties.keys():
         what = f"the node {path!r} of the device tree: {name}"
         say(mine[name].line, f"{what} is set; the board sets none")
-    phandles = [
-        node.properties["phandle"].value
-        for node in tree.nodes.values()
-        if "phandle" in node.properties
-    ]
-    if len(phandles) != len(set(phandles)):
-        say(tree.line, "two nodes of the device tree have the same phandle")
 
 
 def _bytes(parts: tuple[Part, ...], tree: Tree, made: Machine) -> bytes | None:

@@ -26,7 +26,7 @@ from qgen.lower.scope import Scope
 from qgen.lower.tree_derived import GICS, Derived, clock_cells, frequency
 from qgen.lower.tree_forms import PATH, ROOT_CELLS, Form, Forms, above, run_time_of
 from qgen.lower.tree_hand import ByHand
-from qgen.lower.tree_reg import Addresses, number
+from qgen.lower.tree_reg import Addresses, Reg, number
 from qgen.source import Path
 from qgen.spec import model
 from qgen.spec import tree_values as text
@@ -120,8 +120,8 @@ class _Tree:
     def _node(self, form: Form) -> Node:
         shared = form.shared
         self._judge_kind(form)
-        properties = list(self._of_kind(form))
         reg = self.addresses.of(form)
+        properties = list(self._of_kind(form, reg))
         properties += self.addresses.property_of(form, reg)
         properties = list(self._by_hand(properties, form.properties(), form, form.path))
         unit, path = form.part("unit")
@@ -210,7 +210,7 @@ class _Tree:
                 help_ = "give this one another name"
                 self.scope.error(Code.Q0202, message, form.path, help_, key=True)
 
-    def _of_kind(self, form: Form) -> Iterator[TreeProperty]:
+    def _of_kind(self, form: Form, reg: Reg) -> Iterator[TreeProperty]:
         """What a node has as that of a device, a clock or RAM; and its own keys."""
         shared = form.shared
         compatible, path = form.part("compatible")
@@ -229,7 +229,7 @@ class _Tree:
             yield TreeProperty("interrupt-controller", Flag(), form.path)
             yield _cell("#interrupt-cells", 3, form.path)
         if shared.pci is not None:
-            yield from self._of_pci(form, shared.pci)
+            yield from self._of_pci(form, shared.pci, reg)
         elif shared.cpu_lines or device is not None:
             by_hand = {"interrupts", "interrupts-extended"} & form.properties().keys()
             for name, cells, when in () if by_hand else self.derived.interrupts(form):
@@ -263,7 +263,9 @@ class _Tree:
         value = fixed if fixed is not None else Num(hz)
         yield TreeProperty("clock-frequency", Cells((Number(value),)), path)
 
-    def _of_pci(self, form: Form, pci: model.PciWindows) -> Iterator[TreeProperty]:
+    def _of_pci(
+        self, form: Form, pci: model.PciWindows, reg: Reg
+    ) -> Iterator[TreeProperty]:
         """A PCI host by the binding of the devicetree specification and IEEE 1275."""
         path = (*form.path, "pci")
         yield _text("device_type", "pci", path)
@@ -271,7 +273,6 @@ class _Tree:
             yield _cell("#address-cells", 3, path)
             yield _cell("#size-cells", 2, path)
         yield _cell("#interrupt-cells", 1, path)
-        reg = self.addresses.of(form)
         if reg and reg[0][1] is not None and not variables(reg[0][1]):
             last = evaluate(reg[0][1]) // _BUS - 1
             cells = (Number(Num(0)), Number(Num(max(0, last))))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from qgen.board import CPUS, Clock, Device, Wire
 from qgen.board.device_tree import (
+    PCI_PINS,
     Cell,
     Cells,
     Interrupt,
@@ -34,7 +35,6 @@ _PRIVATE = 32
 """The first of the GIC's shared interrupts; those before it, each CPU has for itself."""
 _SOFTWARE = 16
 """The first of the private interrupts that is a line."""
-PCI_PINS = 4
 
 
 @dataclass(frozen=True)
