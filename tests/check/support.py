@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from qgen.check.unit import read
 from qgen.emit import emit, soc_header
 from qgen.render import render
 from qgen.targets import NEWEST, Target
+from tests.check.mutants import Mutant
 
 ROOT = Path(__file__).parent.parent.parent
 RELEASES = ("10.0", "10.2")
@@ -63,6 +65,11 @@ def case_of(spec: Path, release: str, variant: str | None = None) -> Case:
     return Case(
         render(unit.unit), board, compose.words_of(board, known), headers, target
     )
+
+
+def survivors(case: Case, some: Iterable[Mutant]) -> list[Mutant]:
+    """Those of the mutants of a case's C that the check finds nothing wrong with."""
+    return [mutant for mutant in some if not case.findings(mutant.text)]
 
 
 def shipped(name: str, release: str) -> Case:

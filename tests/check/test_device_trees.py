@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-
 import pytest
 
-from qgen.check import parse
 from tests.check import mutants
 from tests.check.faults import Fault
-from tests.check.support import ROOT, Case, case_of
+from tests.check.support import ROOT, Case, case_of, survivors
 
 FAULTS = [
     Fault("a node less", "    device_tree_fdt_add_serial(s);\n", "", "fdt_add_serial"),
@@ -74,12 +70,7 @@ SAME = {
 }
 
 
-@pytest.fixture(autouse=True, scope="module")
-def parsed_once() -> Iterator[None]:
-    """Functions that a fault does not touch are parsed once for all faults."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parse, "parse", functools.cache(parse.parse))
-        yield
+pytestmark = pytest.mark.usefixtures("parsed_once")
 
 
 def _case(board: str) -> Case:
@@ -95,9 +86,5 @@ def test_a_fault_is_found(fault: Fault) -> None:
 
 def test_small_changes_are_found() -> None:
     case = _case("device-tree-riscv")
-    survivors = {
-        mutant.what
-        for mutant in mutants.all_of(case.text)
-        if not case.findings(mutant.text)
-    }
-    assert survivors == set(SAME)
+    alive = survivors(case, mutants.all_of(case.text))
+    assert {mutant.what for mutant in alive} == set(SAME)

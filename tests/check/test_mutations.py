@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from qgen.check import parse, unit
-
 from . import mutants
 from .faults import FAULTS, Fault
 from .mutants import Mutant
-from .support import SHIPPED, shipped
+from .support import SHIPPED, shipped, survivors
 
 CORPUS = [
     pytest.param(name, release, fault, id=f"{name}-{release}-{fault.name}")
@@ -22,13 +19,7 @@ CORPUS = [
 ]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def parsed_once() -> Iterator[None]:
-    """Functions that a fault does not touch are parsed once for all faults."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parse, "parse", functools.cache(parse.parse))
-        assert unit.parse is parse, "the reader must look the parser up"
-        yield
+pytestmark = pytest.mark.usefixtures("parsed_once")
 
 
 @pytest.mark.parametrize(("name", "release", "fault"), CORPUS)
@@ -89,23 +80,16 @@ def test_small_changes_are_found(
 ) -> None:
     case = shipped(name, "10.2")
     same = {what for spec, what, _ in SAME if spec == name}
-    survivors = [
-        mutant
-        for mutant in kind(case.text)
-        if mutant.what not in same and not case.findings(mutant.text)
-    ]
+    alive = survivors(case, (m for m in kind(case.text) if m.what not in same))
     lines = case.text.split("\n")
-    assert [(m.line, m.what, lines[m.line - 1].strip()) for m in survivors] == []
+    assert [(m.line, m.what, lines[m.line - 1].strip()) for m in alive] == []
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_changes_that_mean_the_same_are_few_and_explained(name: str) -> None:
     case = shipped(name, "10.2")
     same = {what for spec, what, _ in SAME if spec == name}
-    alive = [
-        mutant.what
-        for mutant in mutants.all_of(case.text)
-        if mutant.what in same and not case.findings(mutant.text)
-    ]
-    assert set(alive) == same
+    some = (m for m in mutants.all_of(case.text) if m.what in same)
+    alive = survivors(case, some)
+    assert {mutant.what for mutant in alive} == same
     assert len(alive) <= 16

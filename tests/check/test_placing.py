@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-
 import pytest
-
-from qgen.check import parse
 
 from . import mutants
 from .faults import Fault
-from .support import ROOT, Case, case_of
+from .support import ROOT, Case, case_of, survivors
 
 BUSES = [
     Fault("bus of another kind", 'qdev_prop_set_uint32(dev, "nonvolatile-cfg", 0xffff); '
@@ -140,12 +135,7 @@ SAME = {
 }
 
 
-@pytest.fixture(autouse=True, scope="module")
-def parsed_once() -> Iterator[None]:
-    """Functions that a fault does not touch are parsed once for all faults."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parse, "parse", functools.cache(parse.parse))
-        yield
+pytestmark = pytest.mark.usefixtures("parsed_once")
 
 
 def _case(board: str) -> Case:
@@ -169,10 +159,7 @@ def test_a_fault_is_found(board: str, fault: Fault) -> None:
 @pytest.mark.parametrize("board", FAULTS)
 def test_small_changes_are_found(board: str) -> None:
     case = _case(board)
-    survivors = {
-        (mutant.line, mutant.what)
-        for mutant in mutants.all_of(case.text)
-        if not case.findings(mutant.text)
-    }
-    assert {what for _, what in survivors} == set(SAME.get(board, ()))
-    assert len(survivors) <= 5
+    found = survivors(case, mutants.all_of(case.text))
+    alive = {(mutant.line, mutant.what) for mutant in found}
+    assert {what for _, what in alive} == set(SAME.get(board, ()))
+    assert len(alive) <= 5

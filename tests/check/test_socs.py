@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
-
 import pytest
-
-from qgen.check import parse
 
 from . import mutants
 from .faults import Fault
-from .support import ROOT, case_of
+from .support import ROOT, case_of, survivors
 
 OK = ROOT / "tests" / "ok"
 SOC = OK / "soc-of-its-own.yaml"
@@ -234,12 +229,7 @@ SAME = {
 }
 
 
-@pytest.fixture(autouse=True, scope="module")
-def parsed_once() -> Iterator[None]:
-    """Functions that a fault does not touch are parsed once for all faults."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parse, "parse", functools.cache(parse.parse))
-        yield
+pytestmark = pytest.mark.usefixtures("parsed_once")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -270,13 +260,9 @@ def test_a_fault_of_a_board_of_socs_is_found(fault: Fault) -> None:
 @pytest.mark.parametrize("spec", SAME)
 def test_small_changes_are_found(spec: str) -> None:
     case = case_of(OK / f"{spec}.yaml", "10.2")
-    survivors = [
-        mutant.what
-        for mutant in mutants.all_of(case.text)
-        if not case.findings(mutant.text)
-    ]
-    assert set(survivors) == SAME[spec].keys()
-    assert len(survivors) <= 12
+    alive = survivors(case, mutants.all_of(case.text))
+    assert {mutant.what for mutant in alive} == SAME[spec].keys()
+    assert len(alive) <= 12
 
 
 def test_lines_of_the_soc_itself_are_no_device_s() -> None:
