@@ -28,6 +28,8 @@ class Code(Enum):
     Q0006 = "a key stands twice in one mapping"
     Q0007 = "a value that YAML versions read differently"
     Q0008 = "a YAML feature that a spec does not use"
+    Q0009 = "a comment to qgen that cannot be read, or that would allow an error"
+    Q0010 = "a comment to qgen that allows what is not there"
     Q0101 = "an unknown key"
     Q0102 = "a missing key"
     Q0103 = "a value of the wrong kind"

@@ -37,13 +37,24 @@ class Node:
     children: dict[str | int, Node] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """A comment that takes warnings of ``codes`` away from ``line``, and says why."""
+
+    codes: tuple[str, ...]
+    reason: str
+    line: int
+    span: Span
+
+
 @dataclass(frozen=True)
 class Source:
-    """A spec's text with the place of every node."""
+    """A spec's text with the place of every node, and what its comments allow."""
 
     name: str
     text: str
     root: Node | None = None
+    allows: tuple[Allow, ...] = ()
 
     def locate(self, path: Path, *, key: bool = False, word: str | None = None) -> Span:
         """The span of the node at ``path``, or of the nearest node above it.

@@ -24,6 +24,7 @@ LEAVES = {
 
 # What a stage may import of qgen: leaves, and the data on either side of it.
 ALLOWED = {
+    "allowing": {"diagnostics", "source"},
     "bases": {"targets"},
     "diagnostics": {"source"},
     "expr": set(),
@@ -44,6 +45,7 @@ ALLOWED = {
     "variants": {"diagnostics", "load", "source"},
     "spec": LEAVES - {"catalogue", "files", "targets"},
     "lower": (LEAVES - {"files", "targets"}) | {"spec", "board", "condition", "arch"},
+    "formats": {"diagnostics", "explanations", "source"},
     "emit": {
         "arch",
         "bases",
@@ -64,10 +66,13 @@ ALLOWED = {
     "tree": {"arch", "board", "names"},
     "lab": {"catalogue", "compare", "files"},
     "cli": {
+        "allowing",
         "compare",
         "compose",
         "diagnostics",
+        "explanations",
         "files",
+        "formats",
         "lab",
         "shipped",
         "source",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qgen.cli.options import qemu_option, spec_argument, variant_option
+from qgen.cli.reporting import Reporter, report_options
 from qgen.diagnostics import Finding, Rejected, in_all
 from qgen.targets import Target
 
@@ -20,11 +21,17 @@ if TYPE_CHECKING:
 @spec_argument(many=True)
 @variant_option
 @qemu_option
+@report_options("the others as one document for all specs to standard output")
 @click.option(
     "-q", "--quiet", is_flag=True, help="Say nothing of specs without findings."
 )
 def command(
-    specs: tuple[Path, ...], variant: str | None, target: Target, quiet: bool
+    specs: tuple[Path, ...],
+    variant: str | None,
+    target: Target,
+    form: str,
+    werror: bool,
+    quiet: bool,
 ) -> int:
     """Validate specs, and the C that they give, without writing anything.
 
@@ -35,35 +42,48 @@ def command(
     \b
     Examples:
       qgen check my-board.yaml
-      qgen check specs/*.yaml --qemu 10.0
+      qgen check specs/*.yaml --qemu 10.0 --werror
       qgen check mps2 --variant mps2-an385
+      qgen check my-board.yaml --format sarif > qgen.sarif
     """
     from qgen import compose
     from qgen.cli import FINDINGS, OK
 
     status = OK
+    reporter = Reporter(form, werror=werror)
     for spec in specs:
         results = _results(spec, variant, target)
-        _show(results)
+        failed = _show(results, reporter, whole=variant is None)
         for name, result in results.items():
-            if isinstance(result, Rejected):
+            if failed or isinstance(result, Rejected):
                 status = FINDINGS
+            if isinstance(result, Rejected):
                 continue
             compose.render(result)
-            if not quiet:
+            if reporter.as_text and not quiet and not (failed and werror):
                 click.echo(_good(spec, name, result, target))
+    reporter.finish()
     return status
 
 
-def _show(results: Mapping[str | None, Resolved | Rejected]) -> None:
-    """All findings, those of each file together: a spec may name others."""
-    from qgen.cli import console
+def _show(
+    results: Mapping[str | None, Resolved | Rejected],
+    reporter: Reporter,
+    *,
+    whole: bool,
+) -> bool:
+    """Tell all findings, those of each file together: a spec may name others.
 
+    Whether an error is among them; ``whole``: these are all variants.
+    """
+    failed = False
+    complete = whole and not any(isinstance(r, Rejected) for r in results.values())
     sources = {result.source.name: result.source for result in results.values()}
     for file, source in sources.items():
         of_file = {n: r for n, r in results.items() if r.source.name == file}
         found = {name: _findings(result) for name, result in of_file.items()}
-        console.findings(in_all(found), source)
+        failed |= reporter.take(in_all(found), source, complete=complete)
+    return failed
 
 
 def _results(

@@ -38,7 +38,14 @@ def error(text: str) -> None:
 
 
 def findings(found: Iterable[Finding], source: Source) -> None:
-    """All findings of a spec in order of place."""
+    """The findings of a spec that its comments do not allow."""
+    from qgen.allowing import settle
+
+    standing(settle(found, source, complete=False).standing, source)
+
+
+def standing(found: Iterable[Finding], source: Source) -> None:
+    """All of these findings in order of place."""
     ordered = in_order(found, source)
     for finding in ordered[:MAX_FINDINGS]:
         head, _, rest = render(finding, source).partition("\n")

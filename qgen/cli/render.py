@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from qgen.cli.options import qemu_option, spec_argument, variant_option
+from qgen.cli.reporting import Reporter, report_options
+from qgen.diagnostics import Rejected
 from qgen.targets import Target
 
 if TYPE_CHECKING:
@@ -27,9 +29,15 @@ if TYPE_CHECKING:
 )
 @variant_option
 @qemu_option
+@report_options("and so do the others, as standard output gets the C")
 def command(
-    spec: Path, output: Path | None, variant: str | None, target: Target
-) -> None:
+    spec: Path,
+    output: Path | None,
+    variant: str | None,
+    target: Target,
+    form: str,
+    werror: bool,
+) -> int:
     """Print the C of a spec.
 
     The C is re-read and compared with the spec before anything is written: when
@@ -44,16 +52,24 @@ def command(
       qgen render my-soc.yaml -o generated/     (my_soc.c and my_soc.h)
     """
     from qgen import compose
-    from qgen.cli import console
+    from qgen.cli import FINDINGS, OK
     from qgen.files import write_all
 
-    resolved = compose.resolve(spec, target, variant=variant)
-    console.findings(resolved.warnings, resolved.source)
+    reporter = Reporter(form, werror=werror, errors=True)
+    try:
+        resolved = compose.resolve(spec, target, variant=variant)
+        failed = reporter.take(resolved.warnings, resolved.source)
+    except Rejected as rejected:
+        failed = reporter.take(rejected.findings, rejected.source)
+    reporter.finish()
+    if failed:
+        return FINDINGS
     rendered = compose.render(resolved)
     if output is not None:
         write_all(_files(rendered, output))
-        return
+        return OK
     sys.stdout.buffer.write(rendered.text.encode())
+    return OK
 
 
 def _files(rendered: Rendered, output: Path) -> dict[Path, str]:

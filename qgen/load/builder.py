@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 import yaml
 
 from qgen.diagnostics import MAX_FINDINGS, Code, Finding, Rejected, quoted
+from qgen.load.comments import WORD, Scalar, allows
 from qgen.load.problems import ambiguities
-from qgen.source import START, Node, Source, Span
+from qgen.source import START, Allow, Node, Source, Span
 
 MAX_DEPTH = 40
 MAX_NODES = 500_000
@@ -57,6 +58,8 @@ class Builder:
         self._anchors: dict[str, _Value] = {}
         self._top: _Value | None = None
         self._documents = 0
+        self._scalars: list[Scalar] | None = [] if WORD in text else None
+        self._allows: tuple[Allow, ...] = ()
 
     def take(self, event: Any) -> None:
         """Take the next event; `Rejected` where going on makes no sense."""
@@ -79,6 +82,10 @@ class Builder:
     def document(self) -> Document:
         """The document; `Rejected` with all that was wrong with it."""
         top = self._top
+        if self._scalars is not None:
+            found, wrong = allows(Source(self._name, self._text), self._scalars)
+            self._allows = tuple(found)
+            self._findings += wrong
         if not self._findings:
             help_ = "a spec begins with 'machine: NAME'"
             span = top.node.span if top else START
@@ -92,7 +99,8 @@ class Builder:
         return Document(top.data, self._source())
 
     def _source(self) -> Source:
-        return Source(self._name, self._text, self._top.node if self._top else None)
+        root = self._top.node if self._top else None
+        return Source(self._name, self._text, root, self._allows)
 
     def _note(
         self, code: Code, message: str, span: Span, help_: str | None = None
@@ -131,6 +139,8 @@ class Builder:
         if event.tag is not None:
             self._tag(event)
         span, text = _span(event), event.value
+        if self._scalars is not None:
+            self._scalars.append((span, event.style in ("|", ">")))
         data: Any = text
         plain = not event.style
         if plain:
