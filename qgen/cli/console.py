@@ -7,11 +7,15 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qgen.diagnostics import Finding, Severity, in_order, render
 from qgen.source import Source
+
+if TYPE_CHECKING:
+    from qgen.picture import Terminal
 
 MAX_FINDINGS = 100
 
@@ -30,6 +34,25 @@ def printable(path: Path) -> str:
 def note(text: str) -> None:
     """A line on standard error."""
     click.echo(text, err=True)
+
+
+def terminal() -> Terminal:
+    """What standard output can show."""
+    import shutil
+
+    from qgen.picture.terminal import Terminal
+
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((110, 24)).columns
+    colour = is_terminal and not os.environ.get("NO_COLOR")
+    return Terminal(max(width, 40), encoding == "utf8", colour)
+
+
+def show(text: str) -> None:
+    """Text on standard output, whatever bytes that takes."""
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
 
 
 def error(text: str) -> None:

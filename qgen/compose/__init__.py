@@ -16,6 +16,7 @@ from qgen.compose.lab import (
     machines_beside,
     target_of,
 )
+from qgen.compose.picturing import Given, NotTaken, at, map_of
 from qgen.compose.rendering import Rendered, Words, render, words_of
 from qgen.compose.resolving import Resolved, resolve, resolve_all
 from qgen.compose.scaffolding import (
@@ -34,6 +35,8 @@ from qgen.tree import Plan
 __all__ = [
     "TARGETS",
     "Built",
+    "Given",
+    "NotTaken",
     "Plan",
     "Rendered",
     "Resolved",
@@ -41,11 +44,13 @@ __all__ = [
     "Timing",
     "Words",
     "apply",
+    "at",
     "beside",
     "build",
     "compare",
     "load_into",
     "machines_beside",
+    "map_of",
     "patches",
     "plan_removal",
     "plan_scaffold",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from qgen.board import IO, RAM, SYSTEM
 from qgen.diagnostics import Code
 from qgen.expr import Expr, Num, evaluate
+from qgen.figures import hexadecimal, human
 from qgen.lower.scope import Scope
 from qgen.source import Path
+
+__all__ = ["RESERVED", "ROOTS", "address", "hexadecimal", "human"]
 
 ROOTS = (SYSTEM, IO)
 RESERVED = {
@@ -36,20 +39,3 @@ def address(written: Expr, path: Path, scope: Scope) -> Expr | None:
             entry,
         )
     return None if scope.number(expr, path) is None else expr
-
-
-def human(size: int) -> str:
-    """A size as a person writes it: ``64 KiB``, ``100 bytes``, ``0x1234 bytes``."""
-    for unit, shift in (("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)):
-        if size and size % (1 << shift) == 0:
-            return f"{size >> shift} {unit}"
-    if size == 1:
-        return "1 byte"
-    return f"{size} bytes" if size < 1024 else f"{size:#x} bytes"
-
-
-def hexadecimal(value: int) -> str:
-    """An address in groups of four digits: ``0x0900_0000``."""
-    digits = f"{value:08x}"
-    digits = digits.rjust(-(-len(digits) // 4) * 4, "0")
-    return "0x" + "_".join(digits[i : i + 4] for i in range(0, len(digits), 4))

@@ -1,17 +1,26 @@
 """What a running QEMU will show of a board: its memory, computed from the board alone.
 
 ``memory_tree`` builds the region tree under a command line; ``flat_view`` renders it
-with QEMU's rules, and ``format_view`` prints it as ``info mtree -f`` does.
+with QEMU's rules, and ``format_view`` prints it as ``info mtree -f`` does. ``shown``
+says what of each region is seen, and what lies beneath others.
 """
 
-from qgen.predict.flat import FlatRange, flat_view, format_view
+from qgen.predict.flat import FlatRange, Visit, flat_view, format_view, shown
+from qgen.predict.region import WHOLE, Cause, MemoryRegion
 from qgen.predict.tree import CommandLine, Space, memory_tree
+from qgen.predict.usual import usual_line
 
 __all__ = [
+    "WHOLE",
+    "Cause",
     "CommandLine",
     "FlatRange",
+    "MemoryRegion",
     "Space",
+    "Visit",
     "flat_view",
     "format_view",
     "memory_tree",
+    "shown",
+    "usual_line",
 ]

@@ -12,7 +12,7 @@ the space (`_start`), and adds that region's own address, though nothing maps it
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qgen.predict.region import WHOLE, MemoryRegion
@@ -38,9 +38,13 @@ class FlatRange:
         return self.start + self.size
 
 
-@dataclass(slots=True)
-class _Visit:
-    """A region to look at; with ``leaf``, only what it answers itself."""
+@dataclass(slots=True, eq=False)
+class Visit:
+    """A place where a region shows: its part from ``low`` to below ``high``.
+
+    ``base`` is the address of the region's first byte, ``above`` the visit of the
+    container or alias that leads here. ``leaf``: it is what the region answers itself.
+    """
 
     region: MemoryRegion
     base: int
@@ -48,33 +52,49 @@ class _Visit:
     high: int
     readonly: bool
     leaf: bool = False
+    above: Visit | None = None
 
 
 def flat_view(root: MemoryRegion) -> list[FlatRange]:
     """The ranges of the address space under ``root``, in order of address."""
     view = _View()
-    stack = [_Visit(_start(root), 0, 0, WHOLE, False)]
+    for visit in visits(root):
+        if visit.leaf:
+            view.fill(visit)
+    return _merged(view.ranges)
+
+
+def shown(root: MemoryRegion) -> list[tuple[Visit, list[FlatRange]]]:
+    """All `visits` under ``root``, each with the ranges that it answers itself."""
+    view = _View()
+    return [(each, view.fill(each) if each.leaf else []) for each in visits(root)]
+
+
+def visits(root: MemoryRegion) -> Iterator[Visit]:
+    """All that shows under ``root``; what comes first keeps its addresses."""
+    stack = [Visit(_start(root), 0, 0, WHOLE, False)]
     while stack:
         visit = stack.pop()
         region = visit.region
         if visit.leaf:
-            view.fill(region, visit)
+            yield visit
             continue
         base = visit.base + region.address
         low, high = max(visit.low, base), min(visit.high, base + region.size)
         if low >= high:
             continue
         readonly = visit.readonly or region.readonly
+        here = Visit(region, base, low, high, readonly, above=visit.above)
+        yield here
         if region.alias is not None:
             target = region.alias
             base -= target.address + region.alias_offset
-            stack.append(_Visit(target, base, low, high, readonly))
+            stack.append(Visit(target, base, low, high, readonly, above=here))
             continue
         if region.type is not None:
-            stack.append(_Visit(region, base, low, high, readonly, leaf=True))
+            stack.append(Visit(region, base, low, high, readonly, True, here))
         for inner in reversed(region.in_order()):
-            stack.append(_Visit(inner, base, low, high, readonly))
-    return _merged(view.ranges)
+            stack.append(Visit(inner, base, low, high, readonly, above=here))
 
 
 def _start(root: MemoryRegion) -> MemoryRegion:
@@ -104,8 +124,9 @@ class _View:
         self.ranges: list[FlatRange] = []
         self.ends: list[int] = []
 
-    def fill(self, region: MemoryRegion, visit: _Visit) -> None:
-        """Let ``region`` answer wherever nothing does yet between low and high."""
+    def fill(self, visit: Visit) -> list[FlatRange]:
+        """Let its region answer wherever nothing does yet between low and high."""
+        region, filled = visit.region, []
         assert region.type is not None
         type_ = "rom" if visit.readonly else region.type
         at = visit.low
@@ -118,10 +139,12 @@ class _View:
                 self.ranges.insert(place, done)
                 self.ends.insert(place, end)
                 place += 1
+                filled.append(done)
             if taken is None:
-                return
+                return filled
             at = max(at, taken.end)
             place += 1
+        return filled
 
 
 def _merged(ranges: Iterable[FlatRange]) -> list[FlatRange]:

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from qgen.board import Composite, Device, Mmio, Region
+
 WHOLE = 1 << 64
 """The size of a region that covers the 64-bit address space, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What of a board a region comes from: ``part`` of ``owner``.
+
+    ``number`` is which of several alike devices, ``mmio`` which of a device's regions.
+    """
+
+    owner: Composite
+    part: Region | Device
+    mmio: Mmio | None = None
+    number: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -15,6 +30,7 @@ class MemoryRegion:
     ``address`` is its offset in its container, ``size`` is in bytes. ``type`` is what
     ``info mtree`` calls it when it answers: ``ram``, ``romd`` or ``i/o``; None for a
     region that answers nothing. ``subregions`` are in the order in which they were added.
+    ``cause`` is None for what QEMU adds beside the board.
     """
 
     name: str
@@ -26,6 +42,7 @@ class MemoryRegion:
     alias: MemoryRegion | None = None
     alias_offset: int = 0
     subregions: list[MemoryRegion] = field(default_factory=list)
+    cause: Cause | None = None
 
     def add(self, region: MemoryRegion, address: int, priority: int = 0) -> None:
         """Map ``region`` at ``address``; among equals, the one added last is on top."""

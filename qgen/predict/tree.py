@@ -9,7 +9,7 @@ from enum import Enum
 from qgen.board import IO, SYSTEM, Board, Composite, Device, Kind, Mmio, Region
 from qgen.condition import Condition, Simple, counted, parts_of
 from qgen.expr import evaluate, variables
-from qgen.predict.region import WHOLE, MemoryRegion
+from qgen.predict.region import WHOLE, Cause, MemoryRegion
 from qgen.predict.x86 import add_x86
 
 IO_SIZE = 1 << 16
@@ -80,6 +80,7 @@ def _add_regions(
         if region.above is not None and line.ram_size <= evaluate(region.above):
             continue
         made = _made(region, known, env)
+        made.cause = Cause(composite, region)
         known[region.name] = made
         if region.mapping is not None:
             known[region.mapping.container].add(
@@ -135,8 +136,12 @@ def _add_devices(
             for mmio in device.mmio:
                 if n and "n" not in variables(mmio.address):
                     continue
+                mapped = _mapped(device, mmio, line)
+                mapped.cause = Cause(composite, device, mmio, n)
+                if mapped.alias is not None:
+                    mapped.alias.cause = mapped.cause
                 known[mmio.container or SYSTEM].add(
-                    _mapped(device, mmio, line),
+                    mapped,
                     evaluate(mmio.address, {"n": n}),
                     mmio.priority or 0,
                 )

@@ -1,0 +1,95 @@
+"""``qgen map``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from qgen.cli.given import Address, Chosen, Size
+from qgen.cli.options import qemu_option, spec_argument, variant_option
+from qgen.targets import Target
+
+
+@click.command("map")
+@spec_argument()
+@variant_option
+@click.option(
+    *("-m", "ram_size"),
+    type=Size(),
+    metavar="SIZE",
+    help="RAM, as QEMU's -m takes it: 512M, 2G. [default: the board's]",
+)
+@click.option(
+    *("--smp", "cpus"),
+    type=click.IntRange(1),
+    metavar="N",
+    help="CPUs. [default: the board's]",
+)
+@click.option(
+    *("-M", "properties"),
+    type=Chosen(),
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A property of the machine, as QEMU's -M takes it.",
+)
+@click.option(
+    "--at", type=Address(), metavar="ADDRESS", help="Say what answers there, and why."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="JSON has all that the text has. [default: text]",
+)
+@qemu_option
+def command(
+    spec: Path,
+    variant: str | None,
+    ram_size: int | None,
+    cpus: int | None,
+    properties: tuple[tuple[str, str], ...],
+    at: int | None,
+    form: str,
+    target: Target,
+) -> None:
+    """Show the memory map of a spec's board.
+
+    In order of address, with sizes to (logarithmic) scale, gaps, what hides what, where
+    aliases lead, what -m changes, and the line of the spec that each part comes from. It
+    is predicted from the spec alone; no QEMU is needed.
+
+    \b
+    Examples:
+      qgen map my-board.yaml
+      qgen map arm-virt -m 4G -M gic-version=3
+      qgen map arm-virt --at 0x0900_0004
+      qgen map mps2 --variant mps2-an385 --format json
+    """
+    from qgen import compose, picture
+    from qgen.cli import console
+
+    resolved = compose.resolve(spec, target, variant=variant)
+    console.findings(resolved.warnings, resolved.source)
+    given = compose.Given(ram_size, cpus, dict(properties))
+    try:
+        if at is not None:
+            answers = compose.at(resolved, given, at)
+            if form == "json":
+                _print(picture.as_data(answers))
+            for answer in answers if form == "text" else ():
+                console.show(picture.write_answer(answer, console.terminal()))
+            return
+        drawn = compose.map_of(resolved, given)
+    except compose.NotTaken as error:
+        raise click.UsageError(str(error)) from None
+    if form == "json":
+        _print(picture.as_data(drawn))
+    else:
+        console.show(picture.write_map(drawn, console.terminal()))
+
+
+def _print(data: object) -> None:
+    click.echo(json.dumps(data, indent=1))

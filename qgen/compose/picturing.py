@@ -1,0 +1,123 @@
+"""From a spec to what a person can look at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from qgen.board import Board
+from qgen.compose.resolving import Resolved
+from qgen.expr import evaluate
+from qgen.figures import human
+from qgen.picture import (
+    Answer,
+    MapPicture,
+    Spots,
+    answers_at,
+    draw_map,
+    draw_ram,
+    other_size,
+)
+from qgen.predict import CommandLine, usual_line
+from qgen.source import Source
+
+
+class NotTaken(ValueError):
+    """The board does not take such a command line; the text says why."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a command line gives: -m in bytes, -smp, -M NAME=VALUE."""
+
+    ram_size: int | None = None
+    cpus: int | None = None
+    properties: Mapping[str, str] | None = None
+
+
+def map_of(resolved: Resolved, given: Given) -> MapPicture:
+    """The picture of a board's memory; `NotTaken` where it takes no such command line."""
+    board, spots = resolved.board, spots_of(resolved)
+    line, usual = line_of(board, given), usual_line(board).ram_size
+    ram = None
+    if board.ram is not None:
+        other = replace(line, ram_size=other_size(board, line, usual))
+        ram = draw_ram(board, line, usual, other, spots)
+    return draw_map(board, line, spots, ram)
+
+
+def at(resolved: Resolved, given: Given, address: int) -> list[Answer]:
+    """What answers at an address; `NotTaken` as `map_of`."""
+    board = resolved.board
+    return answers_at(board, line_of(board, given), spots_of(resolved), address)
+
+
+def spots_of(resolved: Resolved) -> Spots:
+    """Where the parts of a board and of its SoCs stand."""
+    socs = {name: _named(each.source) for name, each in resolved.all_socs().items()}
+    return Spots(_named(resolved.source), socs)
+
+
+def _named(source: Source) -> Source:
+    """A source by the shorter one of its file's names, from here or from the root."""
+    try:
+        near = os.path.relpath(source.name)
+    except (OSError, ValueError):
+        return source
+    return replace(source, name=min(near, source.name, key=len))
+
+
+def line_of(board: Board, given: Given) -> CommandLine:
+    """The command line that the prediction is made for."""
+    _judge_ram(board, given.ram_size)
+    _judge_cpus(board, given.cpus)
+    chosen = {
+        name: _value(board, name, value)
+        for name, value in (given.properties or {}).items()
+    }
+    return usual_line(board, given.ram_size, given.cpus, chosen)
+
+
+def _judge_ram(board: Board, size: int | None) -> None:
+    ram = board.ram
+    if size is None or ram is None:
+        return
+    exact = ram.exact is not None and ram.default_size is not None
+    if exact and ram.default_size is not None and size != evaluate(ram.default_size):
+        raise NotTaken(
+            f"-m: {board.name} takes {human(evaluate(ram.default_size))} alone"
+        )
+    if ram.minimum is not None and size < evaluate(ram.minimum):
+        raise NotTaken(
+            f"-m: {board.name} takes no less than {human(evaluate(ram.minimum))}"
+        )
+    if ram.maximum is not None and size > evaluate(ram.maximum):
+        raise NotTaken(
+            f"-m: {board.name} takes no more than {human(evaluate(ram.maximum))}"
+        )
+
+
+def _judge_cpus(board: Board, cpus: int | None) -> None:
+    least, most = board.cpus.minimum or 1, board.most_cpus
+    if cpus is not None and not least <= cpus <= most:
+        raise NotTaken(f"-smp: {board.name} takes {least} to {most} CPUs")
+
+
+def _value(board: Board, name: str, value: str) -> bool | str:
+    from qgen.diagnostics import did_you_mean
+
+    known = {each.name: each for each in board.properties}
+    if name not in known:
+        near = did_you_mean(name, known) if known else None
+        more = f"; {near}" if near else ""
+        raise NotTaken(f"-M: {board.name} has no property {name!r}{more}")
+    default = known[name].default
+    values = known[name].numbers
+    if isinstance(default, bool):
+        if value not in ("on", "off"):
+            raise NotTaken(f"-M: {name} is on or off, not {value!r}")
+        return value == "on"
+    if value not in values:
+        raise NotTaken(f"-M: {name} is {' or '.join(values)}, not {value!r}")
+    return value

@@ -1,0 +1,26 @@
+"""Boards to look at: their memory and their wires, as plain data and drawn.
+
+`draw_map` and `answers_at` give data; the writers beside them turn it into text and SVG.
+"""
+
+from qgen.picture.at import Answer, answers_at, write_answer
+from qgen.picture.data import as_data
+from qgen.picture.map import MapPicture, draw_map, draw_ram, other_size
+from qgen.picture.map_text import write_map
+from qgen.picture.spots import Spot, Spots
+from qgen.picture.terminal import Terminal
+
+__all__ = [
+    "Answer",
+    "MapPicture",
+    "Spot",
+    "Spots",
+    "Terminal",
+    "answers_at",
+    "as_data",
+    "draw_map",
+    "draw_ram",
+    "other_size",
+    "write_answer",
+    "write_map",
+]

@@ -1,0 +1,191 @@
+"""The memory map: its text in golden files, its data against the prediction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from qgen import compose, picture
+from qgen.board import Board
+from qgen.compose import Given, NotTaken, Resolved
+from qgen.picture import Terminal
+from qgen.picture.map import Box
+from qgen.predict import flat_view, memory_tree, usual_line
+
+ROOT = Path(__file__).parent.parent.parent
+HERE = Path(__file__).parent
+MIB = 1 << 20
+
+LAYERS = """\
+machine: layers
+description: "Layers on layers, \\"漢\\""
+arch: arm
+cpus: {default: cortex-a15}
+ram: {id: ram, default: 16 MiB, at: 0x1000_0000}
+memory:
+  rom: {kind: rom, name: "the rom <&>", at: 0, size: 64 KiB}
+  window: {kind: container, at: 0x4000_0000, size: 1 MiB}
+  inner: {kind: ram, at: 0x1000, size: 8 KiB, in: window, priority: 2}
+  patch: {kind: rom, at: 0x2000, size: 4 KiB, in: window, priority: 3}
+  mirror: {kind: alias, of: inner, at: 0x5000_0000}
+  half: {kind: alias, of: rom, offset: 32 KiB, size: 4 KiB, at: 0x8000, priority: 1}
+devices:
+  uart: {type: pl011, at: 0x6000_0000}
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    spec: str
+    variant: str | None = None
+    given: Given = field(default_factory=Given)
+    terminal: Terminal = field(default_factory=lambda: Terminal(120))
+
+
+CASES = (
+    Case("arm-virt", "arm-virt"),
+    Case(
+        *("arm-virt-gicv3", "arm-virt", None),
+        Given(4096 * MIB, 4, {"gic-version": "3"}),
+        Terminal(80, unicode=False),
+    ),
+    Case("mps2-an385", "mps2", "mps2-an385", Given(), Terminal(140)),
+    Case("stm32vldiscovery", "stm32vldiscovery"),
+    Case("x86-split-8g", "x86-split", None, Given(8192 * MIB)),
+    Case("layers", "", None, Given(), Terminal(100)),
+    Case("layers-ascii", "", None, Given(32 * MIB), Terminal(100, unicode=False)),
+    Case("layers-colour", "", None, Given(), Terminal(100, colour=True)),
+)
+
+
+def resolved(case: Case, folder: Path) -> Resolved:
+    file = ROOT / "specs" / f"{case.spec}.yaml"
+    if not case.spec:
+        file = folder / "layers.yaml"
+        file.write_text(LAYERS)
+    return compose.resolve(file, variant=case.variant)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_text_is_the_golden_one(
+    case: Case, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "specs" if case.spec else tmp_path)
+    drawn = compose.map_of(resolved(case, tmp_path), case.given)
+    text = picture.write_map(drawn, case.terminal)
+    file = HERE / "maps" / f"{case.name}.txt"
+    if update:
+        file.write_text(text)
+    assert text == file.read_text()
+    assert case.terminal.unicode or text.isascii()
+    assert case.terminal.colour or "\x1b" not in text
+    assert "\u202e" not in text
+
+
+WHERE = {
+    0x0: ("the rom <&>", 0),
+    0x8000: ("the rom <&>", 0x8000),
+    0x4000_1800: ("inner", 0x800),
+    0x4000_2000: ("patch", 0),
+    0x5000_1000: ("inner", 0x1000),
+    0x6000_0FFF: ("pl011", 0xFFF),
+    0x6000_1000: (None, None),
+}
+
+
+@pytest.mark.parametrize("address", WHERE)
+def test_what_answers_at_an_address(address: int, tmp_path: Path) -> None:
+    (answer,) = compose.at(resolved(CASES[-1], tmp_path), Given(), address)
+    first = answer.layers[0] if answer.layers else None
+    found = (first.name, first.offset) if first else (None, None)
+    assert found == WHERE[address]
+
+
+def test_an_address_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    board = resolved(CASES[-1], tmp_path)
+
+    def told(address: int) -> str:
+        (answer,) = compose.at(board, Given(), address)
+        return picture.write_answer(answer, Terminal())
+
+    assert told(0x4000_2004) == (
+        "0x4000_2004 in memory: patch + 0x4 (rom)\n"
+        "  container system 0x0000_0000-0xffff_ffff_ffff_ffff, priority 0\n"
+        "    container window 0x4000_0000-0x400f_ffff, priority 0  layers.yaml:8\n"
+        "      patch 0x4000_2000-0x4000_2fff, priority 3  layers.yaml:10\n"
+        "  beneath it, unseen: inner + 0x1004 (ram)\n"
+        "    container system 0x0000_0000-0xffff_ffff_ffff_ffff, priority 0\n"
+        "      container window 0x4000_0000-0x400f_ffff, priority 0  layers.yaml:8\n"
+        "        inner 0x4000_1000-0x4000_2fff, priority 2  layers.yaml:9\n"
+    )
+    assert told(0x6000_2000) == (
+        "0x6000_2000 in memory: nothing answers\n"
+        "  next below: pl011 0x6000_0000-0x6000_0fff, 4.001 KiB away  layers.yaml:14\n"
+    )
+
+
+SPECS = sorted(
+    file
+    for folder in (ROOT / "specs", ROOT / "tests" / "ok")
+    for file in folder.glob("*.yaml")
+)
+
+
+@pytest.mark.parametrize("file", SPECS, ids=lambda file: file.stem)
+def test_all_specs_have_a_map_that_is_the_predicted_one(file: Path) -> None:
+    for found in compose.resolve_all(file).values():
+        assert isinstance(found, Resolved)
+        if not isinstance(found.composite, Board):
+            continue
+        drawn = compose.map_of(found, Given())
+        picture.write_map(drawn, Terminal(60))
+        json.dumps(picture.as_data(drawn))
+        line = usual_line(found.board)
+        for space, root in memory_tree(found.board, line).items():
+            view = flat_view(root)
+            for each in view[:: max(1, len(view) // 12)]:
+                for address in (each.start, each.end - 1):
+                    answers = compose.at(found, Given(), address)
+                    mine = [a for a in answers if a.space == space.value and a.layers]
+                    if not mine:
+                        assert not root.subregions
+                        continue
+                    layer = mine[0].layers[0]
+                    assert layer.name == each.region.name
+                    assert layer.offset == address - each.start + each.offset
+
+
+def test_rows_are_in_order_and_have_their_lines() -> None:
+    board = compose.resolve(ROOT / "specs" / "arm-virt.yaml")
+    (space,) = compose.map_of(board, Given()).spaces
+    firsts = [row.window.first for row in space.rows]
+    assert firsts == sorted(firsts)
+    lines = (ROOT / "specs" / "arm-virt.yaml").read_text().splitlines()
+    for row in space.rows:
+        if isinstance(row, Box):
+            assert row.spot is not None
+            text = lines[row.spot.line - 1]
+            assert "at:" in text or "region:" in text or row.part in text, text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Given(1 << 50), "-m: arm-virt takes no more than 255 GiB"),
+        (Given(None, 9), "-smp: arm-virt takes 1 to 8 CPUs"),
+        (Given(None, None, {"gic": "3"}), "-M: arm-virt has no property 'gic'; "),
+        (Given(None, None, {"gic-version": "5"}), "-M: gic-version is 2 or 3, not '5'"),
+    ],
+)
+def test_a_command_line_that_the_board_does_not_take(given: Given, said: str) -> None:
+    board = compose.resolve(ROOT / "specs" / "arm-virt.yaml")
+    with pytest.raises(NotTaken) as refused:
+        compose.map_of(board, given)
+    assert str(refused.value).startswith(said)
