@@ -28,6 +28,7 @@ ALLOWED = {
     "allowing": {"diagnostics", "source"},
     "bases": {"targets"},
     "diagnostics": {"source"},
+    "explanations": {"diagnostics"},
     "expr": set(),
     "figures": set(),
     "files": set(),

@@ -22,6 +22,7 @@ _COMMANDS = {
     "check": "Validate specs, and the C that they give, without writing anything.",
     "compare": "Compare a spec's board with a machine that QEMU has.",
     "diff": "Show what moving a board to another release changes in its C.",
+    "explain": "Tell the long story of a finding's code, or list all codes.",
     "map": "Show the memory map of a spec's board.",
     "patch": "Write a spec's board as patches for QEMU.",
     "render": "Print the C of a spec.",

@@ -78,6 +78,9 @@ def standing(found: Iterable[Finding], source: Source) -> None:
         click.echo(head + ("\n" + rest if rest else ""), err=True)
     if len(ordered) > MAX_FINDINGS:
         note(f"... and {len(ordered) - MAX_FINDINGS} more")
+    if ordered and sys.stderr.isatty():
+        codes = {finding.code.name for finding in ordered}
+        note(f"(qgen explain {codes.pop() if len(codes) == 1 else 'CODE'} says more)")
 
 
 def unexpected(fault: Exception) -> int:

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from qgen import __version__
+from qgen.diagnostics import Code
+from qgen.explanations import explanation
 from qgen.formats.shown import Shown
 
 _SCHEMA = (
@@ -27,13 +29,7 @@ def sarif(findings: Sequence[Shown]) -> str:
             "driver": {
                 "name": "qgen",
                 "version": __version__,
-                "rules": [
-                    {
-                        "id": code.name,
-                        "shortDescription": {"text": _sentence(code.value)},
-                    }
-                    for code in codes
-                ],
+                "rules": [_rule(code) for code in codes],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -42,6 +38,16 @@ def sarif(findings: Sequence[Shown]) -> str:
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2) + "\n"
+
+
+def _rule(code: Code) -> dict[str, Any]:
+    story = explanation(code)
+    return {
+        "id": code.name,
+        "shortDescription": {"text": _sentence(code.value)},
+        "fullDescription": {"text": story.first},
+        "help": {"text": story.plain, "markdown": story.markdown},
+    }
 
 
 def _sentence(text: str) -> str:
