@@ -47,6 +47,7 @@ def test_the_wheel_holds_templates_specs_catalogue_and_probe(wheel: Path) -> Non
     for name in (
         "qgen/_shipped/templates/unit.c.j2",
         "qgen/_shipped/specs/arm-virt.yaml",
+        "qgen/_shipped/specs/qgen.schema.json",
         "qgen/catalogue/data/10.2.jsonl.gz",
         "qgen/explanations/Q0204.md",
         "qgen/lab/probe.c",

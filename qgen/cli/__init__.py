@@ -28,6 +28,7 @@ _COMMANDS = {
     "render": "Print the C of a spec.",
     "run": "Run a spec's board in QEMU.",
     "scaffold": "Put a spec's board into a QEMU source tree.",
+    "schema": "Print the JSON Schema of specs, for editors.",
     "sdk": "Prepare QEMUs that load boards.",
     "unscaffold": "Take a board out of a QEMU source tree again.",
 }

@@ -7,6 +7,7 @@ Heavy libraries are imported by the stage that needs them, when it runs.
 
 from __future__ import annotations
 
+from qgen.compose.editing import schema
 from qgen.compose.lab import (
     Built,
     beside,
@@ -58,6 +59,7 @@ __all__ = [
     "resolve",
     "resolve_all",
     "scaffolding",
+    "schema",
     "settle",
     "target_of",
     "words_of",

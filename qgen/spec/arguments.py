@@ -10,11 +10,16 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from qgen import expr
 from qgen.diagnostics import quoted
-from qgen.spec.ends import SinkText, sink
-from qgen.spec.names import CHILD, WORD, checked_name
-from qgen.spec.numbers import parse_expression
-from qgen.spec.texts import label, text_of, within, wrong
+from qgen.spec.ends import SINK_SCHEMA, SinkText, sink
+from qgen.spec.names import CHILD, MAX_NAME, WORD, checked_name, name_schema
+from qgen.spec.numbers import EXPRESSION_SCHEMA, parse_expression
+from qgen.spec.patterns import forms, one_of
+from qgen.spec.texts import LABEL, label, text_of, within, wrong
 from qgen.spec.values import (
+    DRIVE_SCHEMA,
+    LINK_SCHEMA,
+    MACHINE_VALUES,
+    SERIAL_SCHEMA,
     DriveText,
     LinkText,
     MachineText,
@@ -103,9 +108,8 @@ class CallText:
 
 
 _region = checked_name(WORD, "the name of a region", "name one of this spec, or system")
-_bus = checked_name(
-    rf"{WORD}(/{CHILD})*", "the path of a bus", "write DEVICE/BUS: macio/ide[0]/ide.0"
-)
+_BUS = rf"{WORD}(/{CHILD})*"
+_bus = checked_name(_BUS, "the path of a bus", "write DEVICE/BUS: macio/ide[0]/ide.0")
 ITSELF = "itself"
 """How a spec writes the machine, as an argument."""
 NONE = "none"
@@ -113,8 +117,9 @@ NONE = "none"
 _inputs = checked_name(WORD, "the name of input lines", "name a device with 'inputs:'")
 SPACES = ("memory", "io")
 """The address spaces of QEMU that have a name."""
+_CLASS_FIELD = r"[a-z][a-z0-9_]*"
 _class_field = checked_name(
-    r"[a-z][a-z0-9_]*", "a field of MachineClass", "QEMU writes it so: default_nic"
+    _CLASS_FIELD, "a field of MachineClass", "QEMU writes it so: default_nic"
 )
 
 
@@ -143,9 +148,32 @@ _FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Argument]]] = {
     "machine": (_machine, MachineText),
     "class": (_class_field, ClassArgument),
 }
+_FORMS_SCHEMA = {
+    "text": {"description": "A string."} | LABEL,
+    "region": {"description": "A region of this spec, or system."}
+    | name_schema(WORD, ["system"]),
+    "device": LINK_SCHEMA,
+    "bus": {"description": "A bus of a device."} | name_schema(_BUS, ["macio/ide.0"]),
+    "line": {"description": "An input line, which the callee drives."} | SINK_SCHEMA,
+    "inputs": {"description": "All input lines that an earlier call returned."}
+    | name_schema(WORD, ["pic"]),
+    "address_space": {
+        "description": "What a device sees that reads and writes itself.",
+        "enum": [*SPACES],
+    },
+    "drive": DRIVE_SCHEMA,
+    "serial": SERIAL_SCHEMA,
+    "machine": {
+        "description": "A value of the machine, or the machine itself.",
+        "enum": [ITSELF, *MACHINE_VALUES],
+    },
+    "class": {"description": "A text of the machine's class."}
+    | name_schema(_CLASS_FIELD, ["default_nic"]),
+}
 _HELP = "write a number, true, none, or " + ", ".join(f"{{{f}: ...}}" for f in _FORMS)
+_FUNCTION = r"[A-Za-z_][A-Za-z0-9_]*"
 _function = checked_name(
-    r"[A-Za-z_][A-Za-z0-9_]*",
+    _FUNCTION,
     "the name of a function",
     "as QEMU's header declares it: sifive_plic_create",
 )
@@ -190,12 +218,17 @@ Call = Annotated[
     PlainValidator(_call),
     WithJsonSchema(
         {
+            "kind": "call",
             "type": "object",
             "minProperties": 1,
             "maxProperties": 1,
+            "propertyNames": {"pattern": f"^{_FUNCTION}$", "maxLength": MAX_NAME},
             "additionalProperties": {
+                "description": "The arguments of the function.",
                 "type": "array",
-                "items": {"type": ["string", "boolean", "object", "integer"]},
+                "items": one_of(
+                    {"type": "boolean"}, EXPRESSION_SCHEMA, forms(_FORMS_SCHEMA)
+                ),
                 "maxItems": MAX_ARGUMENTS,
             },
         }

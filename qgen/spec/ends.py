@@ -12,6 +12,7 @@ from qgen import expr
 from qgen.diagnostics import quoted
 from qgen.spec.names import MAX_NAME, WORD
 from qgen.spec.numbers import parse_expression
+from qgen.spec.patterns import EXPRESSION, text
 from qgen.spec.texts import text_of, wrong
 
 
@@ -49,12 +50,12 @@ _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 def sink(value: Any) -> SinkText:
     """An input line: ``gic[33]``, ``cpus[cpu].irq``, ``soc/mft[0].duty[1]``."""
-    text = text_of(value, "an input line").strip(" ")
-    match = _SINK.fullmatch(text)
+    written = text_of(value, "an input line").strip(" ")
+    match = _SINK.fullmatch(written)
     if match is None:
         raise wrong(
             "Q0106",
-            f"{quoted(text)} is not an input line",
+            f"{quoted(written)} is not an input line",
             "write gic[33], cpus[cpu].irq or device.line[2]",
         )
     index = match["index"]
@@ -68,7 +69,10 @@ def sink(value: Any) -> SinkText:
     )
 
 
-Sink = Annotated[SinkText, PlainValidator(sink), WithJsonSchema({"type": "string"})]
+_NUMBERED = _SINK.pattern.replace(r"[^\[\]]*", EXPRESSION)
+_SINK_PATTERN = re.sub(r"\(\?P<\w+>", "(?:", _NUMBERED)
+SINK_SCHEMA = text(f"^ *{_SINK_PATTERN} *$", ["gic[33]", "cpus[cpu].irq"], kind="input")
+Sink = Annotated[SinkText, PlainValidator(sink), WithJsonSchema(SINK_SCHEMA)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +84,25 @@ class ClockText:
 
 
 def _clock(value: Any) -> ClockText:
-    text = text_of(value, "the name of a clock")
-    if re.fullmatch(WORD, text) and len(text) <= MAX_NAME:
-        dotted = _SINK.fullmatch(text) if "." in text else None
-        return ClockText(text, sink(text) if dotted else None)
-    if _SINK.fullmatch(text):
-        return ClockText(text, sink(text))
+    name = text_of(value, "the name of a clock")
+    if re.fullmatch(WORD, name) and len(name) <= MAX_NAME:
+        dotted = _SINK.fullmatch(name) if "." in name else None
+        return ClockText(name, sink(name) if dotted else None)
+    if _SINK.fullmatch(name):
+        return ClockText(name, sink(name))
     raise wrong(
         "Q0104",
-        f"{quoted(text)} cannot be the name of a clock",
+        f"{quoted(name)} cannot be the name of a clock",
         "name one of 'clocks:', or a device's clock output: slcr.uart0_ref_clk",
     )
 
 
 ClockSource = Annotated[
-    ClockText, PlainValidator(_clock), WithJsonSchema({"type": "string"})
+    ClockText,
+    PlainValidator(_clock),
+    WithJsonSchema(
+        text(f"^(?:{WORD}|{_SINK_PATTERN})$", ["sysclk", "slcr.uart0_ref_clk"])
+    ),
 ]
 
 
@@ -106,19 +114,20 @@ class PciText:
     function: int
 
 
-_PCI = re.compile(r"(?P<slot>0x[0-9a-fA-F]{1,2}|[0-9]{1,2})\.(?P<function>[0-9])")
+_SLOT = r"(?:0x[0-9a-fA-F]{1,2}|0|[1-9][0-9]?)"
+_PCI = re.compile(rf"(?P<slot>{_SLOT})\.(?P<function>[0-9])")
 
 
 def _bus_address(value: Any) -> expr.Expr | PciText:
-    text = text_of(value, "an address on a bus")
-    match = _PCI.fullmatch(text)
+    written = text_of(value, "an address on a bus")
+    match = _PCI.fullmatch(written)
     if match is None:
-        return parse_expression(text)
+        return parse_expression(written)
     slot, function = int(match["slot"], 0), int(match["function"])
     if slot > 31 or function > 7:
         raise wrong(
             "Q0107",
-            f"{text} is no place on a PCI bus",
+            f"{written} is no place on a PCI bus",
             "slots are 0 to 31, functions 0 to 7: 16.0",
         )
     return PciText(slot, function)
@@ -127,5 +136,12 @@ def _bus_address(value: Any) -> expr.Expr | PciText:
 BusAddress = Annotated[
     expr.Expr | PciText,
     PlainValidator(_bus_address),
-    WithJsonSchema({"type": ["string", "integer", "number"]}),
+    WithJsonSchema(
+        text(
+            rf"^(?:{_SLOT}\.[0-7]|{EXPRESSION})$",
+            ["0x48", "16.0"],
+            maxLength=expr.MAX_LENGTH,
+            minimum=0,
+        )
+    ),
 ]

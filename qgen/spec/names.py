@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 from qgen import bases
 from qgen.diagnostics import did_you_mean, quoted
+from qgen.spec.patterns import JsonSchema, one_of, text
 from qgen.spec.texts import kind_of, text_of, wrong
 
 MAX_NAME = 80
@@ -20,24 +21,28 @@ def checked_name(pattern: str, what: str, shape: str) -> Callable[[Any], str]:
     regex = re.compile(pattern)
 
     def check(value: Any) -> str:
-        text = text_of(value, what)
-        if len(text) > MAX_NAME:
+        name = text_of(value, what)
+        if len(name) > MAX_NAME:
             raise wrong("Q0104", f"{what} has at most {MAX_NAME} characters")
-        if not regex.fullmatch(text):
-            raise wrong("Q0104", f"{quoted(text)} cannot be {what}", shape)
-        return text
+        if not regex.fullmatch(name):
+            raise wrong("Q0104", f"{quoted(name)} cannot be {what}", shape)
+        return name
 
     return check
 
 
 def _name(pattern: str, what: str, shape: str) -> Any:
-    return Annotated[
-        str,
-        BeforeValidator(checked_name(pattern, what, shape)),
-        WithJsonSchema(
-            {"type": "string", "pattern": f"^{pattern}$", "maxLength": MAX_NAME}
-        ),
-    ]
+    schema = name_schema(pattern, shape.rpartition(": ")[2].split(", "))
+    schema["kind"] = re.sub("[^A-Za-z]+", "-", what.removeprefix("the "))
+    check = BeforeValidator(checked_name(pattern, what, shape))
+    return Annotated[str, check, WithJsonSchema(schema)]
+
+
+def name_schema(pattern: str, examples: Sequence[str] = ()) -> JsonSchema:
+    """The JSON schema of a name with this pattern, which may have alternatives."""
+    whole = f"(?:{pattern})" if "|" in pattern else pattern
+    fitting = [each for each in examples if re.fullmatch(pattern, each)]
+    return text(f"^{whole}$", fitting, maxLength=MAX_NAME)
 
 
 WORD = r"[A-Za-z_][A-Za-z0-9_.-]*"
@@ -185,11 +190,11 @@ TreePropertyName = _name(
 
 
 def _base(value: Any) -> str:
-    text = text_of(value, "a machine base")
-    if text not in bases.NAMES:
-        near = did_you_mean(text, bases.NAMES)
-        raise wrong("Q0107", f"'parent' cannot be {quoted(text)}", near)
-    return text
+    name = text_of(value, "a machine base")
+    if name not in bases.NAMES:
+        near = did_you_mean(name, bases.NAMES)
+        raise wrong("Q0107", f"'parent' cannot be {quoted(name)}", near)
+    return name
 
 
 BaseName = Annotated[
@@ -219,5 +224,5 @@ def _firmware(value: Any) -> str | bool:
 Firmware = Annotated[
     str | bool,
     PlainValidator(_firmware),
-    WithJsonSchema({"oneOf": [{"type": "string"}, {"const": True}]}),
+    WithJsonSchema(one_of(name_schema(_FILE[0], ["bios.bin"]), {"const": True})),
 ]

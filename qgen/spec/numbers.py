@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 from qgen import expr
 from qgen.diagnostics import quoted
+from qgen.spec.patterns import EXPRESSION, WHOLE, expression, number
 from qgen.spec.texts import kind_of, text_of, wrong
 
 
@@ -21,6 +22,8 @@ def parse_expression(value: Any) -> expr.Expr:
 
 
 def _measured(units: dict[str, int], what: str, example: str) -> Any:
+    kind = what.split()[-1]
+
     def check(value: Any) -> expr.Expr:
         parsed = parse_expression(value)
         for part in expr.walk(parsed):
@@ -36,14 +39,15 @@ def _measured(units: dict[str, int], what: str, example: str) -> Any:
     return Annotated[
         expr.Expr,
         PlainValidator(check),
-        WithJsonSchema({"type": ["string", "integer"], "examples": [example]}),
+        WithJsonSchema(number(expression(units), [example], kind=kind)),
     ]
 
 
+EXPRESSION_SCHEMA = number(
+    EXPRESSION, ["32", "NUM_IRQS + 32 * cpus"], kind="expression"
+)
 Expression = Annotated[
-    expr.Expr,
-    PlainValidator(parse_expression),
-    WithJsonSchema({"type": ["string", "integer"]}),
+    expr.Expr, PlainValidator(parse_expression), WithJsonSchema(EXPRESSION_SCHEMA)
 ]
 Address = _measured(expr.SIZE_UNITS, "an address", "0x0900_0000")
 Size = _measured(expr.SIZE_UNITS, "a size", "64 KiB")
@@ -54,17 +58,17 @@ def _integer(low: int, high: int) -> Any:
     def check(value: Any) -> int:
         text = text_of(value, "a whole number")
         sign = -1 if text.startswith("-") else 1
-        number = parse_expression(text.removeprefix("-"))
-        if not isinstance(number, expr.Num) or number.unit is not None:
+        parsed = parse_expression(text.removeprefix("-"))
+        if not isinstance(parsed, expr.Num) or parsed.unit is not None:
             raise wrong("Q0106", f"a plain number is wanted here, not {quoted(text)}")
-        if not low <= sign * number.value <= high:
+        if not low <= sign * parsed.value <= high:
             raise wrong("Q0107", f"{text} is not between {low} and {high}")
-        return sign * number.value
+        return sign * parsed.value
 
     return Annotated[
         int,
         BeforeValidator(check),
-        WithJsonSchema({"type": "integer", "minimum": low, "maximum": high}),
+        WithJsonSchema(number(WHOLE, [str(high)], minimum=low, maximum=high)),
     ]
 
 

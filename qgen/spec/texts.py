@@ -13,6 +13,8 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from qgen import names
+from qgen.spec.patterns import COMMENT, LINE, MAX_TEXT, SOME
+from qgen.spec.patterns import text as text_schema
 
 T = TypeVar("T")
 
@@ -69,10 +71,9 @@ def one_line(value: Any) -> str:
             f"the text holds the unprintable character {bad}",
             "a text is one line of printable characters",
         )
-    if len(text) > 300:
-        raise wrong(
-            "Q0105", f"the text has {len(text)} characters; at most 300 can stand"
-        )
+    if len(text) > MAX_TEXT:
+        message = f"the text has {len(text)} characters; at most {MAX_TEXT} can stand"
+        raise wrong("Q0105", message)
     return text
 
 
@@ -91,13 +92,13 @@ def _commented(what: str) -> Any:
             raise wrong("Q0105", f"{what} cannot hold /* or */", "leave them out")
         return text
 
-    schema = WithJsonSchema({"type": "string", "minLength": 1})
-    return Annotated[str, BeforeValidator(check), schema]
+    schema = text_schema(COMMENT, maxLength=MAX_TEXT, kind="comment")
+    return Annotated[str, BeforeValidator(check), WithJsonSchema(schema)]
 
 
-Text = Annotated[str, BeforeValidator(one_line), WithJsonSchema({"type": "string"})]
-Label = Annotated[
-    str, BeforeValidator(label), WithJsonSchema({"type": "string", "minLength": 1})
-]
+ONE_LINE = text_schema(LINE, maxLength=MAX_TEXT, kind="line")
+Text = Annotated[str, BeforeValidator(one_line), WithJsonSchema(ONE_LINE)]
+LABEL = text_schema(SOME, maxLength=MAX_TEXT, kind="text")
+Label = Annotated[str, BeforeValidator(label), WithJsonSchema(LABEL)]
 Comment = _commented("a comment")
 Description = _commented("the description, which is a comment of the C as well,")

@@ -11,9 +11,10 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from qgen import expr
 from qgen.diagnostics import quoted
-from qgen.spec.names import WORD, checked_name
-from qgen.spec.numbers import parse_expression
-from qgen.spec.texts import kind_of, one_line, text_of, within, wrong
+from qgen.spec.names import WORD, checked_name, name_schema
+from qgen.spec.numbers import EXPRESSION_SCHEMA, parse_expression
+from qgen.spec.patterns import JsonSchema, forms, mapping, one_of
+from qgen.spec.texts import ONE_LINE, kind_of, one_line, text_of, within, wrong
 
 _FORMS = (
     "text, true, a list of cells, {strings: [...]}, {phandle: NODE}, {path: NODE}, "
@@ -92,9 +93,12 @@ PlainTreeText = (
 )
 
 
+_UNCLEAR = r"[0-9][0-9a-fA-Fx_]*"
+
+
 def _text(value: Any) -> str:
     text = one_line(value)
-    if re.fullmatch(r"[0-9][0-9a-fA-Fx_]*", text):
+    if re.fullmatch(_UNCLEAR, text):
         help_ = f"a cell is written [{text}], text {{strings: ['{text}']}}"
         raise wrong("Q0103", f"{quoted(text)} may be a number or text", help_)
     return text
@@ -176,13 +180,44 @@ def _plain(value: Any) -> PlainTreeText:
     raise wrong("Q0103", f"{kind_of(value)} is no value here", f"write {_FORMS}")
 
 
-_SCHEMA = {
-    "oneOf": [
-        {"type": ["boolean", "string"]},
-        {"type": "array", "minItems": 1},
-        {"type": "object", "minProperties": 1, "maxProperties": 2},
-    ]
+_LABEL_SCHEMA = name_schema(WORD, ["uart"])
+_CELLS_SCHEMA: JsonSchema = {
+    "kind": "cells",
+    "description": "Cells of 32 bits.",
+    "type": "array",
+    "minItems": 1,
+    "items": one_of(
+        EXPRESSION_SCHEMA,
+        forms(
+            {
+                "u64": {"description": "A number of two cells."} | EXPRESSION_SCHEMA,
+                "phandle": {"description": "The node with this label."} | _LABEL_SCHEMA,
+            }
+        ),
+    ),
 }
+_STRINGS_SCHEMA: JsonSchema = {"type": "array", "minItems": 1, "items": ONE_LINE}
+_FORMS_SCHEMA = {
+    "strings": {"description": "Several texts."} | _STRINGS_SCHEMA,
+    "phandle": {"description": "A reference to the node with this label."}
+    | _LABEL_SCHEMA,
+    "path": {"description": "The path of the node with this label."} | _LABEL_SCHEMA,
+    "cpu": {
+        "description": "What QEMU calls the CPU's model.",
+        "const": "compatible",
+    },
+    "machine": {"description": "What -append gives.", "const": "kernel_cmdline"},
+}
+# Whether a plain number is a cell or text, nobody could say.
+_TEXT_SCHEMA = {**ONE_LINE, "not": {"type": "string", "pattern": f"^{_UNCLEAR}$"}}
+_SCHEMA = one_of(
+    {"const": True},
+    {key: value for key, value in _TEXT_SCHEMA.items() if key != "kind"},
+    _CELLS_SCHEMA,
+    forms(_FORMS_SCHEMA),
+    mapping({"for": {"const": "cpu"}, "cells": _CELLS_SCHEMA}, ["for", "cells"]),
+    kind="tree-value",
+)
 TreeValue = Annotated[PlainTreeText, PlainValidator(_plain), WithJsonSchema(_SCHEMA)]
 
 
@@ -199,12 +234,6 @@ Compatible = Annotated[
     StringsText | CompatibleText,
     PlainValidator(_compatible),
     WithJsonSchema(
-        {
-            "oneOf": [
-                {"type": "string"},
-                {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                {"type": "object", "minProperties": 1, "maxProperties": 1},
-            ]
-        }
+        one_of(ONE_LINE, _STRINGS_SCHEMA, forms({"cpu": _FORMS_SCHEMA["cpu"]}))
     ),
 ]

@@ -10,9 +10,10 @@ from pydantic.config import JsonDict
 
 from qgen import expr
 from qgen.diagnostics import quoted
-from qgen.spec.names import CHILD, WORD, checked_name
-from qgen.spec.numbers import parse_expression
-from qgen.spec.texts import kind_of, one_line, text_of, within, wrong
+from qgen.spec.names import CHILD, WORD, checked_name, name_schema
+from qgen.spec.numbers import EXPRESSION_SCHEMA, parse_expression
+from qgen.spec.patterns import JsonSchema, forms, mapping, one_of
+from qgen.spec.texts import ONE_LINE, kind_of, one_line, text_of, within, wrong
 
 
 def _class_value(value: Any) -> bool | str:
@@ -22,15 +23,18 @@ def _class_value(value: Any) -> bool | str:
 ClassValue = Annotated[
     bool | str,
     PlainValidator(_class_value),
-    WithJsonSchema({"type": ["boolean", "string", "integer"]}),
+    WithJsonSchema(one_of({"type": "boolean"}, ONE_LINE)),
 ]
+
+
+_CHOICE = r"[A-Za-z0-9][A-Za-z0-9_.+-]*"
 
 
 def _choice(value: Any) -> bool | str:
     if isinstance(value, bool):
         return value
     return checked_name(
-        r"[A-Za-z0-9][A-Za-z0-9_.+-]*",
+        _CHOICE,
         "a value of a property",
         "write true or false, or one of its values: qspi",
     )(value)
@@ -39,7 +43,7 @@ def _choice(value: Any) -> bool | str:
 Choice = Annotated[
     bool | str,
     PlainValidator(_choice),
-    WithJsonSchema({"type": ["string", "boolean"]}),
+    WithJsonSchema(one_of({"type": "boolean"}, name_schema(_CHOICE, ["qspi"]))),
 ]
 
 
@@ -82,8 +86,9 @@ class ChosenText:
     name: str
 
 
+_PROPERTY_NAME = r"[a-z][a-z0-9_-]*"
 _property_name = checked_name(
-    r"[a-z][a-z0-9_-]*",
+    _PROPERTY_NAME,
     "the name of a property of the machine",
     "name one of 'properties:'",
 )
@@ -113,10 +118,11 @@ def _number_or_chosen(value: Any) -> expr.Expr | ChosenText:
     return ChosenText(within("property", _property_name, value["property"]))
 
 
+_PROPERTY_SCHEMA = name_schema(_PROPERTY_NAME, ["boot-mode"])
 NumberText = Annotated[
     expr.Expr | ChosenText,
     PlainValidator(_number_or_chosen),
-    WithJsonSchema({"type": ["string", "integer", "object"]}),
+    WithJsonSchema(one_of(EXPRESSION_SCHEMA, forms({"property": _PROPERTY_SCHEMA}))),
 ]
 """A number, or what a property of the machine stands for."""
 DRIVE_INTERFACES = ("floppy", "ide", "mtd", "pflash", "scsi", "sd")
@@ -150,17 +156,25 @@ def drive(value: Any) -> DriveText:
     return DriveText(within("interface", _interface, value["interface"]), bus, unit)
 
 
-_DRIVE_SCHEMA = {
+DRIVE_SCHEMA = {
+    "kind": "drive",
     "title": "Drive",
-    "type": "object",
-    "properties": {
-        "interface": {"type": "string"},
-        "bus": {"type": ["string", "integer"]},
-        "unit": {"type": ["string", "integer"]},
-    },
-    "required": ["interface"],
+    "description": "The drive that -drive gives so.",
+    **mapping(
+        {
+            "interface": {
+                "description": "What if= says.",
+                "enum": [*DRIVE_INTERFACES],
+            },
+            "bus": {"description": "What bus= says; 0 if not given."}
+            | EXPRESSION_SCHEMA,
+            "unit": {"description": "What unit= says; 0 if not given."}
+            | EXPRESSION_SCHEMA,
+        },
+        ["interface"],
+    ),
 }
-Drive = Annotated[DriveText, PlainValidator(drive), WithJsonSchema(_DRIVE_SCHEMA)]
+Drive = Annotated[DriveText, PlainValidator(drive), WithJsonSchema(DRIVE_SCHEMA)]
 
 
 def _audio(value: Any) -> AudioText:
@@ -173,8 +187,9 @@ _FORMS = (
     "{serial: 0}, {link: NAME}, {machine: cpu_type}, {property: NAME}, "
     "{drive: {interface: mtd, unit: 0}} or {audio: true}"
 )
+_TARGET = rf"{WORD}(/{CHILD})*"
 _target = checked_name(
-    rf"{WORD}(/{CHILD})*",
+    _TARGET,
     "the name of a region or a device",
     "name one of this spec: {link: flash}",
 )
@@ -221,7 +236,7 @@ def _item(value: Any) -> bool | str:
 Item = Annotated[
     bool | str,
     PlainValidator(_item),
-    WithJsonSchema({"type": ["boolean", "string", "integer"]}),
+    WithJsonSchema(one_of({"type": "boolean"}, ONE_LINE)),
 ]
 
 
@@ -278,11 +293,43 @@ def _plain_value(value: Any) -> PropertyValue:
             )
 
 
-PROPERTY_SCHEMA: JsonDict = {
-    "oneOf": [
-        {"type": ["boolean", "string", "integer"]},
-        {"type": "array"},
-        {"type": "object", "minProperties": 1, "maxProperties": 1},
-    ]
+LINK_SCHEMA = {
+    "description": "A region, ram, system, an earlier device, or one inside it."
+} | name_schema(_TARGET, ["sram", "soc/pic"])
+SERIAL_SCHEMA = {
+    "description": "The back end of the -serial with this number."
+} | EXPRESSION_SCHEMA
+MACHINE_SCHEMA: JsonSchema = {
+    "description": "A value of the machine.",
+    "enum": [*MACHINE_VALUES],
 }
+_ITEM_SCHEMA: JsonSchema = one_of({"type": "boolean"}, ONE_LINE)
+_VALUE_SCHEMA = one_of(
+    {"type": "boolean"},
+    ONE_LINE,
+    {"type": "array", "items": _ITEM_SCHEMA},
+    forms(
+        {
+            "serial": SERIAL_SCHEMA,
+            "link": LINK_SCHEMA,
+            "machine": MACHINE_SCHEMA,
+            "property": {"description": "What -M NAME=VALUE chose."} | _PROPERTY_SCHEMA,
+            "drive": DRIVE_SCHEMA,
+            "audio": {"description": "The back end of -M audiodev=.", "const": True},
+        }
+    ),
+    kind="plain-value",
+)
+PROPERTY_SCHEMA: JsonDict = one_of(
+    _VALUE_SCHEMA,
+    mapping(
+        {
+            "value": {"description": "The value, where there is such a property."}
+            | _VALUE_SCHEMA,
+            "if_present": {"const": True},
+        },
+        ["value", "if_present"],
+    ),
+    kind="value",
+)
 """The JSON schema of what `property_value` takes."""

@@ -30,22 +30,37 @@ class When(Model):
     """
 
     drive: Drive | None = None
+    """The drive is given: ``{interface: sd, unit: 0}``."""
     nic: TypeName | None = None
+    """The network card that -nic chooses is of this type: ``smc91c111``."""
     audio: Truth | None = None
+    """-audio or -M audiodev= is given."""
     kernel: Truth | None = None
+    """-kernel is given, or not."""
     initrd: Truth | None = None
+    """-initrd is given, or not."""
     firmware: Truth | None = None
+    """-bios is given, or not."""
     usb: Truth | None = None
+    """The machine has USB (-M usb=on, -usb)."""
     kvm: Truth | None = None
+    """QEMU runs with KVM."""
     qtest: Truth | None = None
+    """QEMU runs under its own tests (-accel qtest)."""
     defaults: Truth | None = None
+    """-nodefaults is not given."""
     ram_above: Size | None = None
+    """-m gives more than this."""
     cpus_above: CpuNumber | None = None
+    """-smp gives more than this: ``1``."""
     cpu: Annotated[tuple[CpuName, ...], BeforeValidator(as_items)] | None = None
+    """The model of -cpu is one of these: ``[cortex-a7, cortex-a15]``."""
     property: MachinePropertyName | None = None
+    """A property of the machine, whose value 'is' asks for: ``boot-mode``."""
     is_: Annotated[tuple[Choice, ...], BeforeValidator(as_choices)] | None = Field(
         None, alias="is"
     )
+    """The value of 'property', or a list, one of which it has: ``qspi``, ``[2, 3]``."""
 
 
 class PropertyChoice(Model):
@@ -54,8 +69,11 @@ class PropertyChoice(Model):
     model_config = ConfigDict(json_schema_extra={"otherwise": PROPERTY_SCHEMA})
 
     when: When
+    """What it depends on: ``{kernel: true}``."""
     then: Item
+    """The value where the condition holds: ``1``."""
     else_: Item = Field(alias="else")
+    """The value where it does not: ``0``."""
 
 
 def _property(value: Any, choice: Callable[[Any], PropertyChoice]) -> Any:

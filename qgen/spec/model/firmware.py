@@ -31,16 +31,27 @@ class ArmBoot(Model):
     """
 
     loader: Literal["arm"]
+    """Arm's loader of -kernel, for CPUs with an MMU."""
     ram: Address
+    """The address where RAM begins: ``0x4000_0000``."""
     firmware: DeviceName | None = None
+    """The device that holds firmware: ``flash0``."""
     psci: Literal["hvc", "smc"] | None = None
+    """How a guest calls PSCI: an instruction that QEMU handles."""
     board_id: Integer32 | None = None
+    """What a kernel without a device tree gets in r1: ``0x113``."""
     gic_cpu_if_addr: Address | None = None
+    """The GIC's CPU interface, for secondary CPUs that wait in it."""
     smp_loader_start: Address | None = None
+    """Where the code of secondary CPUs is put."""
     smp_bootreg_addr: Address | None = None
+    """What secondary CPUs watch for their entry address."""
     board_setup_addr: Address | None = None
+    """Where the code of the hook 'board_setup' is put."""
     secure_boot: Truth | None = None
+    """A kernel starts in the secure world."""
     secure_board_setup: Truth | None = None
+    """The code of 'board_setup' runs in the secure world."""
 
 
 class Armv7mBoot(Model):
@@ -50,33 +61,48 @@ class Armv7mBoot(Model):
     """
 
     loader: Literal["armv7m"]
+    """The loader of microcontrollers (Cortex-M)."""
     flash: RegionName | None = None
+    """The region that -kernel is loaded into: ``flash``."""
     at: Address | None = None
+    """Where the image goes, if no region of the board says so: ``0``."""
     size: Size | None = None
+    """How large an image may be."""
 
 
 class RiscvBoot(Model):
     """riscv_load_kernel: an image given with -kernel, loaded at an address."""
 
     loader: Literal["riscv"]
+    """RISC-V's loader of -kernel."""
     at: Address
+    """The address of the kernel: ``0x8020_0000``."""
     harts: DevicePath
+    """The device of type riscv.hart_array: ``harts``, ``soc/cpus``."""
     initrd: Truth = False
+    """-initrd is loaded too."""
 
 
 class X86BiosBoot(Model):
     """x86_bios_rom_init: the firmware below 4 GiB, its last 128 KiB below 1 MiB."""
 
     loader: Literal["x86-bios"]
+    """A PC's firmware, below 4 GiB."""
     firmware: FileName
+    """The file, which -bios replaces: ``bios.bin``."""
     writable: Truth = False
+    """The copy below 1 MiB is RAM."""
 
 
 class HelperBoot(Model):
     """An exported helper of QEMU's boots: npcm7xx_load_kernel and its like."""
 
     loader: Literal["helper"]
+    """A function of QEMU's boots."""
     call: Call
+    """The function and its arguments: ``{npcm7xx_load_kernel: [{machine: itself}, {device:
+    soc}]}``.
+    """
 
 
 Boot = Annotated[
@@ -94,15 +120,25 @@ class Hooks(Model):
     """
 
     file: Annotated[tuple[HookFile, ...], BeforeValidator(as_items)]
+    """The file beside the spec, or several: ``my-board-hooks.c.inc``."""
     devices: tuple[DeviceName, ...] = ()
+    """Devices that the machine's struct shall hold for the hooks: ``[uart0]``."""
     class_init: HookName | None = None
+    """Called at the end of the machine's class_init: ``my_board_class``."""
     before_devices: HookName | None = None
+    """Called before the first device is made."""
     after_devices: HookName | None = None
+    """Called when all devices are there."""
     boot: HookName | None = None
+    """Called in place of a loader, or behind it."""
     cpu_reset: HookName | None = None
+    """Called for each CPU when it is reset."""
     board_setup: HookName | None = None
+    """Writes code that runs before the kernel (loader arm)."""
     secondary_boot: HookName | None = None
+    """Writes the code of secondary CPUs (loader arm)."""
     secondary_cpu_reset: HookName | None = None
+    """Sets a secondary CPU at reset (loader arm)."""
 
 
 class FwCfgItem(Model):
@@ -112,9 +148,13 @@ class FwCfgItem(Model):
     """
 
     i16: NumberText | None = None
+    """A number of 16 bits: ``cpus``."""
     i32: NumberText | None = None
+    """A number of 32 bits: ``{property: boot-mode}``."""
     i64: NumberText | None = None
+    """A number of 64 bits: ``ram_size``."""
     string: Label | None = None
+    """Text: ``quiet``."""
 
 
 class FwCfg(Model):
@@ -125,6 +165,11 @@ class FwCfg(Model):
     """
 
     device: DeviceName
+    """The device of type fw_cfg_mem or fw_cfg_io: ``fw-cfg``."""
     e820: Truth = False
+    """On x86: the file etc/e820 says where RAM is."""
     items: dict[ItemKey, FwCfgItem] = {}
+    """Items by QEMU's names or numbers: ``{FW_CFG_NB_CPUS: {i16: cpus}}``."""
     files: dict[ItemPath, FileName] = {}
+    """Files that the guest finds by these names: ``{ndrv/qemu_vga.ndrv: qemu_vga.ndrv}``.
+    """
