@@ -44,6 +44,12 @@ from qgen.targets import Target
     default="text",
     help="JSON has all that the text has. [default: text]",
 )
+@click.option(
+    "--svg",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw it as SVG to FILE, whole or not at all, in place of printing it.",
+)
 @qemu_option
 def command(
     spec: Path,
@@ -53,6 +59,7 @@ def command(
     properties: tuple[tuple[str, str], ...],
     at: int | None,
     form: str,
+    svg: Path | None,
     target: Target,
 ) -> None:
     """Show the memory map of a spec's board.
@@ -66,10 +73,12 @@ def command(
       qgen map my-board.yaml
       qgen map arm-virt -m 4G -M gic-version=3
       qgen map arm-virt --at 0x0900_0004
+      qgen map arm-virt --svg arm-virt.svg
       qgen map mps2 --variant mps2-an385 --format json
     """
     from qgen import compose, picture
     from qgen.cli import console
+    from qgen.files import write_whole
 
     resolved = compose.resolve(spec, target, variant=variant)
     console.findings(resolved.warnings, resolved.source)
@@ -85,7 +94,9 @@ def command(
         drawn = compose.map_of(resolved, given)
     except compose.NotTaken as error:
         raise click.UsageError(str(error)) from None
-    if form == "json":
+    if svg is not None:
+        write_whole(svg, picture.draw_map_svg(drawn))
+    elif form == "json":
         _print(picture.as_data(drawn))
     else:
         console.show(picture.write_map(drawn, console.terminal()))

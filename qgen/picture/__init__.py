@@ -6,6 +6,7 @@
 from qgen.picture.at import Answer, answers_at, write_answer
 from qgen.picture.data import as_data
 from qgen.picture.map import MapPicture, draw_map, draw_ram, other_size
+from qgen.picture.map_svg import draw_map_svg
 from qgen.picture.map_text import write_map
 from qgen.picture.spots import Spot, Spots
 from qgen.picture.terminal import Terminal
@@ -19,6 +20,7 @@ __all__ = [
     "answers_at",
     "as_data",
     "draw_map",
+    "draw_map_svg",
     "draw_ram",
     "other_size",
     "write_answer",

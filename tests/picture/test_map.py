@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -13,11 +14,13 @@ from qgen.board import Board
 from qgen.compose import Given, NotTaken, Resolved
 from qgen.picture import Terminal
 from qgen.picture.map import Box
+from qgen.picture.map_svg import nested
 from qgen.predict import flat_view, memory_tree, usual_line
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = Path(__file__).parent
 MIB = 1 << 20
+SVG = "{http://www.w3.org/2000/svg}"
 
 LAYERS = """\
 machine: layers
@@ -189,3 +192,36 @@ def test_a_command_line_that_the_board_does_not_take(given: Given, said: str) ->
     with pytest.raises(NotTaken) as refused:
         compose.map_of(board, given)
     assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_drawing_is_xml_with_all_regions_and_no_script(
+    case: Case, tmp_path: Path
+) -> None:
+    drawn = compose.map_of(resolved(case, tmp_path), case.given)
+    text = picture.draw_map_svg(drawn, lambda spot: f"#{spot}")
+    root = ElementTree.fromstring(text)
+    tags = {each.tag.removeprefix(SVG) for each in root.iter()}
+    words = "svg title desc style defs marker path rect g a text line"
+    assert tags <= set(words.split(" "))
+    assert root.find(f"{SVG}title") is not None
+    assert root.find(f"{SVG}desc") is not None
+    whole = "\n".join(root.itertext())
+    for space in drawn.spaces:
+        for row in space.rows:
+            if isinstance(row, Box):
+                assert row.name in whole
+                assert f'data-first="{row.window.first:#x}"' in text
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    for each in root.iter():
+        assert float(each.get("x", 0)) <= width
+        assert float(each.get("y", 0)) <= height
+
+
+def test_what_lies_on_another_region_is_drawn_inside_it(tmp_path: Path) -> None:
+    (space,) = compose.map_of(resolved(CASES[-1], tmp_path), Given()).spaces
+    rom, _, _, _, window, *_ = nested(space.rows)
+    assert isinstance(rom, Box) and isinstance(window, Box)
+    assert [each.name for each in rom.children if isinstance(each, Box)] == ["half"]
+    (inner,) = (each for each in window.children if isinstance(each, Box))
+    assert [each.name for each in inner.children if isinstance(each, Box)] == ["patch"]
