@@ -65,7 +65,7 @@ ALLOWED = {
     "render": {"cunit", "layout", "shipped"},
     "check": {"bases", "board", "condition", "devicetree", "expr", "targets"},
     "predict": {"board", "condition", "devicetree", "expr"},
-    "picture": {"board", "condition", "expr", "figures", "predict", "source"},
+    "picture": {"arch", "board", "condition", "expr", "figures", "predict", "source"},
     "compare": set(),
     "tree": {"arch", "board", "names"},
     "lab": {"catalogue", "compare", "files"},

@@ -31,6 +31,7 @@ _COMMANDS = {
     "schema": "Print the JSON Schema of specs, for editors.",
     "sdk": "Prepare QEMUs that load boards.",
     "unscaffold": "Take a board out of a QEMU source tree again.",
+    "wires": "Show the interrupts, GPIO lines and clocks of a spec's board.",
 }
 
 

@@ -81,7 +81,7 @@ def command(
     from qgen.files import write_whole
 
     resolved = compose.resolve(spec, target, variant=variant)
-    console.findings(resolved.warnings, resolved.source)
+    console.standing(resolved.warnings, resolved.source)
     given = compose.Given(ram_size, cpus, dict(properties))
     try:
         if at is not None:

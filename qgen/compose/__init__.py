@@ -17,7 +17,7 @@ from qgen.compose.lab import (
     machines_beside,
     target_of,
 )
-from qgen.compose.picturing import Given, NotTaken, at, map_of
+from qgen.compose.picturing import Given, NotTaken, at, line_of, map_of, wires_of
 from qgen.compose.rendering import Rendered, Words, render, words_of
 from qgen.compose.resolving import Resolved, resolve, resolve_all
 from qgen.compose.scaffolding import (
@@ -49,6 +49,7 @@ __all__ = [
     "beside",
     "build",
     "compare",
+    "line_of",
     "load_into",
     "machines_beside",
     "map_of",
@@ -62,5 +63,6 @@ __all__ = [
     "schema",
     "settle",
     "target_of",
+    "wires_of",
     "words_of",
 ]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from qgen.board import Board
+from qgen.board import Board, Composite
 from qgen.compose.resolving import Resolved
 from qgen.expr import evaluate
 from qgen.figures import human
 from qgen.picture import (
+    IRQ,
     Answer,
+    Counted,
+    Lines,
     MapPicture,
     Spots,
+    WiresPicture,
     answers_at,
     draw_map,
     draw_ram,
+    draw_wires,
+    filtered,
     other_size,
 )
 from qgen.predict import CommandLine, usual_line
@@ -51,6 +57,60 @@ def at(resolved: Resolved, given: Given, address: int) -> list[Answer]:
     """What answers at an address; `NotTaken` as `map_of`."""
     board = resolved.board
     return answers_at(board, line_of(board, given), spots_of(resolved), address)
+
+
+def wires_of(
+    resolved: Resolved, given: Given, devices: Collection[str] = ()
+) -> WiresPicture:
+    """The picture of a board's wires and clocks, or of those of some devices."""
+    from qgen.diagnostics import did_you_mean
+
+    board = resolved.board
+    line, spots = line_of(board, given), spots_of(resolved)
+    counts = dict(_counts(resolved, line.cpus))
+    drawn = draw_wires(board, line, spots, counts)
+    if not devices:
+        return drawn
+    names = {node.name for node in drawn.nodes}
+    names |= {f"{soc.name}/{d.name}" for soc in board.socs for d in soc.devices}
+    names |= {device.name for device in board.devices}
+    for each in devices:
+        if each not in names:
+            near = did_you_mean(each, names)
+            raise NotTaken(f"no device {each!r}" + (f"; {near}" if near else ""))
+    return filtered(drawn, devices)
+
+
+def _counts(resolved: Resolved, cpus: int) -> Iterator[tuple[tuple[str, str], Counted]]:
+    """How many lines the devices have, as far as the catalogue knows."""
+    from qgen.lower.counts import inputs_of, irqs_of, outputs_of
+
+    queue: list[Composite] = [resolved.composite]
+    while queue:
+        composite = queue.pop()
+        queue += composite.socs
+        own = {soc.name for soc in composite.socs}
+        for device in composite.devices:
+            known = resolved.catalogue.find(device.type)
+            if known is None or device.type in own:
+                continue
+            given = {p.name: p.value for p in device.properties}
+            named_in = [each for each in known.gpio_in if each.name is not None]
+            named_out = [each for each in known.gpio_out if each.name is not None]
+            yield (
+                (composite.name, device.name),
+                Counted(
+                    (
+                        Lines(None, inputs_of(known, given, cpus)),
+                        *(Lines(each.name, each.count) for each in named_in),
+                    ),
+                    (
+                        Lines(IRQ, irqs_of(known, given, cpus)),
+                        Lines(None, outputs_of(known, given, cpus)),
+                        *(Lines(each.name, each.count) for each in named_out),
+                    ),
+                ),
+            )
 
 
 def spots_of(resolved: Resolved) -> Spots:

@@ -10,19 +10,37 @@ from qgen.picture.map_svg import draw_map_svg
 from qgen.picture.map_text import write_map
 from qgen.picture.spots import Spot, Spots
 from qgen.picture.terminal import Terminal
+from qgen.picture.wires import (
+    IRQ,
+    Counted,
+    Lines,
+    WiresPicture,
+    draw_wires,
+    filtered,
+)
+from qgen.picture.wires_svg import draw_wires_svg
+from qgen.picture.wires_text import write_wires
 
 __all__ = [
+    "IRQ",
     "Answer",
+    "Counted",
+    "Lines",
     "MapPicture",
     "Spot",
     "Spots",
     "Terminal",
+    "WiresPicture",
     "answers_at",
     "as_data",
     "draw_map",
     "draw_map_svg",
     "draw_ram",
+    "draw_wires",
+    "draw_wires_svg",
+    "filtered",
     "other_size",
     "write_answer",
     "write_map",
+    "write_wires",
 ]

@@ -22,7 +22,7 @@ STYLE = """
 .qgen text{fill:var(--ink)}.qgen .soft{fill:var(--soft)}
 .qgen .code{font-family:ui-monospace,monospace;
 font-size:11px}.qgen .head{font-size:16px;font-weight:600}.qgen .sub{font-weight:600}
-.qgen .bad{fill:var(--bad)}
+.qgen .halo{paint-order:stroke;stroke:var(--paper);stroke-width:3px}
 .qgen rect{stroke:var(--line)}.qgen .paper{fill:var(--paper);stroke:none}
 .qgen .ram rect{fill:var(--ram)}.qgen .rom rect,.qgen .flash rect{fill:var(--rom)}
 .qgen .device rect{fill:var(--device)}.qgen .stub rect{fill:var(--stub);stroke-dasharray:4 3}
