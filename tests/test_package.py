@@ -48,6 +48,7 @@ def test_the_wheel_holds_templates_specs_catalogue_and_probe(wheel: Path) -> Non
         "qgen/_shipped/templates/unit.c.j2",
         "qgen/_shipped/specs/arm-virt.yaml",
         "qgen/_shipped/specs/qgen.schema.json",
+        "qgen/_shipped/templates/new/cortex-m.yaml",
         "qgen/catalogue/data/10.2.jsonl.gz",
         "qgen/explanations/Q0204.md",
         "qgen/lab/probe.c",

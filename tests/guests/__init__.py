@@ -103,6 +103,23 @@ def _ppc_rom(name: str, raw: bool) -> Guest:
     return Guest(name, sources, "powerpc-linux-gnu-as", _POWERPC, ("ROM_BASE",), raw)
 
 
+# Boards of `qgen new`, by architecture: what builds their guest, and where it lies.
+_GREETINGS = (
+    ("arm", "arm-none-eabi-gcc", ("-mcpu=cortex-a15", "-marm"), 0x4001_0000, False),
+    ("aarch64", "arm-none-eabi-gcc", ("-mcpu=cortex-a15", "-marm"), 0, True),
+    ("riscv64", "riscv64-unknown-elf-gcc", _RV64, 0x8000_0000, False),
+    ("ppc", "powerpc-linux-gnu-as", _POWERPC, 0, True),
+)
+
+
+def _greeting(
+    arch: str, tool: str, flags: tuple[str, ...], base: int, raw: bool
+) -> Guest:
+    if tool.endswith("gcc"):
+        flags += (f"-Wl,--defsym=BASE={base:#x}",)
+    return Guest(f"greeting-{arch}", (f"greeting/{arch}.S",), tool, flags, raw=raw)
+
+
 GUESTS = {
     guest.name: guest
     for guest in (
@@ -121,6 +138,11 @@ GUESTS = {
         _sifive("sifive-rev-b", 0x2001_0000),
         Guest(
             *("x86-boot", ("x86-boot/boot.S",), "x86_64-linux-gnu-as", _I386),
+            raw=True,
+        ),
+        *(_greeting(*each) for each in _GREETINGS),
+        Guest(
+            *("greeting-x86_64", ("x86-rom/rom.S",), "x86_64-linux-gnu-as", _I386),
             raw=True,
         ),
         _ppc_rom("ppc-rom", raw=False),
