@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 
 class Feature(Enum):
@@ -80,10 +81,14 @@ class Feature(Enum):
 
 @dataclass(frozen=True)
 class Target:
-    """A release and its features."""
+    """A release and its features.
+
+    ``catalog`` is the folder of the device types of a QEMU of one's own.
+    """
 
     release: str
     features: frozenset[Feature]
+    catalog: Path | None = None
 
     def has(self, feature: Feature) -> bool:
         """Whether this release has ``feature``."""

@@ -9,6 +9,9 @@ ship as one file a release, `data/<release>.jsonl.gz`:
 Lines are sorted by type name (as bytes), and a line holds only the properties that
 its parent's line does not. Reading decompresses once, and parses only the lines that
 are asked for. The header has the types of buses, and the choices of enums.
+
+A person's own QEMU has one in a folder, as `devices.jsonl.gz` beside
+`functions.jsonl.gz`: what it says is judged before it is believed (`strict`).
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgen.catalogue import table
+from qgen.catalogue.errors import CatalogueError
 from qgen.catalogue.lines import device_type, in_place
-from qgen.catalogue.table import CatalogueError
 from qgen.catalogue.types import BusType, DeviceType, Lines, Mmio, Part, Property
 
 if TYPE_CHECKING:
@@ -37,7 +40,9 @@ __all__ = [
     "Part",
     "Property",
     "functions",
+    "is_own",
     "load",
+    "load_own",
     "parse",
     "releases",
 ]
@@ -46,6 +51,8 @@ FORMAT = 2
 DATA = Path(__file__).parent / "data"
 SUFFIX = ".jsonl.gz"
 FUNCTIONS = "functions-"
+OWN_DEVICES = f"devices{SUFFIX}"
+OWN_FUNCTIONS = f"functions{SUFFIX}"
 HEADER = "!qgen-catalogue"
 ROOT = "object"
 
@@ -53,14 +60,17 @@ ROOT = "object"
 class Catalogue:
     """The device types of one release, read from the text of its file.
 
-    `source` names the file in errors. Raises `CatalogueError`, here or from any
-    method, when the text is not what `qgen.lab.catalogue` writes.
+    `source` names the file in errors, `folder` where it lies if it is a person's own.
+    Raises `CatalogueError`, here or from any method, when the text is not what
+    `qgen.lab.catalogue` writes.
     """
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, folder: Path | None = None) -> None:
+        self.folder = folder
         self._table = table.Table(text, source, HEADER, FORMAT, "a device catalogue")
         self._found: dict[str, DeviceType | None] = {}
         self._walking: set[str] = set()
+        self._functions: Functions | None = None
         header = self._table.header
         try:
             self.release = str(header["release"])
@@ -69,8 +79,18 @@ class Catalogue:
             self._models: Mapping[str, Mapping[str, str]] = header["cpu_models"]
             self._buses: Mapping[str, Mapping[str, Any]] = header["buses"]
             self._enums: Mapping[str, Sequence[str]] = header["enums"]
-        except (KeyError, TypeError) as error:
+            if folder is not None:
+                from qgen.catalogue.strict import judge_header
+
+                judge_header(header)
+        except (KeyError, TypeError, ValueError) as error:
             raise self._table.damaged(HEADER, error) from error
+
+    def functions(self) -> Functions:
+        """The C functions that boards with these types can call; raises as `load`."""
+        if self._functions is None:
+            self._functions = functions(self.release, self.folder)
+        return self._functions
 
     def find(self, name: str) -> DeviceType | None:
         """The type called `name`, or None when this release has no such device."""
@@ -166,7 +186,12 @@ class Catalogue:
             raise self._table.damaged(name, ValueError("it is its own ancestor"))
         self._walking.add(name)
         try:
-            return device_type(name, data, self._parent(name, data), self._enums)
+            found = device_type(name, data, self._parent(name, data), self._enums)
+            if self.folder is not None:
+                from qgen.catalogue.strict import judge_type
+
+                judge_type(found)
+            return found
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             if isinstance(error, CatalogueError):
                 raise
@@ -189,20 +214,43 @@ def releases() -> tuple[str, ...]:
     return tuple(sorted((n for n in names if not n.startswith(FUNCTIONS)), key=_age))
 
 
-def load(release: str) -> Catalogue:
-    """The catalogue of `release` ("10.0").
+def load(release: str, folder: Path | None = None) -> Catalogue:
+    """The catalogue of `release` ("10.0"); with a `folder`, the person's own there.
 
     Raises `LookupError` when there is none, and `CatalogueError` when its file is
-    damaged.
+    damaged, or that of another release.
     """
+    if folder is not None:
+        own = load_own(folder)
+        if own.release != release:
+            raise CatalogueError(
+                f"{folder} is the catalogue of QEMU {own.version}, not of {release}"
+            )
+        return own
     path = _path(release)
     return parse(table.read(path), str(path))
 
 
-def functions(release: str) -> Functions:
+def load_own(folder: Path) -> Catalogue:
+    """The catalogue in a folder of a person's own; `CatalogueError` where it is none."""
+    path = folder / OWN_DEVICES
+    if not is_own(folder):
+        raise CatalogueError(f"{folder} has no catalogue: there is no {OWN_DEVICES}")
+    return Catalogue(table.unpack(table.read(path), str(path)), str(path), folder)
+
+
+def is_own(folder: Path) -> bool:
+    """Whether a folder has a catalogue of a person's own."""
+    return (folder / OWN_DEVICES).is_file()
+
+
+def functions(release: str, folder: Path | None = None) -> Functions:
     """The C functions of `release` ("10.0") that boards can call; raises as `load`."""
     from qgen.catalogue import helpers
 
+    if folder is not None:
+        path = folder / OWN_FUNCTIONS
+        return helpers.parse(table.read(path), str(path), believed=False)
     path = _path(release).with_name(f"{FUNCTIONS}{release}{SUFFIX}")
     return helpers.parse(table.read(path), str(path))
 

@@ -46,10 +46,12 @@ class Functions:
     """The functions of one release, read from the text of its file.
 
     `source` names the file in errors. Raises `CatalogueError`, here or from any
-    method, when the text is not what `qgen.lab.helpers` writes.
+    method, when the text is not what `qgen.lab.helpers` writes; it is looked at more
+    closely where it is not `believed`.
     """
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, believed: bool = True) -> None:
+        self._believed = believed
         self._table = table.Table(text, source, HEADER, FORMAT, "a list of functions")
         try:
             self.release = str(self._table.header["release"])
@@ -64,7 +66,7 @@ class Functions:
         if data is None:
             return None
         try:
-            return Function(
+            found = Function(
                 name=name,
                 header=data["header"],
                 returns=data["returns"],
@@ -76,6 +78,11 @@ class Functions:
                 targets=tuple(data.get("targets", self.targets)),
                 kconfig=tuple(data.get("kconfig", ())),
             )
+            if not self._believed:
+                from qgen.catalogue.strict import judge_function
+
+                judge_function(found)
+            return found
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise self._table.damaged(name, error) from error
 
@@ -98,6 +105,6 @@ class Functions:
         return len(self._table)
 
 
-def parse(packed: bytes, source: str) -> Functions:
+def parse(packed: bytes, source: str, *, believed: bool = True) -> Functions:
     """The functions in `packed`, the bytes of a file that `source` names."""
-    return Functions(table.unpack(packed, source), source)
+    return Functions(table.unpack(packed, source), source, believed)

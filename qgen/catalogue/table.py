@@ -14,14 +14,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from qgen.catalogue.errors import CatalogueError
+
 # A gzip container, in zlib's terms; importing gzip costs more than reading the file.
 _GZIP = 16 + zlib.MAX_WBITS
 # Far above any real catalogue: a damaged or hostile file must not fill the memory.
 _MAX_BYTES = 64 * 1024 * 1024
-
-
-class CatalogueError(ValueError):
-    """A catalogue file that is damaged, or of another format."""
 
 
 class Table:

@@ -19,8 +19,10 @@ from qgen.diagnostics import GeneratorFault, Rejected
 OK, FINDINGS, USAGE, FAULT, SURROUNDINGS = 0, 1, 2, 3, 4
 
 _COMMANDS = {
+    "catalog": "Measure the devices of your own QEMU.",
     "check": "Validate specs, and the C that they give, without writing anything.",
     "compare": "Compare a spec's board with a machine that QEMU has.",
+    "devices": "List the device types of QEMU, or explain one.",
     "diff": "Show what moving a board to another release changes in its C.",
     "explain": "Tell the long story of a finding's code, or list all codes.",
     "map": "Show the memory map of a spec's board.",

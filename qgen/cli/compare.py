@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from qgen.cli import console
-from qgen.cli.options import spec_argument, variant_option
+from qgen.cli.options import (
+    catalog_option,
+    sdk_option,
+    spec_argument,
+    variant_option,
+)
 
 if TYPE_CHECKING:
     from qgen.compare import Comparison
@@ -29,12 +34,8 @@ LIMIT = 20
     "--machine", required=True, metavar="NAME", help="The machine, as -M takes it."
 )
 @variant_option
-@click.option(
-    "--sdk",
-    "selector",
-    metavar="SDK",
-    help="A release, a name that 'qgen sdk list' shows, or a folder. [default: newest]",
-)
+@sdk_option
+@catalog_option
 @click.option(
     "--format",
     "form",
@@ -48,6 +49,7 @@ def command(
     machine: str,
     variant: str | None,
     selector: str | None,
+    catalog: Path | None,
     form: str,
 ) -> int:
     """Compare a spec's board with a machine that QEMU has.
@@ -68,7 +70,8 @@ def command(
     progress = PatientProgress()
     try:
         progress.step("compiling the board")
-        built = compose.build(spec, selector, variant=variant)
+        built = compose.build(spec, selector, variant=variant, catalog=catalog)
+        console.stale(built.sdk)
         console.findings(built.resolved.warnings, built.resolved.source)
         _check_name(machine, built)
         comparison = compose.compare(built, machine, arguments, progress)

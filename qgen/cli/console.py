@@ -16,6 +16,7 @@ from qgen.source import Source
 
 if TYPE_CHECKING:
     from qgen.picture import Terminal
+    from qgen.lab.sdk import Sdk
 
 MAX_FINDINGS = 100
 
@@ -24,6 +25,13 @@ def _styled(text: str, colour: str) -> str:
     if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
         return text
     return click.style(text, fg=colour, bold=True)
+
+
+def bold(text: str) -> str:
+    """A title on standard output."""
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        return text
+    return click.style(text, bold=True)
 
 
 def printable(path: Path) -> str:
@@ -53,6 +61,15 @@ def show(text: str) -> None:
     """Text on standard output, whatever bytes that takes."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+
+
+def stale(sdk: Sdk) -> None:
+    """Say so where an SDK was built again since its device types were measured."""
+    if sdk.is_newer_than_catalog:
+        note(
+            f"qgen: {sdk.name} was built again since its devices were measured; to "
+            f"measure what changed: qgen catalog build --sdk {sdk.name}"
+        )
 
 
 def error(text: str) -> None:
@@ -88,7 +105,11 @@ def unexpected(fault: Exception) -> int:
     from qgen.cli import FAULT, SURROUNDINGS
 
     # Imported by a command that uses them, or not at all.
-    for module, name in (("lab", "LabError"), ("tree", "TreeError")):
+    for module, name in (
+        ("lab", "LabError"),
+        ("tree", "TreeError"),
+        ("catalogue", "CatalogueError"),
+    ):
         errors = sys.modules.get(f"qgen.{module}.errors")
         if errors is not None and isinstance(fault, getattr(errors, name)):
             error(str(fault))

@@ -42,7 +42,7 @@ class SpecFile(click.ParamType):  # type: ignore[type-arg]
 
 
 class Release(click.ParamType):  # type: ignore[type-arg]
-    """A QEMU release that qgen knows, or a source tree of one."""
+    """A QEMU release that qgen knows, a source tree of one, or measured device types."""
 
     name = "release"
 
@@ -54,6 +54,10 @@ class Release(click.ParamType):  # type: ignore[type-arg]
             return value
         release = value
         if Path(value).is_dir():
+            from qgen import catalogue, compose
+
+            if catalogue.is_own(Path(value)):
+                return compose.target_with(Path(value))
             release = self._of_tree(Path(value), param, ctx)
         reason = unknown(release)
         if reason is not None:
@@ -97,9 +101,32 @@ def qemu_option(function: F) -> F:
         type=Release(),
         default=NEWEST,
         metavar="RELEASE",
-        help=f"The release of QEMU to write C for: {', '.join(TARGETS)}; or a QEMU "
-        "source tree, which says which it is. "
+        help=f"The release of QEMU to write C for: {', '.join(TARGETS)}; a QEMU "
+        "source tree, which says which it is; or a folder of 'qgen catalog build', with "
+        "the devices of your own QEMU. "
         f"[default: {NEWEST.release}]",
+    )(function)
+
+
+def sdk_option(function: F) -> F:
+    """``--sdk SDK``."""
+    return click.option(
+        "--sdk",
+        "selector",
+        metavar="SDK",
+        help="A release, a name that 'qgen sdk list' shows, or a folder. "
+        "[default: newest]",
+    )(function)
+
+
+def catalog_option(function: F) -> F:
+    """``--catalog FOLDER``."""
+    return click.option(
+        "--catalog",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help="The device types, as 'qgen catalog build' measured them. [default: those "
+        "measured in the SDK, if they were, or those of its release]",
     )(function)
 
 

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import click
 
-from qgen.cli.options import spec_argument, variant_option
+from qgen.cli.options import (
+    catalog_option,
+    sdk_option,
+    spec_argument,
+    variant_option,
+)
 from qgen.compose import Timing
 
 
@@ -17,18 +22,15 @@ from qgen.compose import Timing
     "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- QEMU ARGUMENTS]"
 )
 @variant_option
-@click.option(
-    "--sdk",
-    "selector",
-    metavar="SDK",
-    help="A release, a name that 'qgen sdk list' shows, or a folder. [default: newest]",
-)
+@sdk_option
+@catalog_option
 @click.option("--timing", is_flag=True, help="Print how long each part took.")
 def command(
     spec: Path,
     arguments: tuple[str, ...],
     variant: str | None,
     selector: str | None,
+    catalog: Path | None,
     timing: bool,
 ) -> int | None:
     """Run a spec's board in QEMU.
@@ -46,7 +48,8 @@ def command(
     from qgen.lab.board import execute
 
     clock = Timing({"python": _age()})
-    build = compose.build(spec, selector, clock, variant=variant)
+    build = compose.build(spec, selector, clock, variant=variant, catalog=catalog)
+    console.stale(build.sdk)
     console.findings(build.resolved.warnings, build.resolved.source)
     if build.loadable.machine != build.resolved.board.name:
         console.note(

@@ -16,8 +16,11 @@ from qgen.compose.lab import (
     load_into,
     machines_beside,
     target_of,
+    target_with,
 )
 from qgen.compose.picturing import Given, NotTaken, at, line_of, map_of, wires_of
+from qgen.compose.picturing import Given, NotTaken, at, map_of
+from qgen.compose.lookups import releases_with
 from qgen.compose.rendering import Rendered, Words, render, words_of
 from qgen.compose.resolving import Resolved, resolve, resolve_all
 from qgen.compose.scaffolding import (
@@ -56,6 +59,7 @@ __all__ = [
     "patches",
     "plan_removal",
     "plan_scaffold",
+    "releases_with",
     "render",
     "resolve",
     "resolve_all",
@@ -64,5 +68,6 @@ __all__ = [
     "settle",
     "target_of",
     "wires_of",
+    "target_with",
     "words_of",
 ]

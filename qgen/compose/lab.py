@@ -35,15 +35,20 @@ def build(
     timing: Timing | None = None,
     *,
     variant: str | None = None,
+    catalog: Path | None = None,
 ) -> Built:
     """Compile the spec in ``file``, or a variant, for the SDK that ``selector`` names.
+
+    ``catalog`` is a folder of measured device types; without one, those of the SDK
+    hold, if they were measured, or those of its release.
 
     `Rejected` or `GeneratorFault` as `resolve` and `render`; `LabError` where there is
     no such SDK, or the C does not compile.
     """
     clock = timing or Timing()
     sdk = clock.measure("sdk", lambda: _sdk(selector))
-    resolved = resolve(file, target_of(sdk.version), clock, variant=variant)
+    target = replace(target_of(sdk.version), catalog=catalog or sdk.catalog)
+    resolved = resolve(file, target, clock, variant=variant)
     return Built(resolved, load_into(resolved, sdk, clock, quick=True), sdk)
 
 
@@ -51,6 +56,16 @@ def _sdk(selector: str | None) -> Sdk:
     from qgen.lab.sdk import find
 
     return find(selector)
+
+
+def target_with(folder: Path) -> Target:
+    """The target for a QEMU whose device types lie measured in a folder.
+
+    `CatalogueError` where they do not, `LabError` for a release that qgen does not know.
+    """
+    from qgen import catalogue
+
+    return replace(target_of(catalogue.load_own(folder).release), catalog=folder)
 
 
 def target_of(version: str) -> Target:

@@ -187,7 +187,7 @@ def _lower(
     from qgen.lower import lower
     from qgen.release import as_release_has_it, judge, of_release
 
-    known = catalogue.load(target.release)
+    known = catalogue.load(target.release, target.catalog)
     digest = hashlib.sha256(document.source.text.encode()).hexdigest()[:16]
     origin = Origin(name, digest, variant)
     types = [s.composite for s in socs if isinstance(s.composite, Soc)]

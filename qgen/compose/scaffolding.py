@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from qgen import catalogue
 from qgen.arch import ARCHES
 from qgen.board import Board, Composite
 from qgen.catalogue import Catalogue
@@ -210,7 +209,7 @@ def _unit(resolved: Resolved) -> Unit:
 
 def _called(hooks: str, resolved: Resolved) -> Iterator[str]:
     """The symbols of QEMU's functions that the person's C calls."""
-    functions = catalogue.functions(resolved.catalogue.release)
+    functions = resolved.catalogue.functions()
     for name in sorted(set(re.findall(r"\b(\w+)\s*\(", hooks))):
         function = functions.find(name)
         yield from () if function is None else function.kconfig
@@ -219,7 +218,7 @@ def _called(hooks: str, resolved: Resolved) -> Iterator[str]:
 def _symbols(composite: Composite, known: Catalogue) -> Iterator[str]:
     """The Kconfig symbols of what the C of a composite makes and calls."""
     own = {soc.name for soc in composite.socs}
-    functions = catalogue.functions(known.release)
+    functions = known.functions()
     for device in composite.devices:
         type_ = known.find(device.type) if device.type not in own else None
         yield from () if type_ is None else type_.kconfig

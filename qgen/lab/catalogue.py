@@ -19,6 +19,7 @@ from qgen.lab.device_sources import Macros, kconfig_symbols
 from qgen.lab.device_structs import find_structs
 from qgen.lab.device_types import MeasuredBus, MeasuredType, line_of
 from qgen.lab.errors import LabError
+from qgen.lab.kept import Kept, OneTarget
 from qgen.lab.probe_run import arch_dir_of
 from qgen.lab.sdk import Sdk
 
@@ -28,13 +29,15 @@ def measure(
     targets: Sequence[str] | None = None,
     progress: Progress | None = None,
     names: Collection[str] | None = None,
+    kept: Kept | None = None,
 ) -> bytes:
     """Measure `sdk` and return the bytes of a catalogue file; the same on each run.
 
     `targets` are the binaries to ask, by default all that the SDK has; of a type that
     several have, the first realized one is kept. `names` limits the catalogue to these
-    types and their ancestors, which takes seconds instead of minutes. Raises
-    `LabError`, also for a name that none of the targets has.
+    types and their ancestors, which takes seconds instead of minutes. `kept` has the
+    targets that were finished before. Raises `LabError`, also for a name that none of
+    the targets has.
     """
     report = progress or (lambda _: None)
     targets = tuple(targets or sdk.targets)
@@ -43,11 +46,16 @@ def measure(
     models: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory(prefix="qgen-catalogue-") as folder:
         for target in targets:
-            probe = Probe(sdk, target, Path(folder), report)
-            _merge(merged, probe.types(names), target)
-            buses |= probe.buses
+            one = kept.find(target) if kept is not None else None
+            if one is None:
+                probe = Probe(sdk, target, Path(folder), report)
+                one = OneTarget(probe.types(names), probe.buses, probe.models)
+                if kept is not None:
+                    kept.keep(target, one)
+            _merge(merged, one.types, target)
+            buses |= one.buses
             models[target] = {
-                model: name for model, name in probe.models.items() if name in merged
+                model: name for model, name in one.models.items() if name in merged
             }
     if names is not None and not set(names) <= set(merged):
         unknown = ", ".join(sorted(set(names) - set(merged)))

@@ -32,12 +32,18 @@ ARCH_DIRS = {
 
 _QEMU_SECONDS = 1800
 
+# Devices take this back end without being told; -audio needed a model before.
+_AUDIO = ("-audio", "driver=none,id=qgen")
+_AUDIO_SINCE = (8, 2)
+_OLD_AUDIO = ("-audiodev", "none,id=qgen")
+
 
 class ProbeRun:
     """`probe.c` in the QEMU binary for `target`; it keeps its files in `folder`."""
 
     def __init__(self, sdk: Sdk, target: str, folder: Path) -> None:
         self._qemu = sdk.qemu(target)
+        self._audio = _AUDIO if _age(sdk.version) >= _AUDIO_SINCE else _OLD_AUDIO
         self._folder = folder
         self._library = folder / f"probe-{target}.so"
         self._compile(sdk.compile_command(arch_dir_of(target), target))
@@ -57,7 +63,7 @@ class ProbeRun:
         ask.write_text("\n".join(requests), encoding="utf-8")
         out.unlink(missing_ok=True)
         argv = [str(self._qemu), "-machine", "qgen-probe", "-nodefaults"]
-        argv += ["-display", "none", "-audiodev", "none,id=qgen"]
+        argv += ["-display", "none", *self._audio]
         argv += ["-chardev", "null,id=qgen"]
         # Translation contexts are made per possible CPU, and a SoC brings its own.
         argv += ["-smp", "cpus=1,maxcpus=64", "-accel", "tcg,tb-size=32"]
@@ -108,6 +114,10 @@ def arch_dir_of(target: str) -> str:
             f"there is one for {', '.join(ARCH_DIRS)}",
         )
     return ARCH_DIRS[target]
+
+
+def _age(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def _last_line(result: subprocess.CompletedProcess[str]) -> str:

@@ -12,9 +12,12 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qgen.catalogue import OWN_DEVICES, is_own
 from qgen.lab import manifest
 from qgen.lab.errors import LabError
 
+CATALOG = "catalog"
+"""Where an SDK has its device types, if they were measured."""
 BUILD_HINT = "qgen sdk build 10.0"
 
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
@@ -25,7 +28,8 @@ class Sdk:
     """A QEMU that loads boards: its source, its build, its targets.
 
     `targets` are QEMU's names of system emulators ("aarch64"), `commands` the compile
-    commands by folder below `hw/` and by target (see `compile_command`).
+    commands by folder below `hw/` and by target (see `compile_command`), `folder` is
+    where qgen keeps what it knows of it.
     """
 
     name: str
@@ -34,6 +38,27 @@ class Sdk:
     build: Path
     targets: tuple[str, ...]
     commands: manifest.Commands = field(default_factory=dict, repr=False, compare=False)
+    folder: Path | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def catalog(self) -> Path | None:
+        """The folder of its device types, if `qgen catalog build` measured them there."""
+        if self.folder is None or not is_own(self.folder / CATALOG):
+            return None
+        return self.folder / CATALOG
+
+    @property
+    def is_newer_than_catalog(self) -> bool:
+        """Whether it was built again since its device types were measured."""
+        folder = self.catalog
+        if folder is None:
+            return False
+        try:
+            measured = (folder / OWN_DEVICES).stat().st_mtime
+            built = (self.qemu(each).stat().st_mtime for each in self.targets)
+            return any(each > measured for each in built)
+        except OSError:
+            return False
 
     @property
     def release(self) -> str:
@@ -118,7 +143,13 @@ def load(folder: Path) -> Sdk:
     """The SDK in `folder`; `LabError` when it is incomplete, damaged or out of date."""
     data = manifest.read(folder)
     sdk = Sdk(
-        data.name, data.version, data.source, data.build, data.targets, data.commands
+        data.name,
+        data.version,
+        data.source,
+        data.build,
+        data.targets,
+        data.commands,
+        folder,
     )
     for target in sdk.targets:
         if not sdk.qemu(target).is_file():

@@ -169,7 +169,7 @@ def _machine(
     roms = lower_roms(spec, inside.regions, inside.ends, conditions, scope)
     boot = lower_boot(spec, inside.regions, inside.ends, scope)
     judge_boot(inside.devices, boot, scope)
-    hooks = lower_hooks(spec, cpus, base, catalogue.release, scope)
+    hooks = lower_hooks(spec, cpus, base, catalogue, scope)
     class_fields = lower_class(spec, scope)
     interfaces = lower_interfaces(spec, scope)
     if scope.failed:

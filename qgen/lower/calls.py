@@ -23,7 +23,7 @@ from qgen.board import (
     Sink,
     Text,
 )
-from qgen.catalogue import DeviceType, function, functions
+from qgen.catalogue import DeviceType, function
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
 from qgen.lower.buses import Buses
@@ -110,7 +110,7 @@ class _Calls:
     def __init__(self, spec: Composite, wiring: Wiring, buses: Buses, scope: Scope):
         self.spec, self.wiring, self.buses, self.scope = spec, wiring, buses, scope
         self.release = buses.catalogue.release
-        self.known = functions(self.release)
+        self.known = buses.catalogue.functions()
         self.regions = regions_of(spec)
         self.of_machine: tuple[str, ...] = ()
         if isinstance(spec, Spec):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qgen.bases import Base
 from qgen.board import Cpus, Hook, HookPoint, Hooks
-from qgen.catalogue import functions
+from qgen.catalogue import Catalogue
 from qgen.diagnostics import Code, did_you_mean
 from qgen.lower.scope import Scope
 from qgen.names import C_KEYWORDS, identifier
@@ -31,7 +31,7 @@ _OWN = (
 
 
 def lower_hooks(
-    spec: Spec, cpus: Cpus, base: Base, release: str, scope: Scope
+    spec: Spec, cpus: Cpus, base: Base, catalogue: Catalogue, scope: Scope
 ) -> Hooks | None:
     """The hooks, each at a point that there is."""
     written = spec.hooks
@@ -57,7 +57,7 @@ def lower_hooks(
             key=True,
         )
     _judge_files(written.file, scope)
-    _judge_functions(spec.machine, hooks, release, scope)
+    _judge_functions(spec.machine, hooks, catalogue, scope)
     for hook in hooks:
         _judge_point(spec, cpus, hook, scope)
         if hook.point is HookPoint.BOOT and base.boots:
@@ -86,7 +86,7 @@ def _judge_files(files: Sequence[str], scope: Scope) -> None:
 
 
 def _judge_functions(
-    machine: str, hooks: list[Hook], release: str, scope: Scope
+    machine: str, hooks: list[Hook], catalogue: Catalogue, scope: Scope
 ) -> None:
     """Each function has a name of its own, at one point."""
     taken: dict[str, Hook] = {}
@@ -99,7 +99,7 @@ def _judge_functions(
         elif own.fullmatch(name):
             message = f"{name!r} is what a function of the generated C may be called"
             scope.error(Code.Q0202, message, hook.origin, help_)
-        elif functions(release).find(name) is not None:
+        elif catalogue.functions().find(name) is not None:
             message = f"{name!r} is a function of QEMU's"
             scope.error(Code.Q0202, message, hook.origin, help_)
         elif name in taken:
