@@ -15,8 +15,8 @@ from qgen.diagnostics import Finding, Severity, in_order, render
 from qgen.source import Source
 
 if TYPE_CHECKING:
-    from qgen.picture import Terminal
     from qgen.lab.sdk import Sdk
+    from qgen.picture import Terminal
 
 MAX_FINDINGS = 100
 

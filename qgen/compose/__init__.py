@@ -18,9 +18,8 @@ from qgen.compose.lab import (
     target_of,
     target_with,
 )
-from qgen.compose.picturing import Given, NotTaken, at, line_of, map_of, wires_of
-from qgen.compose.picturing import Given, NotTaken, at, map_of
 from qgen.compose.lookups import releases_with
+from qgen.compose.picturing import Given, NotTaken, at, line_of, map_of, wires_of
 from qgen.compose.rendering import Rendered, Words, render, words_of
 from qgen.compose.resolving import Resolved, resolve, resolve_all
 from qgen.compose.scaffolding import (
@@ -67,7 +66,7 @@ __all__ = [
     "schema",
     "settle",
     "target_of",
-    "wires_of",
     "target_with",
+    "wires_of",
     "words_of",
 ]
