@@ -6,7 +6,10 @@ Leaf text is C already (identifiers, constants, literals that went through
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+Trace = tuple[str, tuple[str | int, ...]]
+"""Where C comes from: a machine or SoC by its name, and a path in its spec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Call:
 
     call: CallExpr
     kind: str = "call"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Assign:
     target: str
     value: CExpr
     kind: str = "assign"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class If:
     locals: tuple[Local, ...] = ()
     otherwise: tuple[Statement, ...] = ()
     kind: str = "if_"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class For:
     start: str = "0"
     down: bool = False
     kind: str = "for_"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,7 @@ class Note:
 
     text: str
     kind: str = "note"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ class Return:
 
     value: CExpr | None = None
     kind: str = "return_"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,7 @@ class Gap:
     """An empty line."""
 
     kind: str = "gap"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 Statement = Call | Assign | If | For | Note | Return | Gap
@@ -171,6 +181,7 @@ class Function:
     locals: tuple[Local, ...]
     body: tuple[Statement, ...]
     returns: str = "void"
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +191,7 @@ class Define:
     name: str
     value: str
     comment: str | None = None
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +210,7 @@ class TableRow:
     base: str
     size: str
     comment: str | None = None
+    origin: Trace | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

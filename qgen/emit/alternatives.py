@@ -50,6 +50,7 @@ def emit_common_wires(unit: UnitBuilder, device: Device) -> None:
         return
     device = replace(several[0], wires=common_wires(several), when=None)
     function = FunctionBuilder(unit, f"{unit.prefix}_wire_{identifier(device.name)}")
+    function.at(device.origin)
     emit_own_wires(device, function, {})
     emit_cpu_wires(device, function)
     emit_earlier_wires(device, function)

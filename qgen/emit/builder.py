@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from qgen.bases import MACHINE
 from qgen.board import IO, RAM, SYSTEM, Place
@@ -20,10 +22,12 @@ from qgen.cunit import (
     Note,
     Return,
     Statement,
+    Trace,
 )
 from qgen.emit.unit import GRAPHICS, UnitBuilder, UnitPart
 from qgen.expr import Expr, variables
 from qgen.names import identifier, string_literal
+from qgen.source import Path
 from qgen.targets import Feature
 
 # The order in which locals are declared.
@@ -44,6 +48,18 @@ _OF_MACHINE = {
 _OF_QEMU = {"kvm": "kvm_enabled()", **{name: name for name in GRAPHICS}}
 
 
+class Body(list[Statement]):
+    """Statements; each that comes from nowhere yet is of ``origin``."""
+
+    origin: Trace | None = None
+
+    def append(self, statement: Statement) -> None:
+        """Add a statement."""
+        if statement.origin is None and self.origin is not None:
+            statement = replace(statement, origin=self.origin)
+        super().append(statement)
+
+
 @dataclass
 class FunctionBuilder:
     """One function: statements, and the locals that they turn out to need.
@@ -56,9 +72,21 @@ class FunctionBuilder:
     when: Condition | None = None
     used: set[str] = field(default_factory=set)
     extra: list[Local] = field(default_factory=list)
-    body: list[Statement] = field(default_factory=list)
+    body: Body = field(default_factory=Body)
     count: int = 1
     holds: dict[str, CExpr] = field(default_factory=dict)
+
+    def at(self, path: Path) -> None:
+        """All that follows comes from the node of the spec at ``path``."""
+        self.body.origin = (self.unit.board.name, path)
+
+    @contextmanager
+    def of(self, path: Path) -> Iterator[None]:
+        """What is added here comes from the node of the spec at ``path``."""
+        before = self.body.origin
+        self.at(path)
+        yield
+        self.body.origin = before
 
     def must(self, func: str, *args: CExpr) -> None:
         """Call ``func(args, errp)``: a machine ends if it fails, a SoC passes it on."""
@@ -113,9 +141,11 @@ class FunctionBuilder:
     def block(self) -> FunctionBuilder:
         """A builder for a nested block that shares this function's locals."""
         self.holds.clear()  # the block may change what they hold
-        return FunctionBuilder(
+        inner = FunctionBuilder(
             self.unit, self.name, self.when, self.used, self.extra, count=self.count
         )
+        inner.body.origin = self.body.origin
+        return inner
 
     def state(self) -> str:
         """``s``, the machine's state."""
@@ -258,7 +288,8 @@ class FunctionBuilder:
         if "errp" in self.used:
             params = (*params, "Error **errp")
             body, returns = _returning(body), "bool"
-        return Function(self.name, params, (*locals_, *extra), body, returns)
+        origin = self.body.origin
+        return Function(self.name, params, (*locals_, *extra), body, returns, origin)
 
     def add(self, when: Condition | None = None) -> None:
         """Put the function into the unit; the init function calls it, if ``when``."""

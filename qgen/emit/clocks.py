@@ -13,9 +13,10 @@ def emit_clocks(unit: UnitBuilder) -> None:
     """The function that creates the machine's clocks."""
     function = FunctionBuilder(unit, f"{unit.prefix}_init_clocks")
     for clock in unit.board.clocks:
-        function.note(clock.comment)
-        _new(clock, function)
-        _set_up(clock, function)
+        with function.of(clock.origin):
+            function.note(clock.comment)
+            _new(clock, function)
+            _set_up(clock, function)
         function.gap()
     function.add()
 
@@ -53,17 +54,19 @@ def emit_soc_clocks(unit: UnitBuilder, init: FunctionBuilder) -> None:
     """The clocks of a SoC: made in ``init``, and given what they run by in realize."""
     function = FunctionBuilder(unit, f"{unit.prefix}_init_clocks")
     for clock in unit.board.clocks:
-        if clock.input is None:
-            _new(clock, init)
-        else:
+        with init.of(clock.origin), function.of(clock.origin):
+            if clock.input is None:
+                _new(clock, init)
+                continue
             if not _has_a_rate(clock):
                 init.note(clock.comment)
             _input(clock, init)
             _judge(clock, clock.input, function)
     for clock in filter(_has_a_rate, unit.board.clocks):
         function.gap()
-        function.note(clock.comment)
-        _set_up(clock, function)
+        with function.of(clock.origin):
+            function.note(clock.comment)
+            _set_up(clock, function)
     function.add()
 
 

@@ -16,6 +16,7 @@ def emit_cpus(unit: UnitBuilder, board: Board) -> None:
     if not board.cpus.created:
         return
     function = FunctionBuilder(unit, f"{unit.prefix}_create_cpus")
+    function.at(board.cpus.origin)
     if board.parent.is_x86:
         unit.use("TYPE_X86_MACHINE", "CPU_VERSION_LATEST")
         machine = CallExpr("X86_MACHINE", (function.machine(),))
@@ -42,7 +43,8 @@ def _generic(board: Board, into: FunctionBuilder) -> None:
 def _properties(cpus: Cpus, target: CExpr, loop: FunctionBuilder) -> None:
     for prop in cpus.properties:
         into = loop.block() if prop.if_present else loop
-        emit_object_property(prop, target, into, {"cpu": "i"})
+        with into.of(prop.origin):
+            emit_object_property(prop, target, into, {"cpu": "i"})
         if prop.if_present:
             loop.unit.use("object")
             args = (target, string_literal(prop.name))

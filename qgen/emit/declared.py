@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from qgen.cunit import BuildCheck, Define, Table, TableRow
+from qgen.cunit import BuildCheck, Define, Table, TableRow, Trace
 from qgen.emit.headers import placed
 from qgen.emit.unit import UnitBuilder
+from qgen.source import Path
 
 
 def defines(unit: UnitBuilder) -> tuple[Define, ...]:
@@ -16,8 +17,16 @@ def defines(unit: UnitBuilder) -> tuple[Define, ...]:
             continue
         text = unit.spell(constant.expr)
         value = f"({text})" if " " in text else text
-        done.append(Define(constant.name, value, constant.comment))
+        done.append(
+            Define(
+                constant.name, value, constant.comment, _trace(unit, constant.origin)
+            )
+        )
     return tuple(done)
+
+
+def _trace(unit: UnitBuilder, path: Path) -> Trace:
+    return (unit.board.name, path)
 
 
 def checks(unit: UnitBuilder) -> tuple[BuildCheck, ...]:
@@ -40,6 +49,7 @@ def table(unit: UnitBuilder) -> Table | None:
             unit.spell(e.base),
             unit.spell(e.size),
             e.comment,
+            _trace(unit, e.origin),
         )
         for e in entries
     )

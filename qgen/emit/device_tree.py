@@ -75,7 +75,8 @@ def _create(unit: UnitBuilder, board: Board, tree: DeviceTree) -> None:
         _allocate(label, per_cpu, function)
     function.gap()
     for prop in tree.root.properties:
-        _property(prop, string_literal("/"), Scope(function, tree))
+        with function.of(prop.origin):
+            _property(prop, string_literal("/"), Scope(function, tree))
     function.add()
 
 
@@ -128,6 +129,7 @@ def _add_function(
 ) -> UnitPart:
     """The function that adds one node of the root with all below it."""
     function = FunctionBuilder(unit, name)
+    function.at(node.origin)
     function.local(Local("void *", "fdt", f"{function.machine()}->fdt"))
     _node(node, "", None, Scope(function, tree), top=True)
     return UnitPart(function.done(), node.when)
@@ -147,6 +149,7 @@ def _node(
         here.body.count = evaluate(node.count)
     if here is into and not top:
         here.body.gap()
+    here.body.at(node.origin)
     here.body.note(node.comment)
     text, made = _path(node, above, handle, here)
     where: CExpr = string_literal(text)
@@ -156,7 +159,8 @@ def _node(
         where = here.declare(Local("g_autofree char *", name, made))
     here.body.call("qemu_fdt_add_subnode", "fdt", where)
     for prop in node.properties:
-        _property(prop, where, here)
+        with here.body.of(prop.origin):
+            _property(prop, where, here)
     if node.has_phandle:
         number = phandle(node.label, here)
         here.body.call("qemu_fdt_setprop_cell", "fdt", where, '"phandle"', number)

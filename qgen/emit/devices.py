@@ -94,6 +94,7 @@ def _stubs(unit: UnitBuilder, devices: list[Device], name: str) -> None:
     unit.use("create_unimplemented_device")
     function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}")
     for device in devices:
+        function.at(device.origin)
         function.note(device.comment)
         label, size = (p.value for p in device.properties)
         assert isinstance(label, str) and not isinstance(size, NO_NUMBERS)
@@ -133,6 +134,7 @@ def emit_device(unit: UnitBuilder, device: Device) -> None:
     verb = "realize" if in_soc else "create"
     called = f"{unit.prefix}_{verb}_{alternative_name(unit, device)}"
     function = FunctionBuilder(unit, called, device.when)
+    function.at(device.origin)
     function.note(device.comment)
     function.count = 1 if device.count is None else evaluate(device.count)
     embedded = device.name in unit.embedded
@@ -231,6 +233,7 @@ def _called(
 def _wire_made(unit: UnitBuilder, device: Device) -> None:
     """The wires that a device which the machine's base made has to itself."""
     function = FunctionBuilder(unit, f"{unit.prefix}_wire_{identifier(device.name)}")
+    function.at(device.origin)
     emit_own_wires(device, function, {})
     if function.body:
         function.local(Local("DeviceState *", "dev", function.kept(device.name)))
@@ -262,7 +265,8 @@ def _create(device: Device, into: FunctionBuilder, index: dict[str, str]) -> Non
         full = CallExpr("qdev_get_child_bus", ("dev", string_literal(name)))
         into.call("qbus_mark_full", full)
     for mmio in device.mmio:
-        _map(mmio, into, index)
+        with into.of(mmio.origin):
+            _map(mmio, into, index)
 
 
 def _map(mmio: Mmio, into: FunctionBuilder, index: dict[str, str]) -> None:
@@ -307,14 +311,16 @@ def _set_up(
     if isinstance(device, Device) and is_pci(device):
         given = [p for p in given if p.name not in PCI_PROPERTIES]
     for prop in given:
-        emit_property(handle, prop, into, index)
+        with into.of(prop.origin):
+            emit_property(handle, prop, into, index)
     if device.nic:
         take_nic(handle, device, into, index)
     for clock in device.clocks:
         into.unit.use("qdev_connect_clock_in")
         name = string_literal(clock.name)
         source = _clock(clock.clock, into, index)
-        into.call("qdev_connect_clock_in", handle, name, source)
+        with into.of(clock.origin):
+            into.call("qdev_connect_clock_in", handle, name, source)
 
 
 def _clock(

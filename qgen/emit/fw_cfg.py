@@ -52,7 +52,8 @@ def _items(fw_cfg: FwCfg, into: FunctionBuilder) -> None:
         if isinstance(item.key, Sym) and item.key.name.startswith(_PPC):
             into.unit.use("fw_cfg_ppc")
         key, value = into.expr(item.key), _value(item, into)
-        into.call(f"fw_cfg_add_{item.kind}", "fw_cfg", key, value)
+        with into.of(item.origin):
+            into.call(f"fw_cfg_add_{item.kind}", "fw_cfg", key, value)
 
 
 def _value(item: FwCfgItem, into: FunctionBuilder) -> CExpr:

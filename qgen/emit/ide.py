@@ -15,6 +15,7 @@ def emit_ide_drives(unit: UnitBuilder, device: Device) -> None:
     """The function that puts the drives onto their controllers."""
     name = f"{unit.prefix}_create_{identifier(device.name)}"
     function = FunctionBuilder(unit, name, device.when)
+    function.at(device.origin)
     function.note(device.comment)
     if device.ide[0].type == "pci-ide":
         unit.use("pci_ide_create_devs")

@@ -33,6 +33,7 @@ def emit_images(unit: UnitBuilder) -> None:
         if region.image is not None:
             name = f"{unit.prefix}_load_{identifier(region.name)}"
             function = FunctionBuilder(unit, name)
+            function.at(region.image.origin)
             _image(function, region.image, partial(_at_address, region))
             function.add()
 
@@ -43,6 +44,7 @@ def emit_device_images(unit: UnitBuilder, device: Device) -> None:
         name = f"{unit.prefix}_load_into_{alternative_name(unit, device)}"
         name += f"_{number + 1}" * (number > 0)
         function = FunctionBuilder(unit, name, device.when)
+        function.at(into.image.origin)
         _image(function, into.image, partial(_into_region, device, into.path))
         function.add(device.when)
 

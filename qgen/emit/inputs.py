@@ -16,6 +16,7 @@ def emit_inputs(unit: UnitBuilder, device: Device) -> None:
     assert device.inputs is not None
     name = identifier(device.name)
     function = FunctionBuilder(unit, f"{unit.prefix}_create_{name}", device.when)
+    function.at(device.origin)
     function.note(device.comment)
     pointer = "" if unit.is_one_line(device) else "*"
     unit.field(f"qemu_irq {pointer}{name}")

@@ -119,7 +119,8 @@ def _init(unit: UnitBuilder, board: Board) -> None:
         _usb_by_default(function)
     call_parts(function)
     if board.boot is not None:
-        emit_boot(board, board.boot, function)
+        with function.of(board.boot.origin):
+            emit_boot(board, board.boot, function)
     if not function.body and base.boots:
         return
     unit.devices_in = function.name
@@ -150,10 +151,12 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
     def put(name: str, value: CExpr) -> None:
         function.assign(f"mc->{name}", value)
 
+    function.at(("description",))
     cpus, parent = board.cpus, board.parent
     put("desc", Text((board.description,)))
     if not unit.base.boots:
         put("init", f"{unit.prefix}_init")
+    function.at(cpus.origin)
     if cpus.default_type is not None:
         put("default_cpu_type", cpu_type_name(unit, cpus.default_type))
     if cpus.valid_types:
@@ -166,12 +169,15 @@ def _class_init(unit: UnitBuilder, board: Board) -> Function:
         if count is not None and name not in parent.sets:
             put(name, str(count))
     if board.ram is not None:
+        function.at(board.ram.origin)
         if board.ram.default_size is not None:
             put("default_ram_size", unit.spell(board.ram.default_size))
         if board.ram.id != unit.base.sets.get("default_ram_id"):
             put("default_ram_id", string_literal(board.ram.id))
     for field in board.class_fields:
-        put(field.name, _value(unit, field.name, field.value))
+        with function.of(field.origin):
+            put(field.name, _value(unit, field.name, field.value))
+    function.body.origin = None
     if board.takes_audiodev:
         function.call("machine_add_audiodev_property", "mc")
     _base_fields(unit, parent, function)

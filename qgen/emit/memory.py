@@ -66,7 +66,8 @@ def emit_memory(unit: UnitBuilder) -> None:
     if split is not None:
         _split_sizes(split, function)
     for region in unit.board.regions:
-        emit_region(region, function)
+        with function.of(region.origin):
+            emit_region(region, function)
     function.add()
 
 

@@ -14,6 +14,7 @@ from qgen.names import identifier, string_literal
 def emit_rom(unit: UnitBuilder, rom: Rom) -> None:
     """The function that hands the words of one ROM to QEMU's loader."""
     function = FunctionBuilder(unit, f"{unit.prefix}_load_{identifier(rom.name)}")
+    function.at(rom.origin)
     unit.use("rom_add_blob_fixed", "bswap")
     order = "cpu_to_be32" if unit.board.arch is Arch.PPC else "cpu_to_le32"
     items = tuple(CallExpr(order, (_word(w, function),)) for w in rom.values)

@@ -33,7 +33,8 @@ def emit_own_wires(
             continue
         there, numbers = _each_line(wire, into, index)
         sink = _end(wire.sink, there, numbers, device)
-        _connect(wire.source, "dev", sink, there, numbers, local=True)
+        with there.of(wire.origin):
+            _connect(wire.source, "dev", sink, there, numbers, local=True)
         _close_lines(wire, there, into)
 
 
@@ -78,12 +79,14 @@ def emit_cpu_wires(
         there = _guarded(source, device, loop)
         for wire in wires:
             sink = _end(wire.sink, there, index, device)
-            _connect(wire.source, handle, sink, there, index)
+            with there.of(wire.origin):
+                _connect(wire.source, handle, sink, there, index)
         _close(there, source, handle, loop)
     for wire in device.wires:
         if wire.per_cpu and unit.places[wire.sink.device] <= unit.places[device.name]:
             sink = _end(wire.sink, loop, index, device)
-            _connect(wire.source, "dev", sink, loop, index, local=True)
+            with loop.of(wire.origin):
+                _connect(wire.source, "dev", sink, loop, index, local=True)
     _each_cpu(loop, into)
 
 
@@ -92,7 +95,8 @@ def emit_wires_among_cpus(into: FunctionBuilder) -> None:
     loop, index = into.block(), {"cpu": "i"}
     for wire in into.unit.incoming_per_cpu.get(CPUS, {}).get(Driver(CPUS), ()):
         sink = _end(wire.sink, loop, index)
-        _connect(wire.source, _loop_cpu(loop), sink, loop, index)
+        with loop.of(wire.origin):
+            _connect(wire.source, _loop_cpu(loop), sink, loop, index)
     _each_cpu(loop, into)
 
 
@@ -124,7 +128,8 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
             for wire in wires:
                 inner, numbers = _each_line(wire, there, {})
                 sink = _end(wire.sink, inner, numbers, device)
-                _connect(wire.source, handle, sink, inner, numbers)
+                with inner.of(wire.origin):
+                    _connect(wire.source, handle, sink, inner, numbers)
                 _close_lines(wire, inner, there)
             _close(there, driver, handle, into)
             continue
@@ -133,7 +138,10 @@ def emit_earlier_wires(device: Device, into: FunctionBuilder) -> None:
         there = _guarded(driver, device, loop)
         for wire in wires:
             sink = _end(wire.sink, there, {"n": "i"}, device)
-            _connect(wire.source, into.kept(source.name, "i"), sink, there, {"n": "i"})
+            with there.of(wire.origin):
+                _connect(
+                    wire.source, into.kept(source.name, "i"), sink, there, {"n": "i"}
+                )
         _close(there, driver, into.kept(source.name, "i"), loop)
         into.local(Local("unsigned int", "i"))
         into.body.append(For("i", into.expr(source.count), loop.statements()))
