@@ -57,6 +57,10 @@ class Code(Enum):
     Q0217 = "a bus that does not exist, does not fit, or an address on it that is taken"
     Q0218 = "a call of a helper that does not exist, or that takes other arguments"
     Q0219 = "a hook file that is not there, or that lacks a function"
+    Q0220 = "an address, a size or a number that is not aligned as QEMU needs it"
+    Q0221 = "a condition that never holds, or always"
+    Q0222 = "an interrupt controller that reaches no CPU"
+    Q0223 = "a device whose interrupts go nowhere"
     Q0301 = "something that the QEMU release does not have"
     Q0901 = "the generated C does not mean what the spec says"
 

@@ -27,6 +27,7 @@ from qgen.board import (
 )
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, Finding, Rejected, Severity
+from qgen.lower.alignment import judge_alignment
 from qgen.lower.alternatives import merged, ways
 from qgen.lower.boot import lower_boot
 from qgen.lower.buses import Buses
@@ -66,6 +67,7 @@ from qgen.lower.soc import (
 from qgen.lower.stubs import judge_stubs
 from qgen.lower.tree import lower_device_tree
 from qgen.lower.tree_forms import chosen_by_nodes
+from qgen.lower.unconnected import judge_interrupts
 from qgen.lower.wires import Wiring, wire_cpus, wire_devices
 from qgen.source import Path, Source
 from qgen.spec.model import Composite, Cpus, InlineSoc, Spec
@@ -176,6 +178,8 @@ def _machine(
         return None
     judge_reach(spec, base.boots, inside.regions, inside.devices, scope)
     judge_devices(inside.devices, inside.ends, scope)
+    judge_alignment(inside.regions, inside.devices, scope)
+    judge_interrupts(inside.devices, hooks, inside.ends, scope)
     used = chosen_by(inside.devices, cpus, roms, fw_cfg) | chosen_by_nodes(spec)
     judge_choices(properties, used, hooked=hooks is not None, scope=scope)
     return Board(
@@ -243,6 +247,7 @@ def _soc(
         return None
     judge_reach(spec, False, inside.regions, inside.devices, scope)
     judge_devices(inside.devices, inside.ends, scope)
+    judge_alignment(inside.regions, inside.devices, scope)
     own_file = isinstance(spec, SocSpec)
     return Soc(
         name=name,

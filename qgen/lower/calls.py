@@ -32,6 +32,7 @@ from qgen.lower.elsewhere import helper_had_by, missing
 from qgen.lower.ends import Ends
 from qgen.lower.inputs import ALL, ONE, judge_returned
 from qgen.lower.inside import NoChild, inside
+from qgen.lower.limits import judge_register
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.own_words import own_word
 from qgen.lower.places import ROOTS
@@ -178,6 +179,14 @@ class _Calls:
             arguments.append(
                 self.argument(given, parameter.type, device, count is not None, here)
             )
+        sizes = {
+            parameter.name: (evaluate(argument), (*path, place))
+            for place, (argument, parameter) in enumerate(
+                zip(arguments, wanted, strict=True)
+            )
+            if isinstance(argument, _EXPRESSIONS) and not variables(argument)
+        }
+        judge_register(found.name, sizes, self.scope)
         call = Call(
             found.name,
             found.header,

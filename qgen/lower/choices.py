@@ -175,7 +175,7 @@ def lower_property_is(
         message = f"{name!r} {'always' if wanted else 'never'} has one of these values"
         if len(wanted) < len(written):
             message = "a value stands here twice"
-        scope.error(Code.Q0214, message, here, "name some of them, each once")
+        scope.error(Code.Q0221, message, here, "name some of them, each once")
         return None
     return PropertyIs(name, wanted, tuple(values[value] for value in wanted))
 

@@ -87,6 +87,11 @@ class Conditions:
                 key=True,
             )
             return None
+        if written.kvm and written.qtest:
+            message = "QEMU never runs with both accelerators, KVM and qtest"
+            help_ = "leave one out"
+            self.scope.error(Code.Q0221, message, (*path, "qtest"), help_, key=True)
+            return None
         parts = [self._part(written, name, value, path) for name, value in given]
         done = tuple(part for part in parts if part is not None)
         if len(done) < len(parts):
@@ -152,7 +157,7 @@ class Conditions:
             return CpusAbove(count)
         always = "never" if count >= most else "always"
         message = f"there are {always} more CPUs than that"
-        self.scope.error(Code.Q0214, message, path, "see cpus: {min: ..., max: ...}")
+        self.scope.error(Code.Q0221, message, path, "see cpus: {min: ..., max: ...}")
         return None
 
     def _cpu(self, spec: Spec, models: tuple[str, ...], path: Path) -> Simple | None:
@@ -170,7 +175,7 @@ class Conditions:
         others = tuple(name for name in known if name not in models)
         if not models or not others:
             message = "it has to be some of the CPUs that -cpu may choose, not all"
-            self.scope.error(Code.Q0214, message, path, "see 'cpus: valid:'")
+            self.scope.error(Code.Q0221, message, path, "see 'cpus: valid:'")
             return None
         return CpuIs(tuple(models), others)
 
@@ -194,7 +199,7 @@ class Conditions:
             over = evaluate(size) >= evaluate(most)
             if over == (key == "max"):
                 message = f"there is {always} more RAM than that"
-                self.scope.error(Code.Q0214, message, path, f"see ram: {{{key}: ...}}")
+                self.scope.error(Code.Q0221, message, path, f"see ram: {{{key}: ...}}")
                 return None
         return RamAbove(size)
 

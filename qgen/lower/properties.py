@@ -21,7 +21,7 @@ from qgen.board import (
 )
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.catalogue import Property as Known
-from qgen.diagnostics import Code, did_you_mean, quoted
+from qgen.diagnostics import Code, did_you_mean, nearest, quoted
 from qgen.expr import (
     Bin,
     Expr,
@@ -40,6 +40,7 @@ from qgen.lower.counts import ONE_CALL
 from qgen.lower.drives import lower_drive
 from qgen.lower.elsewhere import had_by
 from qgen.lower.inside import NoChild, inside, spelled
+from qgen.lower.limits import judge_limits
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.places import ROOTS
 from qgen.lower.scope import Scope, is_repeated
@@ -123,9 +124,27 @@ class Properties:
                 lowered = self._array(value, name, known, here, run_time)
             else:
                 lowered = self._value(value, type_, here, run_time)
-            if lowered is not None:
+            if lowered is not None and self._is_choice(lowered, types[name], here):
                 done.append(Property(name, type_, lowered, here))
+        judge_limits(done, known, self.scope)
         return tuple(done)
+
+    def _is_choice(self, value: Value, known: Known, path: Path) -> bool:
+        """Whether a text is one of those that an enumeration has."""
+        ways: list[tuple[object, str]] = [(value, "")]
+        if isinstance(value, Choice):
+            ways = [(value.then, "then"), (value.otherwise, "else")]
+        for each, key in ways:
+            if not known.choices or not isinstance(each, str) or each in known.choices:
+                continue
+            words = known.choices
+            near = nearest(each, words)
+            some = ", ".join(words[:12]) + ", ..." * (len(words) > 12)
+            help_ = f"did you mean {near!r}?" if near else f"write one of {some}"
+            message = f"the property {known.name!r} cannot be {quoted(each)}"
+            self.scope.error(Code.Q0107, message, (*path, key) if key else path, help_)
+            return False
+        return True
 
     def _always_present(self, name: str, known: DeviceType, path: Path) -> bool:
         """Whether no release is without a property: then there is nothing to ask."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgen.board import RAM, SYSTEM, Kind, Mapping, Ram, Region
 from qgen.diagnostics import Code
 from qgen.expr import Bin, Expr, Num, Var, evaluate
+from qgen.lower.limits import judge_ram
 from qgen.lower.places import address, human
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -25,6 +26,7 @@ def lower_ram(spec: Spec, scope: Scope) -> tuple[Ram | None, list[Region]]:
     low = _size(ram.min, (*PATH, "min"), scope)
     high = _size(ram.max, (*PATH, "max"), scope)
     _judge_limits(low, default, high, scope)
+    judge_ram(default, (*PATH, "default"), scope)
     _judge_message(ram.too_much, (*PATH, "too_much"), scope)
     _judge_message(ram.too_little, (*PATH, "too_little"), scope)
     if ram.exact:

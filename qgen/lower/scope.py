@@ -121,12 +121,18 @@ class Scope:
             self.findings.append(Finding(code, message, here, help, key, word=word))
         self._broken.update(path[: i + 1] for i in range(len(path)))
 
-    def warning(self, code: Code, message: str, path: Path, help: Help = None) -> None:
+    def warning(
+        self,
+        code: Code,
+        message: str,
+        path: Path,
+        help: Help = None,
+        *,
+        key: bool = True,
+    ) -> None:
         """Note a warning about the part of the spec at ``path``."""
         here = (*self._prefix, *self._place(path))
-        finding = Finding(
-            code, message, here, help, key=True, severity=Severity.WARNING
-        )
+        finding = Finding(code, message, here, help, key, severity=Severity.WARNING)
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding)
 

@@ -115,7 +115,9 @@ class _Tree:
         properties = self._by_hand(found, own, None, PATH)
         children = tuple(self._node(form) for form in self.forms.top)
         self._judge_names(self.forms.top, children, PATH)
-        return Node(ROOT, "", None, properties, children, PATH)
+        root = Node(ROOT, "", None, properties, children, PATH)
+        self.hand.judge_paths(root)
+        return root
 
     def _node(self, form: Form) -> Node:
         shared = form.shared

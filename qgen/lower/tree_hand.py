@@ -10,6 +10,7 @@ from qgen.board.device_tree import (
     CommandLine,
     CpuCompatible,
     Flag,
+    Node,
     NodePath,
     Number,
     Phandle,
@@ -35,6 +36,7 @@ class ByHand:
     def __init__(self, spec: Spec, forms: Forms, scope: Scope):
         self.spec, self.forms, self.scope = spec, forms, scope
         self.referred: set[str] = set()
+        self._paths: list[tuple[str, Path]] = []
 
     def property(
         self, name: str, written: model.TreeProperty, form: Form | None, path: Path
@@ -67,6 +69,8 @@ class ByHand:
                 if any(each.is_per_cpu or each.is_repeated for each in forms):
                     message = f"there are several nodes {label!r}"
                     self.scope.error(Code.Q0214, message, path, "name one that is one")
+                else:
+                    self._paths.append((label, path))
                 return Strings((NodePath(label),))
         return self.strings(written, path)
 
@@ -127,9 +131,30 @@ class ByHand:
             message = f"there are several nodes {label!r}"
             self.scope.error(Code.Q0214, message, path, "refer to one that is one")
 
+    def judge_paths(self, root: Node) -> None:
+        """What is referred to by its path has the same one in each of its forms."""
+        for label, path in self._paths:
+            if len(set(_ways(root, label))) > 1:
+                message = f"{label!r} has another path in each of its forms"
+                help_ = (
+                    "give all of them one 'name' and one unit address, or use phandle"
+                )
+                self.scope.error(Code.Q0214, message, path, help_)
+
     def refer(self, cells: Cells) -> None:
         """The nodes that ``cells`` refer to have phandles."""
         self.referred |= {c.label for c in cells.items if isinstance(c, Phandle)}
+
+
+def _ways(node: Node, label: str) -> Iterator[tuple[tuple[str, object], ...]]:
+    """The names and unit addresses that lead to the forms of a node."""
+    for child in node.children:
+        unit = child.unit
+        known = unit if unit is None or variables(unit) else evaluate(unit)
+        if child.label == label:
+            yield ((child.name, known),)
+        for below in _ways(child, label):
+            yield ((child.name, known), *below)
 
 
 def judge_cell(cell: Number, path: Path, scope: Scope) -> None:
