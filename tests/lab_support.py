@@ -56,6 +56,14 @@ def require_package(file: Path, package: str) -> Path:
     return file
 
 
+def require_browser() -> tuple[Path, Path]:
+    """Chromium and its driver, or a skip that names the packages."""
+    return (
+        require_package(Path("/usr/bin/chromium"), "chromium"),
+        require_package(Path("/usr/bin/chromedriver"), "chromium-driver"),
+    )
+
+
 def guest(name: str, out: Path, **defines: int) -> Path:
     """A guest program, built; or a skip that names the cross compiler's package."""
     try:

@@ -29,6 +29,7 @@ _COMMANDS = {
     "new": "Write a starter spec.",
     "patch": "Write a spec's board as patches for QEMU.",
     "render": "Print the C of a spec.",
+    "report": "Write one page with all that there is to see of a board.",
     "run": "Run a spec's board in QEMU.",
     "scaffold": "Put a spec's board into a QEMU source tree.",
     "schema": "Print the JSON Schema of specs, for editors.",

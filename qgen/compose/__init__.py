@@ -21,6 +21,7 @@ from qgen.compose.lab import (
 from qgen.compose.lookups import releases_with
 from qgen.compose.picturing import Given, NotTaken, at, line_of, map_of, wires_of
 from qgen.compose.rendering import Rendered, Words, render, words_of
+from qgen.compose.reporting import report
 from qgen.compose.resolving import Resolved, resolve, resolve_all
 from qgen.compose.scaffolding import (
     Scaffolding,
@@ -60,6 +61,7 @@ __all__ = [
     "plan_scaffold",
     "releases_with",
     "render",
+    "report",
     "resolve",
     "resolve_all",
     "scaffolding",

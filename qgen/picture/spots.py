@@ -26,6 +26,11 @@ class Spots:
     def __init__(self, own: Source, socs: Mapping[str, Source]) -> None:
         self.own, self._socs = own, socs
 
+    def sources(self) -> list[Source]:
+        """The text of each file, the board's first."""
+        by_name = {each.name: each for each in (self.own, *self._socs.values())}
+        return list(by_name.values())
+
     def of(self, owner: Composite, path: Path) -> Spot:
         """The line of the node at ``path`` of the machine or the SoC ``owner``."""
         source = self.own

@@ -1,0 +1,77 @@
+"""``qgen report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qgen.cli.given import Chosen, Size
+from qgen.cli.options import qemu_option, spec_argument, variant_option
+from qgen.targets import Target
+
+
+@click.command("report")
+@spec_argument()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="The page, written whole or not at all.",
+)
+@variant_option
+@click.option(
+    *("-m", "ram_size"),
+    type=Size(),
+    metavar="SIZE",
+    help="RAM, as QEMU's -m takes it: 512M, 2G. [default: the board's]",
+)
+@click.option(
+    *("--smp", "cpus"),
+    type=click.IntRange(1),
+    metavar="N",
+    help="CPUs. [default: the board's]",
+)
+@click.option(
+    *("-M", "properties"),
+    type=Chosen(),
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A property of the machine, as QEMU's -M takes it.",
+)
+@qemu_option
+def command(
+    spec: Path,
+    output: Path,
+    variant: str | None,
+    ram_size: int | None,
+    cpus: int | None,
+    properties: tuple[tuple[str, str], ...],
+    target: Target,
+) -> None:
+    """Write one page with all that there is to see of a spec's board.
+
+    The memory map, the wires, the devices with their properties, what answers where and
+    the C, each linked to the line of the spec that it comes from. The page needs nothing
+    but a browser: it loads nothing, and can be read without scripts, with which it
+    searches by address.
+
+    \b
+    Examples:
+      qgen report my-board.yaml -o my-board.html
+      qgen report mps2 --variant mps2-an385 -o mps2-an385.html
+    """
+    from qgen import compose
+    from qgen.cli import console
+    from qgen.files import write_whole
+
+    resolved = compose.resolve(spec, target, variant=variant)
+    console.standing(resolved.warnings, resolved.source)
+    given = compose.Given(ram_size, cpus, dict(properties))
+    try:
+        page = compose.report(resolved, given)
+    except compose.NotTaken as error:
+        raise click.UsageError(str(error)) from None
+    write_whole(output, page)

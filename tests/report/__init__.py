@@ -1,0 +1,1 @@
+"""The report as text; tests/lab has it in a browser."""
