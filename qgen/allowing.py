@@ -8,16 +8,16 @@ too, once all of a spec has been judged.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from qgen.diagnostics import Code, Finding, Severity
+from qgen.frozen import frozen
 from qgen.source import Allow, Source, Span
 
 _OF_RELEASES = Code.Q0301.name
 """Its warnings are of some releases, so a comment for it is right where it is idle."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Settled:
     """The findings that stand, and those allowed, each with its reason."""
 

@@ -6,12 +6,13 @@ A leaf: facts without C. The numbers of CPU lines are QEMU's (``target/*/cpu.h``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from qgen.board import Arch
+from qgen.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class ArchFacts:
     """One architecture.
 

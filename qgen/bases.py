@@ -6,9 +6,10 @@ A leaf of facts from QEMU's headers. To know another base is to write a row here
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
+from qgen.frozen import frozen
 from qgen.targets import KNOWN, TARGETS
 
 
@@ -20,7 +21,7 @@ class Kind(Enum):
     TEXT = "const char *"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaseField:
     """A field of the base's class. ``of``: it names a device type that derives from it."""
 
@@ -29,7 +30,7 @@ class BaseField:
     of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A device that the base makes before those of the board, a child of the machine.
 
@@ -43,7 +44,7 @@ class Made:
     struct: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Helper:
     """A function for class_init. ``takes``: ``mc`` (MachineClass) or ``oc`` (ObjectClass).
 
@@ -57,7 +58,7 @@ class Helper:
     sets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Base:
     """A base: its names in C, and what is left to the board.
 

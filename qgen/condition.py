@@ -6,11 +6,11 @@ Plain data of `qgen.board`. Each asks for a ``subject``, and holds with some ``a
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from qgen.expr import Expr, evaluate
+from qgen.frozen import frozen
 
 if TYPE_CHECKING:
     from qgen.board import Drive
@@ -50,7 +50,7 @@ class _Condition:
         return frozenset(((self.subject, self.answers),))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DriveGiven(_Condition):
     """There is a ``-drive`` of this interface, bus and unit."""
 
@@ -63,7 +63,7 @@ class DriveGiven(_Condition):
         return "drive", drive.interface, evaluate(drive.bus), evaluate(drive.unit)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NicGiven(_Condition):
     """There is a ``-nic`` for a device of this type, which no device took yet."""
 
@@ -75,7 +75,7 @@ class NicGiven(_Condition):
         return "nic", self.type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OptionGiven(_Condition):
     """An option is given, or is not."""
 
@@ -93,7 +93,7 @@ class OptionGiven(_Condition):
         return frozenset((self.wanted,))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RamAbove(_Condition):
     """There is more RAM than that."""
 
@@ -105,7 +105,7 @@ class RamAbove(_Condition):
         return "ram", evaluate(self.size)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CpusAbove(_Condition):
     """There are more CPUs than that."""
 
@@ -117,7 +117,7 @@ class CpusAbove(_Condition):
         return "cpus", self.count
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CpuIs(_Condition):
     """``-cpu`` chose one of these models, and none of the ``others`` that it may."""
 
@@ -135,7 +135,7 @@ class CpuIs(_Condition):
         return frozenset(self.models)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PropertyIs(_Condition):
     """A property of the machine has one of these values; ``numbers`` are those in C."""
 
@@ -157,7 +157,7 @@ class PropertyIs(_Condition):
 Simple = CpuIs | CpusAbove | DriveGiven | NicGiven | OptionGiven | PropertyIs | RamAbove
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class All:
     """All of these hold: several, each with a subject of its own."""
 

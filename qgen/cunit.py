@@ -6,13 +6,15 @@ Leaf text is C already (identifiers, constants, literals that went through
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from qgen.frozen import frozen
 
 Trace = tuple[str, tuple[str | int, ...]]
 """Where C comes from: a machine or SoC by its name, and a path in its spec."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallExpr:
     """``func(args)``; arguments may be calls themselves."""
 
@@ -20,7 +22,7 @@ class CallExpr:
     args: tuple[CExpr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A string literal that may be split over lines; its parts are not escaped yet.
 
@@ -30,14 +32,14 @@ class Text:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nuls:
     """A string literal with a NUL between two parts, which are not escaped yet."""
 
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrow:
     """``base->field``"""
 
@@ -45,7 +47,7 @@ class Arrow:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ternary:
     """``condition ? then : other``."""
 
@@ -54,7 +56,7 @@ class Ternary:
     other: CExpr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Joined:
     """``term && term``; one that is joined by another operator stands in parentheses."""
 
@@ -62,14 +64,14 @@ class Joined:
     terms: tuple[CExpr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Braces:
     """``{ items }``: what an array is initialised with, one item on a line."""
 
     items: tuple[CExpr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """Arguments of a call that belong together: on one line, if they fit."""
 
@@ -79,7 +81,7 @@ class Row:
 CExpr = str | CallExpr | Text | Nuls | Arrow | Ternary | Joined | Braces | Row
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """``func(args);``"""
 
@@ -88,7 +90,7 @@ class Call:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assign:
     """``target = value;``"""
 
@@ -98,14 +100,14 @@ class Assign:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnyFails:
     """``!call || !call``: the first that fails ends it."""
 
     calls: tuple[CallExpr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class If:
     """``if (condition) { locals body } else { otherwise }``; one If there is chained."""
 
@@ -117,7 +119,7 @@ class If:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class For:
     """``for (index = start; index < bound; index++) { locals body }``
 
@@ -134,7 +136,7 @@ class For:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """A comment on a line of its own."""
 
@@ -143,7 +145,7 @@ class Note:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Return:
     """``return value;``"""
 
@@ -152,7 +154,7 @@ class Return:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """An empty line."""
 
@@ -163,7 +165,7 @@ class Gap:
 Statement = Call | Assign | If | For | Note | Return | Gap
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Local:
     """``type name = value;`` at the head of a block; ``type`` ends in ``*`` or not."""
 
@@ -172,7 +174,7 @@ class Local:
     value: CExpr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """A static function; ``returns`` is its return type."""
 
@@ -184,7 +186,7 @@ class Function:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Define:
     """``#define name value``"""
 
@@ -194,7 +196,7 @@ class Define:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildCheck:
     """A constant of a QEMU header whose value the board relies on."""
 
@@ -202,7 +204,7 @@ class BuildCheck:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableRow:
     """``[index] = { base, size },`` with a comment above it."""
 
@@ -213,7 +215,7 @@ class TableRow:
     origin: Trace | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """The enum that indexes the memory map, and the MemMapEntry table."""
 
@@ -221,14 +223,14 @@ class Table:
     rows: tuple[TableRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A field of the state struct."""
 
     declaration: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """The machine's state: struct, its parent's struct, and the QOM type macro."""
 
@@ -238,7 +240,7 @@ class State:
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ops:
     """A MemoryRegionOps with its read function, for an I/O stub."""
 
@@ -249,7 +251,7 @@ class Ops:
     endianness: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypeInfo:
     """A TypeInfo; ``name`` and ``parent`` are C expressions.
 
@@ -265,7 +267,7 @@ class TypeInfo:
     listed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HookFile:
     """Files of C that belong to the person, and what they have to define."""
 
@@ -273,7 +275,7 @@ class HookFile:
     prototypes: tuple[Function, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QomType:
     """One QOM type: its state, what its code uses, and its functions.
 
@@ -297,7 +299,7 @@ class QomType:
     cpu_type_names: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Banner:
     """Where a file comes from: the first comment in it."""
 
@@ -308,7 +310,7 @@ class Banner:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """What others need of a type: its name, its cast and its state."""
 
@@ -320,7 +322,7 @@ class Header:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unit:
     """One C file, and the function ``register`` that registers its types."""
 

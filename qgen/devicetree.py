@@ -7,7 +7,6 @@ Numbers are big-endian cells of 32 bits, texts end in a NUL (Devicetree Specific
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from qgen.board import NUMBER
@@ -34,6 +33,7 @@ from qgen.board.device_tree import (
 )
 from qgen.condition import Condition
 from qgen.expr import evaluate, symbols
+from qgen.frozen import frozen
 
 FLAGS = {
     Trigger.EDGE_RISING: 1,
@@ -77,7 +77,7 @@ class FlatNode(NamedTuple):
     names: dict[str, frozenset[str]]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class CommandLineFacts:
     """What a command line says: ``env`` has ``cpus`` and ``ram_size`` (bytes)."""
 

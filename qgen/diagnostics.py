@@ -10,10 +10,11 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from itertools import islice
 
+from qgen.frozen import frozen
 from qgen.source import Path, Source, Span
 
 
@@ -76,7 +77,7 @@ Help = str | Callable[[], str | None] | None
 """What would be right; a function where that takes time to find out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that is wrong, and what would be right.
 

@@ -22,8 +22,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from qgen.frozen import frozen
 
 SIZE_UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 FREQUENCY_UNITS = {"Hz": 1, "kHz": 10**3, "MHz": 10**6, "GHz": 10**9}
@@ -65,7 +66,7 @@ class ExpressionError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Num:
     """A number with the spelling it was written in.
 
@@ -78,14 +79,14 @@ class Num:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A name that has not been resolved yet."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sym:
     """A constant with a C name; ``value`` is what it stands for."""
 
@@ -93,14 +94,14 @@ class Sym:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Var:
     """A value known at run time: ``ram_size``, ``cpus``, ``cpu`` or ``n``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """The base or the size of an entry of the board's memory map table."""
 
@@ -109,7 +110,7 @@ class Entry:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bin:
     """``left op right``; ``op`` is one of ``+ - * / << & | min``."""
 

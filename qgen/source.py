@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from qgen.frozen import frozen
+
 Path = tuple[str | int, ...]
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A stretch of text; lines and columns count from 1, ``end_column`` is exclusive."""
 
@@ -37,7 +39,7 @@ class Node:
     children: dict[str | int, Node] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Allow:
     """A comment that takes warnings of ``codes`` away from ``line``, and says why."""
 
@@ -47,7 +49,7 @@ class Allow:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Source:
     """A spec's text with the place of every node, and what its comments allow."""
 

@@ -6,16 +6,16 @@ They lie in ``templates/new``, each a right spec of the machine `NAME` as it is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
+from qgen.frozen import frozen
 from qgen.shipped import folder
 
 NAME = "my-board"
 """The name of the machine in the starters."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Starter:
     """A starter: its file, and the CPUs that may stand in it, the usual one first."""
 

@@ -7,9 +7,10 @@ a feature and never compares versions. Sources: QEMU's headers at each release.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+
+from qgen.frozen import frozen
 
 
 class Feature(Enum):
@@ -79,7 +80,7 @@ class Feature(Enum):
     """``MachineClass.smbus_no_migration_support`` is gone, and ``hw_version``."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Target:
     """A release and its features.
 

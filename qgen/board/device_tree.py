@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from qgen.condition import Condition
 from qgen.expr import Expr
+from qgen.frozen import frozen
 from qgen.source import Path
 
 ROOT = "/"
@@ -46,7 +46,7 @@ class Specifier(Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number:
     """A number of so many 32-bit ``cells``, one or two."""
 
@@ -54,14 +54,14 @@ class Number:
     cells: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phandle:
     """The phandle of the node with this label: one cell."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interrupt:
     """A line of an interrupt controller, as many cells as ``how`` takes.
 
@@ -79,24 +79,24 @@ class Interrupt:
 Cell = Number | Phandle | Interrupt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flag:
     """A property without a value: that it is there says it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NodePath:
     """The path of the node with this label, as text."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CpuCompatible:
     """What the model of the CPU is called in device trees; QEMU's CPUs know it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandLine:
     """The kernel's command line (``-append``)."""
 
@@ -104,14 +104,14 @@ class CommandLine:
 TreeText = str | NodePath | CpuCompatible | CommandLine
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Strings:
     """Texts, each with a NUL behind it; more than one are all plain ones."""
 
     items: tuple[TreeText, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cells:
     """Numbers; ``per_cpu``: all of them once for each CPU, of which ``cpu`` is the number."""
 
@@ -119,7 +119,7 @@ class Cells:
     per_cpu: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InterruptMap:
     """A PCI host's interrupt-map: each pin of each of four slots to a line.
 
@@ -135,7 +135,7 @@ class InterruptMap:
 TreeValue = Flag | Strings | Cells | InterruptMap
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TreeProperty:
     """A property of a node, with ``otherwise`` (None: not there) where not ``when``.
 
@@ -149,7 +149,7 @@ class TreeProperty:
     otherwise: TreeValue | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A node, or one for each of ``count`` devices (``n``), or for each CPU (``cpu``).
 
@@ -172,7 +172,7 @@ class Node:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceTree:
     """The device tree that the board builds, by its root."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qgen.board.memory import DeviceImage
 from qgen.board.values import Chardev, Drive, Link, MachineValue, Place, Property
 from qgen.board.wires import BusEnd, ClockInput, Sink, Wire
 from qgen.condition import Condition
 from qgen.expr import Expr, evaluate
+from qgen.frozen import frozen
 from qgen.source import Path
 
 NUMBER = "{n}"
@@ -19,7 +18,7 @@ UNIMPLEMENTED_PRIORITY = -1000
 """The priority at which such a device is mapped (hw/misc/unimp.h)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """``size`` bytes of a region, from ``offset`` on, which QEMU shows as ``name``."""
 
@@ -28,7 +27,7 @@ class Window:
     size: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mmio:
     """MMIO region number ``index`` of a device at an absolute ``address``.
 
@@ -54,33 +53,33 @@ class Mmio:
         return self.size if self.window is None else evaluate(self.window.size)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MachineClassValue:
     """A field of MachineClass, by QEMU's name: ``default_nic``."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Itself:
     """The machine, as an argument."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputLines:
     """All input lines of ``device``, as an argument."""
 
     device: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddressSpace:
     """One of QEMU's address spaces, ``memory`` or ``io``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A string that a helper is given."""
 
@@ -105,7 +104,7 @@ Argument = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A call of an exported helper of QEMU's, which makes a device.
 
@@ -120,7 +119,7 @@ class Call:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A device inside another, and what the board sets before that one is realized."""
 
@@ -131,7 +130,7 @@ class Part:
     nic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdeController:
     """A device with IDE buses; ``drives``: how many drives those hold."""
 
@@ -140,7 +139,7 @@ class IdeController:
     drives: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """A device, or ``count`` alike (then ``n`` in its expressions is the number).
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from qgen.board.devices import Device
 from qgen.board.values import Chosen, Place
 from qgen.condition import Condition
 from qgen.expr import Expr
+from qgen.frozen import frozen
 from qgen.source import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArmBoot:
     """Boot by ``arm_load_kernel``; RAM for the loader starts at ``loader_start``.
 
@@ -28,7 +28,7 @@ class ArmBoot:
     firmware: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Armv7mBoot:
     """Boot by ``armv7m_load_kernel`` into ``size`` bytes at ``base``."""
 
@@ -37,7 +37,7 @@ class Armv7mBoot:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class X86BiosBoot:
     """Boot by ``x86_bios_rom_init``: ``-bios`` or ``firmware`` below 4 GiB and 1 MiB.
 
@@ -49,7 +49,7 @@ class X86BiosBoot:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RiscvBoot:
     """Boot by ``riscv_load_kernel``: -kernel at ``start``, for the harts of ``harts``.
 
@@ -62,7 +62,7 @@ class RiscvBoot:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HelperBoot:
     """Boot by an exported helper of QEMU's: ``last`` holds its call, and makes nothing."""
 
@@ -77,7 +77,7 @@ class HelperBoot:
 Boot = ArmBoot | Armv7mBoot | HelperBoot | RiscvBoot | X86BiosBoot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FwCfgItem:
     """An item of fw_cfg; ``kind`` is ``i16``, ``i32``, ``i64`` or ``string``."""
 
@@ -87,7 +87,7 @@ class FwCfgItem:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FwCfgFile:
     """A file of fw_cfg: ``file`` of QEMU's firmware folders, if it is found there."""
 
@@ -96,7 +96,7 @@ class FwCfgFile:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FwCfg:
     """What the firmware configuration ``device`` tells the guest, in this order.
 
@@ -127,7 +127,7 @@ class HookPoint(Enum):
     HANDLER = "handler"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hook:
     """A function of the person's, and where it is called."""
 
@@ -136,7 +136,7 @@ class Hook:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hooks:
     """C of the person's, in ``files`` beside the spec.
 

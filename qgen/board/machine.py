@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
 
@@ -16,6 +15,7 @@ from qgen.board.values import Audiodev, Choice, Property
 from qgen.board.wires import Bus, Clock, Wire
 from qgen.condition import Condition, Option, OptionGiven, parts_of
 from qgen.expr import Expr, evaluate
+from qgen.frozen import frozen
 from qgen.source import Path
 
 
@@ -36,7 +36,7 @@ class SocParent(Enum):
     DEVICE = "device"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassField:
     """A field of MachineClass, or of the base's class, and its value, by QEMU's name."""
 
@@ -45,7 +45,7 @@ class ClassField:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parent:
     """What the machine derives from.
 
@@ -69,7 +69,7 @@ class Parent:
         return frozenset(name for helper in helpers for name in helper.sets)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant:
     """A named constant: one of the board's own, or one that ``header`` defines."""
 
@@ -81,7 +81,7 @@ class Constant:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cpus:
     """The CPUs. ``created_by`` is the device that makes them, None: the board does.
 
@@ -110,7 +110,7 @@ class Cpus:
         return self.default_type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """The spec that a board came from: its file name and the SHA-256 of its text.
 
@@ -122,7 +122,7 @@ class Origin:
     variant: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MachineProperty:
     """A property of the machine: ``-M NAME=VALUE``.
 
@@ -150,7 +150,7 @@ def conditions_in(values: Iterable[object]) -> Iterator[Condition]:
     return (value.when for value in values if isinstance(value, Choice))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Composite:
     """What a machine and a SoC are both made of, in the order of creation.
 
@@ -203,7 +203,7 @@ MOST_CPUS = 4096
 """More CPUs than any machine has: a SoC does not know how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Export:
     """Lines of a device inside a SoC that become the SoC's own.
 
@@ -219,7 +219,7 @@ class Export:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Soc(Composite):
     """A SoC: a device made of devices. Each of these is its QOM child.
 
@@ -245,7 +245,7 @@ class Soc(Composite):
         return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Board(Composite):
     """A machine; ``interfaces`` are those of QOM that C of the person's implements.
 
@@ -269,7 +269,7 @@ class Board(Composite):
     def conditions(self) -> Iterator[Condition]:
         """All that parts of the machine and values in it depend on."""
         # Slots make a class of its own, which super() without arguments does not know.
-        yield from super(Board, self).conditions
+        yield from super(Board, self).conditions  # noqa: UP008
         yield from conditions_in(p.value for p in self.cpus.properties)
         for rom in self.roms:
             yield from conditions_in(rom.values)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from qgen.board.values import Choice
 from qgen.expr import Expr
+from qgen.frozen import frozen
 from qgen.source import Path
 
 SYSTEM = "system"
@@ -17,7 +17,7 @@ RAM = "ram"
 """The name of the RAM of ``-m``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapEntry:
     """An entry of the memory map table; ``count`` of them lie ``size`` apart."""
 
@@ -37,7 +37,7 @@ class Format(Enum):
     ELF_OR_RAW = "elf-or-raw"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Image:
     """A file loaded into a region.
 
@@ -54,7 +54,7 @@ class Image:
     kernel_will_do: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceImage:
     """An image that is loaded into a region of a device, or of one inside it.
 
@@ -65,7 +65,7 @@ class DeviceImage:
     image: Image
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rom:
     """32-bit words that each reset puts into memory, in the guest's byte order."""
 
@@ -86,7 +86,7 @@ class Kind(Enum):
     IO = "io"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapping:
     """Where a region is mapped.
 
@@ -99,7 +99,7 @@ class Mapping:
     priority: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Region:
     """A memory region, in the order of creation.
 
@@ -125,7 +125,7 @@ class Region:
     owned: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ram:
     """The RAM of ``-m``: its limits in bytes and the messages past them.
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from qgen.condition import Condition
 from qgen.expr import Expr
+from qgen.frozen import frozen
 from qgen.source import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chardev:
     """The character device of ``-serial`` number ``index``."""
 
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A device of the board, or a device inside it.
 
@@ -30,21 +30,21 @@ class Place:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A link to an object: a region (or `SYSTEM`, `IO`) by its name, or a device."""
 
     target: str | Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MachineValue:
     """A field of MachineState, by QEMU's name: ``cpu_type``, ``kernel_cmdline``."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen:
     """What ``-M PROPERTY=VALUE`` chose: a truth, or the number of the value."""
 
@@ -54,7 +54,7 @@ class Chosen:
 Given = TypeVar("Given", bound=bool | str | Expr)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice(Generic[Given]):
     """``then`` where ``when`` holds, ``otherwise`` where it does not."""
 
@@ -63,7 +63,7 @@ class Choice(Generic[Given]):
     otherwise: Given
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drive:
     """The drive that ``-drive if=INTERFACE,bus=BUS,unit=UNIT`` gives; may be none."""
 
@@ -72,12 +72,12 @@ class Drive:
     unit: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Audiodev:
     """The audio back end that ``-M audiodev=ID`` gives; may be none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PciAddress:
     """Where a device sits on a PCI bus; QEMU takes a free slot where there is none."""
 
@@ -85,7 +85,7 @@ class PciAddress:
     function: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Array:
     """Several values, each of QOM type ``element``."""
 
@@ -109,7 +109,7 @@ Value = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property:
     """A property set before the device is realized; ``type`` is QOM's type string.
 

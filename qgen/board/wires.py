@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from qgen.board.values import Place
 from qgen.expr import Expr
+from qgen.frozen import frozen
 from qgen.source import Path
 
 CPUS = "cpus"
@@ -23,7 +23,7 @@ class ClockUse(Enum):
     FORBIDDEN = "forbidden"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A line that drives: an IRQ of a sysbus device, or a (named) GPIO output.
 
@@ -36,7 +36,7 @@ class Source:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sink:
     """A line that is driven: input ``index`` of the (named) GPIO inputs of a device."""
 
@@ -50,7 +50,7 @@ class Sink:
         return self.place.device
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wire:
     """A connection from the device that holds it; ``per_cpu``: one for each CPU.
 
@@ -66,7 +66,7 @@ class Wire:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clock:
     """A clock that the board owns; ``frequency`` is in Hz, None where it is not fixed.
 
@@ -84,7 +84,7 @@ class Clock:
     input: ClockUse | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bus:
     """A bus that the board creates itself (``isa``), not a device."""
 
@@ -93,7 +93,7 @@ class Bus:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockOutput:
     """The clock output ``name`` of a device."""
 
@@ -101,7 +101,7 @@ class ClockOutput:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockInput:
     """The device's clock input ``name``, and the clock of the board that drives it."""
 
@@ -110,7 +110,7 @@ class ClockInput:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BusEnd:
     """A bus to sit on: the bus ``name`` of ``owner``, or one that the board creates.
 

@@ -7,15 +7,15 @@ file a release, `data/functions-<release>.jsonl.gz`, in the form of `qgen.catalo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from qgen.catalogue import table
+from qgen.frozen import frozen
 
 FORMAT = 1
 HEADER = "!qgen-functions"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A parameter of a C function; `name` is empty where its prototype has none."""
 
@@ -23,7 +23,7 @@ class Parameter:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """A C function that boards can call, as `header` declares it.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from qgen.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property:
     """A property that can be set, with QEMU's own name for its type.
 
@@ -22,7 +22,7 @@ class Property:
     choices: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BusType:
     """One type of bus of one release.
 
@@ -41,7 +41,7 @@ class BusType:
         return bus == self.name or bus in self.ancestors
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mmio:
     """One MMIO region of a sysbus device; `size` in bytes (2**64 - 1: all of it)."""
 
@@ -49,7 +49,7 @@ class Mmio:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """A list of GPIO lines; `name` is None for the unnamed list."""
 
@@ -57,7 +57,7 @@ class Lines:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A device inside another one, as `DeviceType` has its own facts.
 
@@ -77,7 +77,7 @@ class Part:
     memories: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceType:
     """One device type of one release.
 

@@ -10,6 +10,7 @@ from enum import Enum
 
 from qgen.compare.exemptions import Exemption
 from qgen.compare.snapshot import Json
+from qgen.frozen import frozen
 
 _SHOWN = 8
 """How many items of a list a text shows."""
@@ -43,7 +44,7 @@ class Absent(Enum):
 ABSENT = Absent.ABSENT
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Difference:
     """One thing that differs: ``what`` of ``subject``, or ``subject`` itself.
 
@@ -85,7 +86,7 @@ class Difference:
         return {**named, **there, "text": self.text}
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Comparison:
     """The result: differences, how many things were compared, and what was exempt."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from qgen.compare.snapshot import Json
+from qgen.frozen import frozen
 
 Same = Callable[[Json, Json], bool]
 
@@ -19,7 +19,7 @@ def anything(ours: Json, upstream: Json) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Exemption:
     """Differences that are none: where (section, subject and key), which, and why."""
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TypeVar
 
 from qgen.compare.snapshot import Json, Object
+from qgen.frozen import frozen
 
 T = TypeVar("T")
 Key = Callable[[T], Hashable]
@@ -23,7 +23,7 @@ Row = list[tuple[int, str]]
 _NUMBERED = re.compile(r"(?P<base>.*)\[(?P<number>\d+)\]")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Moved:
     """Consecutive objects of a row in ``home`` that have other numbers upstream."""
 
@@ -34,7 +34,7 @@ class Moved:
     upstream: int
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Pairs:
     """``paths``: upstream's path by ours, of objects that both machines have."""
 

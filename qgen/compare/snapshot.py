@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from qgen.frozen import frozen
 
 Json = Any
 """What JSON can say: None, bool, int, float, str, lists and dicts."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Property:
     """A property of an object: its QOM type, and its value where it can be read."""
 
@@ -18,7 +20,7 @@ class Property:
     value: Json = None
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Object:
     """An object of the QOM tree.
 
@@ -30,7 +32,7 @@ class Object:
     facts: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Region:
     """A memory region where the region tree shows it: ``info mtree``.
 
@@ -47,7 +49,7 @@ class Region:
     inner: tuple[Region, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Snapshot:
     """A machine before its first instruction.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from qgen.board import Board
 from qgen.compose.rendering import Rendered, verify, write
 from qgen.compose.resolving import Resolved, resolve
 from qgen.compose.timing import Timing
+from qgen.frozen import frozen
 from qgen.targets import TARGETS, Target, release_of, unknown
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from qgen.lab.sdk import Sdk
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Built:
     """A board compiled for a QEMU that can load it."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qgen.board import Board, Composite
 from qgen.compose.resolving import Resolved
 from qgen.expr import evaluate
 from qgen.figures import human
+from qgen.frozen import frozen
 from qgen.picture import (
     IRQ,
     Answer,
@@ -33,7 +34,7 @@ class NotTaken(ValueError):
     """The board does not take such a command line; the text says why."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Given:
     """What a command line gives: -m in bytes, -smp, -M NAME=VALUE."""
 

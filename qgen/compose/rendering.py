@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from qgen import __version__
@@ -11,13 +10,14 @@ from qgen.board import Board, Composite, Soc
 from qgen.compose.resolving import Resolved
 from qgen.compose.timing import Timing
 from qgen.diagnostics import GeneratorFault
+from qgen.frozen import frozen
 
 if TYPE_CHECKING:
     from qgen.catalogue import Catalogue
     from qgen.check import DeclaredType, Helper
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Rendered:
     """The C of a spec, re-read and found to mean what the spec means.
 

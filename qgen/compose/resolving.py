@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from qgen.board import Board, Soc
 from qgen.compose.timing import Timing
 from qgen.diagnostics import Code, Finding, Rejected, Severity
+from qgen.frozen import frozen
 from qgen.source import Source
 from qgen.targets import NEWEST, Target
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from qgen.spec import SocSpec, Spec
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Resolved:
     """A spec that passed validation and lowering; ``folder`` is what its file is in.
 

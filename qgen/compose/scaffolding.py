@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.arch import ARCHES
@@ -14,6 +13,7 @@ from qgen.compose.lab import target_of
 from qgen.compose.rendering import render
 from qgen.compose.resolving import Resolved, resolve
 from qgen.expr import evaluate
+from qgen.frozen import frozen
 from qgen.predict import CommandLine, Space, memory_tree
 from qgen.targets import TARGETS, Target, release_of
 from qgen.tree import (
@@ -42,7 +42,7 @@ DEFAULT_RAM = 128 << 20
 """What -m is where neither the command line nor the board says."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Scaffolding:
     """What a board comes to in a source tree."""
 

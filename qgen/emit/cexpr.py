@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from qgen.expr import SIZE_UNITS, Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, walk
+from qgen.frozen import frozen
 from qgen.names import upper_case
 
 _PRECEDENCE = {"|": 1, "&": 2, "<<": 3, "+": 4, "-": 4, "*": 5, "/": 5}
@@ -13,7 +14,7 @@ _FACTOR = 6
 """The level of what needs no brackets anywhere."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Spelling:
     """How this unit spells entries of its table and run-time values.
 

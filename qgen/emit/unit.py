@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qgen.arch import ARCHES
 from qgen.bases import MACHINE
 from qgen.board import (
@@ -30,13 +28,14 @@ from qgen.emit.references import (
     shared_devices,
 )
 from qgen.expr import Expr, evaluate
+from qgen.frozen import frozen
 from qgen.names import camel_case, identifier, string_literal, type_names, upper_case
 from qgen.targets import Feature, Target
 
 GRAPHICS = ("graphic_width", "graphic_height", "graphic_depth")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitPart:
     """A function that makes a part of the board, and when there is such a part."""
 

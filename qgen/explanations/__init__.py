@@ -8,10 +8,10 @@ line with ``# <- here`` is that of the finding.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from qgen.diagnostics import Code
+from qgen.frozen import frozen
 
 _FOLDER = Path(__file__).resolve().parent
 _EXAMPLE = re.compile(r"^(Wrong|Right):\n\n```yaml( whole)?\n(.*?)^```$", re.M | re.S)
@@ -20,7 +20,7 @@ HEAD = ("machine", "description", "arch")
 """What the examples leave out."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Explanation:
     """The story of a code as Markdown, and its examples, where a spec can give it.
 

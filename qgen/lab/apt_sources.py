@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from qgen.frozen import frozen
 from qgen.lab.errors import LabError
 
 KEYRINGS = ("debian-archive-keyring.gpg", "debian-archive-keyring.pgp")
@@ -22,7 +22,7 @@ _SNAPSHOT = re.compile(r".*/archive/debian/[0-9TZ]+")
 _ONE_LINE = re.compile(r"(deb|deb-src)\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<rest>.+)")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Archive:
     """A mirror of the Debian archive, and the keyring file that vouches for it."""
 

@@ -12,11 +12,11 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from qgen.files import write_whole
+from qgen.frozen import frozen
 from qgen.lab.errors import LabError
 from qgen.lab.prelude import prelude_flags
 from qgen.lab.sdk import Sdk, cache_dir
@@ -27,7 +27,7 @@ MAX_LINES = 30
 """How much of the compiler's output an error shows."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Loadable:
     """A compiled board: the object, the QEMU that loads it, and the machine's name.
 

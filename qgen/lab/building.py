@@ -11,9 +11,9 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.lab import compile_commands, configure, manifest, process, toolchain
 from qgen.lab.adopt import exports_symbols
 from qgen.lab.errors import LabError
@@ -23,7 +23,7 @@ from qgen.lab.sdk import Sdk, load, read_version
 _STEP = re.compile(r"\[(\d+)/(\d+)\] ")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Plan:
     """What is built, and how: all that an SDK's digest covers."""
 
@@ -57,7 +57,7 @@ def _no_lock_left(source: Path) -> Iterator[None]:
                 lock.unlink()
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Building:
     """One build, its lock held, its source in place."""
 

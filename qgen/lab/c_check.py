@@ -9,8 +9,8 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
+from qgen.frozen import frozen
 from qgen.lab import process
 
 _HEADERS_A_FILE = 30
@@ -19,7 +19,7 @@ _ERROR = re.compile(r"[^\s:]+:(\d+)(?::\d+)?: (?:fatal )?error: ")
 _REPORT = re.compile(r"[^\s:]+:\d+(:\d+)?: (?:fatal error|error|note|warning): ")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Piece:
     """A line of C that needs a header; an @ in it is a number of its own."""
 
@@ -27,7 +27,7 @@ class Piece:
     line: str
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Group:
     """Pieces that compile in one file, after qemu/osdep.h and `headers`."""
 

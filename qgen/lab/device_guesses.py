@@ -6,8 +6,8 @@ Data and rules for `qgen.lab.device_probe`, in the notation of `probe.c`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from qgen.frozen import frozen
 from qgen.lab.device_types import MeasuredType, is_a, settable
 
 _CLOCK_HZ = "100000000"
@@ -121,7 +121,7 @@ _INTEGERS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Attempt:
     """One way to realize a type: what it is given, in the notation of probe.c."""
 

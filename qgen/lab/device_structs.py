@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.lab.c_check import Piece, compiling
 from qgen.lab.c_text import balanced, split_arguments, without_comments
 from qgen.lab.device_types import MeasuredType, line_of
@@ -27,7 +27,7 @@ _OLD_CAST = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Declaration:
     """`cast` makes a `struct *` of an object of the type that `type` names in C."""
 

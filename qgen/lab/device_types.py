@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from qgen.frozen import frozen
+
 Record = dict[str, Any]
 
 # What every device has, and no board sets.
@@ -64,7 +66,7 @@ class MeasuredType:
         return [child for child in found if child[0] not in there]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class MeasuredBus:
     """A class of buses."""
 

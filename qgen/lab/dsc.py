@@ -6,9 +6,9 @@ import hashlib
 import os
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.lab import process
 from qgen.lab.errors import LabError
 
@@ -16,7 +16,7 @@ _NAME = re.compile(r"qemu_(?P<release>\d+\.\d+)(?P<rest>\D.*)?\.dsc")
 _VERSION = re.compile(r"(?:\d+:)?(?P<release>\d+\.\d+)(?!\d)\S*")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Package:
     """A `.dsc` file, by content: `digest` covers the checksums of all its files."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.lab import process
 from qgen.lab.errors import LabError
 
@@ -37,7 +37,7 @@ def identity(root: Path) -> str | None:
     return done.stdout.rpartition(">")[0] + ">"
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Commit:
     """A commit: ``files`` are texts before and after (None: no file), and a new mode."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from qgen.frozen import frozen
 from qgen.lab.c_text import split_arguments, without_comments
 
 _DIRECTIVE = re.compile(r"^[ \t]*#.*$", re.M)
@@ -28,7 +28,7 @@ _SIZES = frozenset(["unsigned", "signed", "long", "short"])
 _WORDS = _SIZES | frozenset(["const", "struct", "enum", "int", "char"])
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Prototype:
     """A function as a header declares it; `parameters` are pairs of type and name."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from qgen.files import write_whole
+from qgen.frozen import frozen
 from qgen.lab.device_types import MeasuredBus, MeasuredType
 from qgen.lab.sdk import Sdk
 
@@ -18,7 +19,7 @@ _SETS = ("shaped_by", "children_shaped_by", "cpu_models")
 _TUPLES = ("supplied", "kconfig")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class OneTarget:
     """What one QEMU binary has, as `qgen.lab.device_probe` found it."""
 

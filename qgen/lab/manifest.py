@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qgen.frozen import frozen
 from qgen.lab.errors import LabError
 
 FILE = "sdk.json"
@@ -23,7 +23,7 @@ FORMAT = 1
 Commands = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Manifest:
     """The content of one `sdk.json`.
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from qgen import caches
 from qgen.catalogue import OWN_DEVICES, is_own
+from qgen.frozen import frozen
 from qgen.lab import manifest
 from qgen.lab.errors import LabError
 
@@ -23,7 +25,7 @@ BUILD_HINT = "qgen sdk build 10.0"
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Sdk:
     """A QEMU that loads boards: its source, its build, its targets.
 
@@ -101,19 +103,9 @@ class Sdk:
 
 
 def cache_dir() -> Path:
-    """The folder for all that qgen prepares once, absolute; it need not exist.
-
-    $QGEN_CACHE, else $XDG_CACHE_HOME/qgen, else ~/.cache/qgen.
-    """
-    own = os.environ.get("QGEN_CACHE", "")
-    shared = os.environ.get("XDG_CACHE_HOME", "")
+    """`qgen.caches.cache_dir`; `LabError` where there is no such folder."""
     try:
-        if own:
-            return Path(own).expanduser().absolute()
-        # The XDG rules: a relative path is to be ignored.
-        if shared and Path(shared).is_absolute():
-            return Path(shared) / "qgen"
-        return Path.home() / ".cache" / "qgen"
+        return caches.cache_dir()
     except RuntimeError as error:
         raise LabError(
             f"no folder for the cache: {error}", "set QGEN_CACHE to a folder"

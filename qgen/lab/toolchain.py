@@ -12,9 +12,9 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.lab import process
 from qgen.lab.errors import LabError
 from qgen.lab.progress import Progress
@@ -35,7 +35,7 @@ _BYTES = 1_000_000_000
 _FORBIDDEN = frozenset(" \t\r\n\v\f:\"'\\$;")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Need:
     """A thing that a build uses, how to see that it is there, and who has it."""
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import yaml
 
 from qgen.diagnostics import MAX_FINDINGS, Code, Finding, Rejected, quoted
+from qgen.frozen import frozen
 from qgen.load.comments import WORD, Scalar, allows
 from qgen.load.problems import ambiguities
 from qgen.source import START, Allow, Node, Source, Span
@@ -18,7 +19,7 @@ MAX_NODES = 500_000
 _YAML_TAG = "tag:yaml.org,2002:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A spec as plain data (dict, list, str, bool) and where it stands."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from qgen.catalogue import Catalogue, DeviceType, Lines, Property
+from qgen.frozen import frozen
 from qgen.lookup.example import Example, Impossible
 from qgen.lookup.frame import CONTROLLER
 from qgen.lookup.maker import example_of
@@ -16,7 +16,7 @@ _MOST_NAMES = 8
 _EVERYTHING = 1 << 63
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Section:
     """A part of what is said; of `rows`, the columns are aligned."""
 

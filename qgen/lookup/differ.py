@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from qgen.catalogue import Catalogue, DeviceType
+from qgen.frozen import frozen
 from qgen.lookup.describe import default_of
 from qgen.lookup.spec_text import size
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Change:
     """One thing that changed; None where it was not, or is no more."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qgen.board import Arch
+from qgen.frozen import frozen
 from qgen.lookup.spec_text import address, size
 
 CONTROLLER = "intc"
@@ -15,7 +15,7 @@ _CONTROLLER = 0x0800_0000
 _PLIC_SIZE = 0x0400_0000
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Frame:
     """A CPU, and the type of an interrupt controller.
 

@@ -7,7 +7,7 @@ the stage are gathered, then `Rejected` is raised once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from qgen.arch import ARCHES
@@ -27,6 +27,7 @@ from qgen.board import (
 )
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.diagnostics import Code, Finding, Rejected, Severity
+from qgen.frozen import frozen
 from qgen.lower.alignment import judge_alignment
 from qgen.lower.alternatives import merged, ways
 from qgen.lower.boot import lower_boot
@@ -73,13 +74,13 @@ from qgen.source import Path, Source
 from qgen.spec.model import Composite, Cpus, InlineSoc, Spec
 from qgen.spec.model import Soc as SocSpec
 
-NO_CPUS = Cpus()
+NO_CPUS = Cpus.model_construct()
 """A SoC makes no CPUs but those that are devices of its own."""
 
 __all__ = ["Lowered", "lower"]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Lowered:
     """The board or the SoC, the warnings on the way to it, and all types known to it."""
 
@@ -88,7 +89,7 @@ class Lowered:
     catalogue: Catalogue
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Inside:
     """What is inside a machine or a SoC, in the order of creation."""
 

@@ -8,12 +8,13 @@ alternatives. The boards that this gives are put together again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import prod
 
 from qgen.board import Board, Device, MachineProperty
 from qgen.diagnostics import Code, quoted
+from qgen.frozen import frozen
 from qgen.lower.choices import lower_choices, lower_property_is
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -29,7 +30,7 @@ _NOT_BESIDE = (
 _Value = bool | str
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Way:
     """The spec with what its devices are where properties have some values.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from qgen.board import PCI_BUS, BusEnd, Device, PciAddress, Place, Property, Value
 from qgen.catalogue import Catalogue, DeviceType
 from qgen.condition import exclusive
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
+from qgen.frozen import frozen
 from qgen.lower.elsewhere import had_by, missing
 from qgen.lower.inside import NoChild, inside, spelled
 from qgen.lower.scope import Scope
@@ -25,7 +25,7 @@ MULTIFUNCTION = "multifunction"
 ISA_BUS = "ISA"
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Addressing:
     """How devices of one kind of bus are addressed: by a property of theirs."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from qgen.arch import ArchFacts
@@ -11,6 +10,7 @@ from qgen.bases import Base
 from qgen.board import Device, Place
 from qgen.catalogue import Catalogue, DeviceType, Lines
 from qgen.expr import Bin, Expr, Var, evaluate, variables
+from qgen.frozen import frozen
 from qgen.lower.brought import with_brought
 from qgen.lower.counts import has_rule, inputs_of, irqs_of, outputs_of
 from qgen.lower.inside import inside
@@ -22,7 +22,7 @@ MOST_VALUES = 1 << 14
 _Count = Callable[[DeviceType, Mapping[str, object], int], int | None]
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Ends:
     """Devices by name, the CPUs and how many there can be.
 

@@ -8,12 +8,12 @@ hw/core/split-irq.c, hw/block/pflash_cfi0*.c, hw/core/machine.c).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from qgen.board import Property
 from qgen.catalogue import DeviceType
 from qgen.diagnostics import Code
 from qgen.expr import Bin, Entry, Expr, Num, Sym, evaluate, variables
+from qgen.frozen import frozen
 from qgen.lower.places import human
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -22,7 +22,7 @@ RAM_UNIT = 8 << 10
 """QEMU rounds the RAM of a machine up to a multiple of this (hw/core/machine.c)."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class _Limit:
     """``low`` to ``high``, and ``multiple`` of a number, or a power of two."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qgen.arch import ARCHES
 from qgen.board import IO, SYSTEM, UNIMPLEMENTED, Device, Kind, Ram, Region, Soc
 from qgen.condition import Condition, possible
 from qgen.diagnostics import Code
 from qgen.expr import evaluate, variables
+from qgen.frozen import frozen
 from qgen.lower.conditions import worlds
 from qgen.lower.places import RESERVED, hexadecimal, human
 from qgen.lower.scope import Scope
@@ -26,7 +27,7 @@ ENDLESS = 1 << 62
 """More RAM than any -m: shows what RAM would reach if it only grew."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """``[start, end)`` in a container, and the part of the spec that takes it.
 

@@ -7,7 +7,6 @@ How a line is named follows from the bindings of the interrupt controllers (the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from qgen.board import CPUS, Clock, Device, Wire
 from qgen.board.device_tree import (
@@ -23,6 +22,7 @@ from qgen.board.device_tree import (
 from qgen.condition import Condition
 from qgen.diagnostics import Code
 from qgen.expr import Bin, Expr, Num, evaluate, substitute, variables
+from qgen.frozen import frozen
 from qgen.lower.scope import Scope
 from qgen.lower.tree_forms import Form, Forms, inherited
 from qgen.source import Path
@@ -37,7 +37,7 @@ _SOFTWARE = 16
 """The first of the private interrupts that is a line."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Target:
     """A line of an interrupt controller, and when that is the one that is there."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qgen.board import Board
 from qgen.figures import about, hexadecimal
+from qgen.frozen import frozen
 from qgen.picture.map import Look, Window, look_of, part_name, spot_of
 from qgen.picture.map_text import span
 from qgen.picture.spots import Spot, Spots
@@ -14,7 +14,7 @@ from qgen.picture.terminal import Terminal
 from qgen.predict import CommandLine, MemoryRegion, Space, Visit, memory_tree, shown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """A region that has the address. ``offset`` is the address in it.
 
@@ -33,7 +33,7 @@ class Layer:
     through: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A region on the way to one that answers."""
 
@@ -44,7 +44,7 @@ class Step:
     spot: Spot | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near:
     """The nearest region that answers below or above an address."""
 
@@ -53,7 +53,7 @@ class Near:
     spot: Spot | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What is at an address of a space: the first layer answers, the others lie beneath."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from qgen.board import Board, ClockOutput, Composite, Device
 from qgen.expr import evaluate
+from qgen.frozen import frozen
 from qgen.picture.spots import Spot, Spots
 from qgen.predict import CommandLine
 from qgen.source import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockPicture:
     """A clock with what it drives: inputs of devices, and clocks that derive from it."""
 
@@ -24,7 +24,7 @@ class ClockPicture:
     derived: tuple[ClockPicture, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockEnd:
     """A clock input of a device."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from qgen.board import UNIMPLEMENTED, Board, Device, Region
+from qgen.frozen import frozen
 from qgen.picture.spots import Spot, Spots
 from qgen.predict import (
     WHOLE,
@@ -33,7 +34,7 @@ class Look(Enum):
     ALIAS = "alias"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """Addresses from ``first`` to ``last``."""
 
@@ -46,7 +47,7 @@ class Window:
         return self.last - self.first + 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hidden:
     """Addresses of a region at which another one answers, which is called ``by``.
 
@@ -59,7 +60,7 @@ class Hidden:
     under: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What an alias shows: the region ``name`` from ``offset`` on.
 
@@ -71,7 +72,7 @@ class Target:
     at: Window | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """A region at its place, or ``times`` alike, ``step`` bytes from one to the next.
 
@@ -102,14 +103,14 @@ class Box:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """Addresses at which nothing answers."""
 
     window: Window
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpacePicture:
     """An address space."""
 
@@ -117,7 +118,7 @@ class SpacePicture:
     rows: tuple[Box | Gap, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """What another size of RAM does to the addresses of a region; None: it is not there."""
 
@@ -127,7 +128,7 @@ class Move:
     there: Window | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RamPicture:
     """The RAM of ``-m``: its size in this picture, its limits, and what another changes."""
 
@@ -140,7 +141,7 @@ class RamPicture:
     moves: tuple[Move, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MapPicture:
     """The map of a board under a command line."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log2
 from pathlib import PurePath
 
 from qgen.figures import about, hexadecimal
+from qgen.frozen import frozen
 from qgen.picture.map import Box, Gap, Look, MapPicture, RamPicture, Window
 from qgen.picture.map_text import span
 from qgen.picture.spots import Spot
@@ -27,7 +28,7 @@ def draw_map_svg(picture: MapPicture, link: Link | None = None) -> str:
     return _Drawing(picture, link).whole()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Placed:
     """A box that was drawn: where its right edge is."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qgen.board import Board, Composite
+from qgen.frozen import frozen
 from qgen.source import Path, Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """A line of a spec's file."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from qgen.frozen import frozen
 
 _ASCII = str.maketrans(
     {
@@ -33,7 +33,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terminal:
     """``unicode``: it shows more than ASCII; ``colour``: it takes colours."""
 

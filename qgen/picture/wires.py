@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from qgen.arch import ARCHES
@@ -20,6 +20,7 @@ from qgen.board import (
     Wire,
 )
 from qgen.expr import evaluate
+from qgen.frozen import frozen
 from qgen.picture.clocks import ClockPicture, draw_clocks, of_devices
 from qgen.picture.spots import Spot, Spots
 from qgen.predict import CommandLine
@@ -39,7 +40,7 @@ class Role(Enum):
     CPU = "cpu"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """How many lines a device has; ``name`` is None for those without one.
 
@@ -51,7 +52,7 @@ class Lines:
     used: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A device, or ``times`` alike. ``name`` has its SoC in front: ``soc/uart``."""
 
@@ -64,7 +65,7 @@ class Node:
     outputs: tuple[Lines, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class End:
     """A line of a device: number ``index`` of ``group``, of a device ``inside`` it."""
 
@@ -75,7 +76,7 @@ class End:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bundle:
     """The wires that one line of the spec stands for, as far as they end at one device."""
 
@@ -86,7 +87,7 @@ class Bundle:
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WiresPicture:
     """All wires and clocks of a board."""
 
@@ -101,7 +102,7 @@ class WiresPicture:
         return next(each for each in self.nodes if each.name == name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counted:
     """The lines that a device has, as far as known: names and counts, without ``used``."""
 
@@ -138,7 +139,7 @@ def filtered(picture: WiresPicture, names: Iterable[str]) -> WiresPicture:
     return WiresPicture(picture.machine, picture.description, nodes, bundles, clocks)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Found:
     device: Device | None
     type: str

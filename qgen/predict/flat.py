@@ -15,10 +15,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from qgen.frozen import frozen
 from qgen.predict.region import WHOLE, MemoryRegion
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FlatRange:
     """Addresses that one region answers: ``size`` bytes from ``start`` on.
 

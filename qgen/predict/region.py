@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qgen.board import Composite, Device, Mmio, Region
+from qgen.frozen import frozen
 
 WHOLE = 1 << 64
 """The size of a region that covers the 64-bit address space, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """What of a board a region comes from: ``part`` of ``owner``.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from enum import Enum
 
 from qgen.board import IO, SYSTEM, Board, Composite, Device, Kind, Mmio, Region
 from qgen.condition import Condition, Simple, counted, parts_of
 from qgen.expr import evaluate, variables
+from qgen.frozen import frozen
 from qgen.predict.region import WHOLE, Cause, MemoryRegion
 from qgen.predict.x86 import add_x86
 
@@ -26,7 +26,7 @@ class Space(Enum):
     IO = "I/O"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandLine:
     """What the command line decides.
 

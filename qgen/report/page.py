@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from qgen.frozen import frozen
 from qgen.picture import Spot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpecText:
     """The text of a spec. ``name`` is what spots call its file."""
 
@@ -15,7 +14,7 @@ class SpecText:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CLine:
     """A line of C, and the line of a spec that it comes from."""
 
@@ -23,7 +22,7 @@ class CLine:
     spot: Spot | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CText:
     """A file of C."""
 
@@ -31,7 +30,7 @@ class CText:
     lines: tuple[CLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceRow:
     """A device with its properties as pairs of name and value."""
 
@@ -44,7 +43,7 @@ class DeviceRow:
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RangeRow:
     """Addresses that one region answers, from ``offset`` of it on."""
 
@@ -57,7 +56,7 @@ class RangeRow:
     spot: Spot | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """All of it. ``map`` and ``wires`` are SVG."""
 

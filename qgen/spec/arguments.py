@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from qgen import expr
 from qgen.diagnostics import quoted
+from qgen.frozen import frozen
 from qgen.spec.ends import SINK_SCHEMA, SinkText, sink
 from qgen.spec.names import CHILD, MAX_NAME, WORD, checked_name, name_schema
 from qgen.spec.numbers import EXPRESSION_SCHEMA, parse_expression
@@ -32,49 +32,49 @@ from qgen.spec.values import (
 MAX_ARGUMENTS = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextArgument:
     """``{text: "M"}``: a string."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegionArgument:
     """``{region: system}``: a memory region of the board."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BusArgument:
     """``{bus: soc/i2c/bus}``: a bus of a device."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineArgument:
     """``{line: plic[3]}``: an input line, which the callee drives."""
 
     sink: SinkText
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputsArgument:
     """``{inputs: pic}``: all input lines that a call returned."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpaceArgument:
     """``{address_space: memory}``: what a device sees that reads and writes itself."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassArgument:
     """``{class: default_nic}``: a text of the machine's class."""
 
@@ -99,7 +99,7 @@ Argument = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallText:
     """``{HELPER: [ARGUMENT, ...]}``."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from qgen import expr
 from qgen.diagnostics import quoted
+from qgen.frozen import frozen
 from qgen.spec.names import MAX_NAME, WORD
 from qgen.spec.numbers import parse_expression
 from qgen.spec.patterns import EXPRESSION, text
 from qgen.spec.texts import text_of, wrong
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SinkText:
     """An input line as written: ``device[element]/path[index].line[index]``, unresolved.
 
@@ -75,7 +75,7 @@ SINK_SCHEMA = text(f"^ *{_SINK_PATTERN} *$", ["gic[33]", "cpus[cpu].irq"], kind=
 Sink = Annotated[SinkText, PlainValidator(sink), WithJsonSchema(SINK_SCHEMA)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockText:
     """A clock as written: one of the board's by name, or ``device.output``."""
 
@@ -106,7 +106,7 @@ ClockSource = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PciText:
     """``16.0``: slot and function on a PCI bus."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from qgen import expr
 from qgen.diagnostics import quoted
+from qgen.frozen import frozen
 from qgen.spec.names import WORD, checked_name, name_schema
 from qgen.spec.numbers import EXPRESSION_SCHEMA, parse_expression
 from qgen.spec.patterns import JsonSchema, forms, mapping, one_of
@@ -25,7 +25,7 @@ _label = checked_name(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellText:
     """A number, written plain (32 bits) or ``{u64: ...}``."""
 
@@ -33,48 +33,48 @@ class CellText:
     cells: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PhandleText:
     """``{phandle: NODE}``: a reference to the node with this label."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FlagText:
     """``true``: the property is there, and has no value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoneText:
     """``none``: the property is not derived from the board, and left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StringsText:
     """Text, or ``{strings: [...]}``."""
 
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathText:
     """``{path: NODE}``: the path of the node with this label, as text."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompatibleText:
     """``{cpu: compatible}``: what QEMU calls the CPU's model in device trees."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandLineText:
     """``{machine: kernel_cmdline}``: what -append gives."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellsText:
     """A list of cells; ``per_cpu``: once for each CPU (``{for: cpu, cells: [...]}``)."""
 

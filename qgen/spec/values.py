@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -10,6 +9,7 @@ from pydantic.config import JsonDict
 
 from qgen import expr
 from qgen.diagnostics import quoted
+from qgen.frozen import frozen
 from qgen.spec.names import CHILD, WORD, checked_name, name_schema
 from qgen.spec.numbers import EXPRESSION_SCHEMA, parse_expression
 from qgen.spec.patterns import JsonSchema, forms, mapping, one_of
@@ -47,14 +47,14 @@ Choice = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SerialText:
     """``{serial: N}``: the character device of ``-serial`` number N."""
 
     index: expr.Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkText:
     """``{link: NAME}``: a region or a device of the board."""
 
@@ -62,14 +62,14 @@ class LinkText:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MachineText:
     """``{machine: FIELD}``: a value of the machine."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListText:
     """A list, for a property that holds several values: texts and truth values."""
 
@@ -79,7 +79,7 @@ class ListText:
 MACHINE_VALUES = ("cpu_type", "kernel_cmdline", "kernel_filename")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChosenText:
     """``{property: NAME}``: what ``-M NAME=VALUE`` chose."""
 
@@ -94,7 +94,7 @@ _property_name = checked_name(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DriveText:
     """``{interface: mtd, bus: 0, unit: 0}``: the drive that -drive gives so."""
 
@@ -103,7 +103,7 @@ class DriveText:
     unit: expr.Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AudioText:
     """``{audio: true}``: the audio back end of ``-M audiodev=``."""
 
@@ -240,7 +240,7 @@ Item = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IfPresentText:
     """``{value: V, if_present: true}``: set only where there is such a property."""
 

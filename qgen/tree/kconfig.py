@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from qgen.frozen import frozen
 from qgen.tree.order import place
 from qgen.tree.pieces import Lines, Slot, Span
 from qgen.tree.source import Tree
@@ -41,7 +41,7 @@ def _entries(lines: Sequence[str]) -> Iterator[_Entry]:
         yield _Entry(found[1], start, index, end)
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class KconfigEntry(Lines):
     """The entry of the symbol ``key``, among those of its ``kind``."""
 
@@ -80,7 +80,7 @@ class Symbol(NamedTuple):
     file: str
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Kconfig:
     """All entries of a tree, by symbol; ``host`` are those that configure decides."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import ClassVar
 
+from qgen.frozen import frozen
 from qgen.tree.order import place
 from qgen.tree.pieces import Lines, Slot, Span
 from qgen.tree.source import Tree
@@ -30,7 +31,7 @@ _ADD = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class SourceLine(Lines):
     """The line of meson.build that compiles the C file ``key`` for a Kconfig symbol.
 
@@ -120,7 +121,7 @@ def symbols_of_headers(tree: Tree, text: str) -> set[str]:
 _DEVICE = re.compile(r"#? ?CONFIG_(\w+)=[yn]\s*$")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class DeviceLine(Lines):
     """The line of default.mak for the symbol ``key``: ``# CONFIG_X=n``, or ``CONFIG_X=y``.
 
@@ -161,7 +162,7 @@ class DeviceLine(Lines):
 _TOCTREE = re.compile(r"\.\. toctree::\s*$")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class TocLine(Lines):
     """The line of the board's page in a table of contents, which goes by titles.
 
@@ -213,7 +214,7 @@ def title_of(text: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class ListedTest(Lines):
     """The line of the test ``key`` in meson's list ``tests``."""
 

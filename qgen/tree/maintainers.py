@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from qgen.frozen import frozen
 from qgen.tree.order import place
 from qgen.tree.pieces import Lines, Slot, Span
 from qgen.tree.source import Tree
@@ -14,7 +14,7 @@ from qgen.tree.source import Tree
 _RULE = re.compile(r"[-=]{3,}\s*$")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Section(Lines):
     """The section called ``key`` under the heading ``chapter``.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from qgen.arch import ARCHES
+from qgen.frozen import frozen
 from qgen.names import identifier, upper_case
 from qgen.tree import functional, kconfig, listed, maintainers, pages
 from qgen.tree.errors import TreeError
@@ -17,7 +17,7 @@ from qgen.tree.subject import Subject, Unit
 from qgen.tree.target import TARGETS, TargetPlaces
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Part:
     """The pieces of one patch; ``about`` is the unit that it brings, if it is one."""
 

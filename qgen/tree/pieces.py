@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from qgen.frozen import frozen
 from qgen.tree.source import lines_of
 
 
@@ -29,7 +29,7 @@ class Slot(NamedTuple):
     space_behind: bool = False
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Piece(ABC):
     """One thing of the board's in the file ``path``; ``key`` says which.
 
@@ -72,7 +72,7 @@ class Piece(ABC):
         """``text`` without it; None for a file that ends with it."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class WholeFile(Piece):
     """A file of the board's own, which is made with ``mode``."""
 
@@ -92,7 +92,7 @@ class WholeFile(Piece):
         return None
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Page(WholeFile):
     """A file that qgen begins, and people write on: documentation, a test."""
 
@@ -100,7 +100,7 @@ class Page(WholeFile):
     keep: ClassVar[bool] = True
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Lines(Piece):
     """Lines in a file that QEMU has."""
 

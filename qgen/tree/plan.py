@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 
+from qgen.frozen import frozen
 from qgen.tree.errors import TreeError
 from qgen.tree.kconfig import KconfigEntry
 from qgen.tree.listed import DeviceLine, ListedTest, SourceLine, TocLine
@@ -26,7 +26,7 @@ Dirty = Callable[[Collection[str]], Collection[str] | None]
 """Which of these paths have changes that nobody committed; None: there is no git."""
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Plan:
     """What to change, the record to keep, and what a person should be told."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.tree.errors import TreeError
 
 _VERSION = 1
@@ -29,7 +30,7 @@ def digest(text: str | None) -> str | None:
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Record:
     """``boards``: by name, the texts of the pieces by theirs; ``files``: digests."""
 

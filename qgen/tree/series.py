@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from qgen.frozen import frozen
 from qgen.tree.maintainers import Section
 from qgen.tree.parts import DOCS, TEST, Part
 from qgen.tree.plan import Dirty, Files, is_ours, made_of, pieces_of, scaffold
@@ -21,7 +21,7 @@ from qgen.tree.target import TARGETS
 from qgen.tree.writer import Change
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Patch:
     """A commit: its message, without who signs it off, and what it changes."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.tree.errors import TreeError
 
 MAX_BYTES = 8 << 20
 _WANTED = ("VERSION", "MAINTAINERS", "configure", "Kconfig.host", "meson.build")
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Tree:
     """The source tree in ``root``; paths in it have ``/`` between their parts."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qgen.board import Arch, Board, Composite
+from qgen.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Unit:
     """A C file and what stands beside it.
 
@@ -29,7 +29,7 @@ class Unit:
         return next(path for path in self.files if path.endswith(f"/{self.source}"))
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Place:
     """Addresses of the board's, the last one included, and the region that is there."""
 
@@ -38,7 +38,7 @@ class Place:
     name: str
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Subject:
     """A board with the SoCs that have files of their own, those inside others first.
 

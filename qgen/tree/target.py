@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qgen.board import Arch
+from qgen.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class TargetPlaces:
     """``folder`` below hw/, docs/system/ and include/hw/; ``binary`` is the emulator.
 

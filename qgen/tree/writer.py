@@ -15,16 +15,16 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from qgen.frozen import frozen
 from qgen.tree.errors import TreeError
 from qgen.tree.record import FILE, Record, state_folder
 
 _JOURNAL, _DRAFTS, _LOCK = "journal.json", "drafts", "lock"
 
 
-@dataclass(frozen=True)
+@frozen(slots=False)
 class Change:
     """A file's text before and after; None: no file. ``mode`` is for a new one."""
 

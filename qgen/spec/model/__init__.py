@@ -1,6 +1,8 @@
 """The models of the spec, one for each thing that a person writes.
 
 Field names are the keys of the YAML; docstrings are for the person who writes it.
+These modules go without ``from __future__ import annotations``: pydantic would compile
+each annotation anew at every start.
 """
 
 from qgen.spec.model.base import Model

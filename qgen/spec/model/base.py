@@ -1,7 +1,5 @@
 """What all models share, and short forms of writing them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 

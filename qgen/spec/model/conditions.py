@@ -1,7 +1,5 @@
 """Conditions: of what it depends that a part is there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """The device tree that the board builds."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -89,7 +87,7 @@ class _Described(Model):
     """How many cells the addresses below it have: ``{address: 2, size: 2}``."""
     properties: Properties = {}
     """Properties by hand: ``{status: okay, dma-coherent: true}``."""
-    nodes: dict[NodeLabel, TreeNode] = {}
+    nodes: dict[NodeLabel, "TreeNode"] = {}
     """The nodes below it, by labels that references use: ``{uart: {device: uart0}}``."""
 
 

@@ -1,7 +1,5 @@
 """Devices, their wires and parts, and the board's own clocks and buses."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field

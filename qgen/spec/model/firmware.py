@@ -1,7 +1,5 @@
 """What the guest starts with: boot loaders and fw_cfg; and C of your own."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field

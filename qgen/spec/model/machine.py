@@ -1,7 +1,5 @@
 """The machine and the SoC as a whole, with CPUs, constants and class fields."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Memory: the map, the RAM of -m, regions, images and ROMs."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -26,17 +24,6 @@ class MapEntry(Model):
     """What stands above it in the C."""
 
 
-class Split(Model):
-    """RAM split at a threshold: the part below it, and the rest somewhere else."""
-
-    at: Size
-    """How much of RAM the part below holds: ``3 GiB``."""
-    below: RamPart
-    """The first part: ``{name: ram-below-4g, at: 0}``."""
-    above: RamPart
-    """The rest: ``{name: ram-above-4g, at: 4 GiB}``."""
-
-
 class RamPart(Model):
     """One part of split RAM: the alias's name and where it is mapped."""
 
@@ -46,6 +33,17 @@ class RamPart(Model):
     """Where it begins: ``4 GiB``."""
     owner: Literal["none"] | None = None
     """No object of QEMU's owns the alias."""
+
+
+class Split(Model):
+    """RAM split at a threshold: the part below it, and the rest somewhere else."""
+
+    at: Size
+    """How much of RAM the part below holds: ``3 GiB``."""
+    below: RamPart
+    """The first part: ``{name: ram-below-4g, at: 0}``."""
+    above: RamPart
+    """The rest: ``{name: ram-above-4g, at: 4 GiB}``."""
 
 
 class Ram(Model):
