@@ -47,6 +47,7 @@ ALLOWED = {
     "devicetree": {"board", "condition", "expr"},
     "arch": {"board"},
     "release": {"board", "condition", "diagnostics", "source", "targets"},
+    "fmt": {"diagnostics", "expr", "load"},
     "hooks": {"board", "diagnostics"},
     "cunit": set(),
     "load": {"diagnostics", "source"},

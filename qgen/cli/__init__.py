@@ -27,6 +27,7 @@ _COMMANDS = {
     "diff": "Show what moving a board to another release changes in its C.",
     "explain": "Tell the long story of a finding's code, or list all codes.",
     "map": "Show the memory map of a spec's board.",
+    "fmt": "Write specs in canonical form.",
     "new": "Write a starter spec.",
     "patch": "Write a spec's board as patches for QEMU.",
     "render": "Print the C of a spec.",

@@ -41,6 +41,16 @@ class SpecFile(click.ParamType):  # type: ignore[type-arg]
         return [CompletionItem(incomplete, type="file")]
 
 
+class OwnSpec(SpecFile):
+    """A spec that is written to: a file, and none that qgen ships."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """The file; ``-`` as it is."""
+        return Path(value)
+
+
 class Release(click.ParamType):  # type: ignore[type-arg]
     """A QEMU release that qgen knows, a source tree of one, or measured device types."""
 

@@ -7,7 +7,7 @@ Heavy libraries are imported by the stage that needs them, when it runs.
 
 from __future__ import annotations
 
-from qgen.compose.editing import schema
+from qgen.compose.editing import Formatted, formatted, schema
 from qgen.compose.lab import (
     Built,
     beside,
@@ -39,6 +39,7 @@ from qgen.tree import Plan
 __all__ = [
     "TARGETS",
     "Built",
+    "Formatted",
     "Given",
     "NotTaken",
     "Plan",
@@ -52,6 +53,7 @@ __all__ = [
     "beside",
     "build",
     "compare",
+    "formatted",
     "line_of",
     "load_into",
     "machines_beside",

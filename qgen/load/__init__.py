@@ -11,21 +11,19 @@ from __future__ import annotations
 import re
 import stat
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import yaml
 
 from qgen.diagnostics import Code, Finding, Rejected
 from qgen.load.builder import Builder, Document
+from qgen.load.parser import LOADER
 from qgen.load.problems import malformed
 from qgen.source import START, Source, Span
 
 __all__ = ["MAX_BYTES", "Document", "loads", "read"]
 
 MAX_BYTES = 4 << 20
-
-# libyaml's parser where PyYAML was built with it: ten times faster, same events.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # YAML forbids them, or its versions disagree on whether they end a line.
 _FORBIDDEN = re.compile(
@@ -85,7 +83,7 @@ def loads(text: str, name: str = "<text>") -> Document:
         )
     builder = Builder(name, text)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         raise Rejected([malformed(error, source)], source) from None
