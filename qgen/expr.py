@@ -58,6 +58,9 @@ _DECIMAL_LOOKALIKES = {
 }
 
 
+OPERATORS = "+ - * / << & |"
+
+
 class ExpressionError(ValueError):
     """The text is no expression; ``hint`` says what would be right, if that is known."""
 
@@ -135,7 +138,10 @@ _EXPONENT = re.compile(r"[0-9]+[eE][0-9]+")
 def parse(text: str) -> Expr:
     """The expression that ``text`` holds; `ExpressionError` where it holds none."""
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters")
+        raise ExpressionError(
+            f"an expression has at most {MAX_LENGTH} characters",
+            "make constants of its parts",
+        )
     parser = _Parser(text)
     expr = parser.expression(0)
     parser.end()
@@ -162,7 +168,7 @@ class _Parser:
                     (
                         "digits are grouped by _, as in 0x0900_0000"
                         if rest[0] in ",'"
-                        else "an expression knows + - * / << & | and parentheses"
+                        else f"an expression knows {OPERATORS} and parentheses"
                     ),
                 )
             at = match.end()
@@ -174,7 +180,10 @@ class _Parser:
 
     def expression(self, depth: int, level: int = 0) -> Expr:
         if depth > MAX_DEPTH:
-            raise ExpressionError(f"nested deeper than {MAX_DEPTH} parentheses")
+            raise ExpressionError(
+                f"nested deeper than {MAX_DEPTH} parentheses",
+                "make constants of its parts",
+            )
         if level == len(LEVELS):
             return self.factor(depth)
         left = self.expression(depth, level + 1)
@@ -195,15 +204,23 @@ class _Parser:
             inner = self.expression(depth + 1)
             if self.peek()[1] != ")":
                 raise ExpressionError(
-                    f"{_shown(self.text)} lacks a closing parenthesis"
+                    f"{_shown(self.text)} lacks a closing parenthesis",
+                    "add ) where the inner expression ends",
                 )
             self.at += 1
             return inner
         if kind == "end":
-            raise ExpressionError("a number or an expression is missing here")
+            raise ExpressionError(
+                "a number or an expression is missing here",
+                "a number is written 4096, 0x1000 or 4 KiB",
+            )
         raise ExpressionError(
             f"{_shown(self.text)}: a number or a name must come before {text!r}",
-            "a number cannot be negative here" if text == "-" else None,
+            (
+                "a number cannot be negative here"
+                if text == "-"
+                else f"leave out {text!r}, or write what it combines"
+            ),
         )
 
     def number(self, text: str) -> Num:
@@ -226,7 +243,10 @@ class _Parser:
     def end(self) -> None:
         kind, text = self.peek()
         if kind != "end":
-            raise ExpressionError(f"{_shown(self.text)}: {_shown(text)} is left over")
+            raise ExpressionError(
+                f"{_shown(self.text)}: {_shown(text)} is left over",
+                f"leave it out, or write an operator before it: {OPERATORS}",
+            )
 
 
 def _short(text: str) -> str:
@@ -235,6 +255,12 @@ def _short(text: str) -> str:
 
 def _shown(text: str) -> str:
     return repr(_short(text))
+
+
+def _whole(exact: Fraction, unit: str | None) -> str:
+    """The whole number next to ``exact``, in the units below ``unit``."""
+    near = max(1, round(exact))
+    return f"write {near}" + (" bytes, or a unit that fits" if unit else "")
 
 
 def number(digits: str, unit: str | None = None) -> Num:
@@ -256,16 +282,21 @@ def number(digits: str, unit: str | None = None) -> Num:
             "write a decimal number without it, or a hexadecimal one with 0x",
         )
     if digits.endswith("_") or "__" in digits:
-        raise ExpressionError(f"{text} has an underscore that separates nothing")
+        raise ExpressionError(
+            f"{text} has an underscore that separates nothing",
+            "one underscore stands between two digits: 0x0900_0000",
+        )
     plain = digits.replace("_", "")
     hexadecimal = plain[:2] in ("0x", "0X")
     exact = Fraction(int(plain, 16) if hexadecimal else plain)
     if unit is not None:
         exact *= UNITS[unit]
     if exact.denominator != 1:
-        raise ExpressionError(f"{text} is not a whole number")
+        raise ExpressionError(f"{text} is not a whole number", _whole(exact, unit))
     if exact > MAX_VALUE:
-        raise ExpressionError(f"{text} needs more than 64 bits")
+        raise ExpressionError(
+            f"{text} needs more than 64 bits", f"the largest is {MAX_VALUE:#x}"
+        )
     return Num(exact.numerator, digits, unit)
 
 

@@ -220,6 +220,7 @@ spec.yaml:3:7: error[Q0107]: 'arch' cannot be 'x'
 spec.yaml:4:6: error[Q0003]: this bracket is not closed
     4 | ram: {at
       |      ^
+  help: add }
 """,
     ),
     "nested-deeply": (
@@ -261,6 +262,7 @@ socs, types, usb_by_default, variants
 spec.yaml:4:16: error[Q0106]: an expression has at most 400 characters
     4 | constants: {A: 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffff...
       |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  help: make constants of its parts
 """,
     ),
 }
@@ -324,6 +326,24 @@ def test_every_code_has_a_case() -> None:
     said = {code for text in texts for code in re.findall(r"\[(Q\d{4})\]", text)}
     # No spec can give this: it would be a fault of qgen's own.
     assert said == {code.name for code in Code} - {"Q0901"}
+
+
+# What says all by itself: what is wanted stands in the message.
+_NOTHING_TO_ADD = re.compile(
+    r"the value (is|may be|needs)|it must be|does not fit|more than \d+ |at most \d+|"
+    r"is not between|takes no|is a number that is known|by zero|would have|"
+    r"is wanted here|and '\w+' is |has no (GPIO|IRQ)|there (are|is) |name one$|"
+    r"nobody knows|no list|takes at most|not '|not a '|not for '|cannot be read|does not exist|"
+    r"not a memory region|a property needs one"
+)
+
+
+def test_a_finding_says_what_would_be_right() -> None:
+    for path in (*ERRORS.glob("*.txt"), *OK.glob("*.txt")):
+        heads = re.split(r"^(?=\S+\.yaml:\d)", path.read_text(), flags=re.MULTILINE)
+        for said in filter(None, heads):
+            message = said.partition("]: ")[2].partition("\n")[0]
+            assert "\n  help: " in said or _NOTHING_TO_ADD.search(message), said
 
 
 def test_every_required_key_has_an_example() -> None:

@@ -171,7 +171,8 @@ class Builder:
     def _alias(self, event: Any) -> None:
         span, name = _span(event), event.anchor
         if any(o.anchor == name for o in self._stack):
-            self._stop(f"{quoted('*' + name)} stands inside what it names", span)
+            message = f"{quoted('*' + name)} stands inside what it names"
+            self._stop(message, span, "write the value itself")
         value = self._anchors.get(name)
         if value is None:
             message = f"{quoted('*' + name)} names no anchor before it"

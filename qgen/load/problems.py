@@ -92,9 +92,17 @@ _PROBLEMS = (
         outer=True,
     ),
     _Problem("did not find expected ',' or", "a ',' or a closing bracket is missing"),
-    _Problem("unexpected end of stream", "a quoted text is not closed", outer=True),
     _Problem(
-        "unexpected document indicator", "a quoted text is not closed", outer=True
+        "unexpected end of stream",
+        "a quoted text is not closed",
+        "add the quote where it ends",
+        outer=True,
+    ),
+    _Problem(
+        "unexpected document indicator",
+        "a quoted text is not closed",
+        "add the quote where it ends",
+        outer=True,
     ),
     _Problem(
         "did not find expected key",
@@ -152,6 +160,9 @@ def malformed(error: yaml.MarkedYAMLError, source: Source) -> Finding:
         at = outer
     elif outer is not None and "bracket" in message and not char.strip():
         at, message = outer, "this bracket is not closed"
+        help_ = (
+            f"add {'}' if source.line(at.line)[at.column - 1 :][:1] == '{' else ']'}"
+        )
     elif outer is not None and outer.line != at.line:
         note = f"what it belongs to begins in line {outer.line}"
         help_ = f"{help_}; {note}" if help_ else note

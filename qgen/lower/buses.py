@@ -165,7 +165,8 @@ class Buses:
             message = f"the device {name!r} is created only after this"
             help_: str | None = f"write {name!r} first"
             if path[1] == name:
-                message, help_ = "a device cannot sit on a bus of its own", None
+                message = "a device cannot sit on a bus of its own"
+                help_ = "name the bus of another device"
         else:
             message = f"there is no device and no bus {quoted(name)}"
             help_ = did_you_mean(name, [*self.spec.devices, *self.spec.own_buses])
@@ -179,8 +180,21 @@ class Buses:
             Code.Q0217,
             f"a bus of type {end.kind!r} is wanted here, this one is {type_!r}",
             path,
+            lambda: self._of_kind(end.kind or ""),
         )
         return None
+
+    def _of_kind(self, kind: str) -> str:
+        """The buses of the board that are of a kind."""
+        there = [
+            f"{name}/{bus}"
+            for name, known in self.created.items()
+            for bus, type_ in known.child_buses
+            if self._is_a(type_, kind)
+        ]
+        if not there:
+            return "no device before this one has such a bus: add a controller"
+        return f"there is {', '.join(there[:8])}"
 
     def _no_address(
         self, known: DeviceType, kind: Addressing | None, path: Path

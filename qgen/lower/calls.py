@@ -349,15 +349,18 @@ class _Calls:
             if not self.scope.broken("devices", written.target):
                 message = f"there is no device {quoted(written.target)}"
                 names = list(self.buses.created)
-                help_ = did_you_mean(written.target, names)
+                near = did_you_mean(written.target, names)
+                help_ = near or "add it under 'devices:'"
                 self.scope.error(Code.Q0201, message, path, help_)
             return None
         device = self.spec.devices.get(written.target)
         if device is not None and (device.count or device.unimplemented) is not None:
             message = f"there are several {written.target!r}: this is one device"
+            help_ = "describe each of them by itself"
             if device.unimplemented is not None:
                 message = f"{written.target!r} is not modelled: there is no such device"
-            self.scope.error(Code.Q0214, message, path)
+                help_ = "name a device that QEMU has, or none"
+            self.scope.error(Code.Q0214, message, path, help_)
             return None
         try:
             found = inside(known, written.path, self.buses.catalogue)

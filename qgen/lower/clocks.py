@@ -188,7 +188,10 @@ class Clocks:
         name = spelled(written.device, names)
         if brackets or written.brackets or written.line_index or written.line is None:
             message = f"a clock output of {name!r} is written {name}.OUTPUT"
-            self.scope.error(Code.Q0215, message, path)
+            outputs = [] if known is None else list(known.clocks_out)
+            listed = ", ".join(f"{name}.{each}" for each in outputs[:8])
+            have = f"it has {listed}" if listed else None
+            self.scope.error(Code.Q0215, message, path, have)
             return None
         if known is not None and not self._gives(known, written.line):
             self.scope.error(

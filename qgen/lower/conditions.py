@@ -132,7 +132,8 @@ class Conditions:
             if qemu in known.targets:
                 return NicGiven(name)
             message = f"qemu-system-{qemu} has no NIC of type {quoted(name)}"
-            self.scope.error(Code.Q0209, message, path)
+            help_ = f"it is in {', '.join(f'qemu-system-{t}' for t in known.targets)}"
+            self.scope.error(Code.Q0209, message, path, help_)
             return None
         message = f"{quoted(name)} is no type of NIC"
         if known is None:

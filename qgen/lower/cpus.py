@@ -119,7 +119,8 @@ def _properties(
             value, type_ = written.value, _having(name, spec, catalogue, known)
         if isinstance(value, (SerialText, DriveText, AudioText)):
             message = "a CPU has no back end"
-            scope.error(Code.Q0210, message, (*path, name))
+            help_ = "leave it out: back ends are for properties of devices"
+            scope.error(Code.Q0210, message, (*path, name), help_)
             continue
         lowered = lowering.lower({name: value}, type_, path, ("cpu", "cpus"))
         sometimes = isinstance(written, IfPresentText)
@@ -192,6 +193,7 @@ def _judge_counts(spec: Spec, base: Base, scope: Scope) -> None:
             Code.Q0203,
             f"there are {low} to {high} CPUs, not {count}",
             (*PATH, "default_count"),
+            f"write {max(low, min(count, high))}, or change 'min' and 'max'",
         )
     known = cpus.usual is not None or "valid_cpu_types" in base.sets
     if not known and (cpus.valid or cpus.created_by or cpus.properties):

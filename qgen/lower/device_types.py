@@ -18,7 +18,8 @@ def device_type(
         return None
     known = catalogue.find(name)
     if name == scope.own_type:
-        scope.error(Code.Q0209, f"a {name!r} would hold itself", path)
+        message, help_ = f"a {name!r} would hold itself", "name another type"
+        scope.error(Code.Q0209, message, path, help_)
         return None
     if name in scope.inner_types:
         scope.error(
@@ -34,7 +35,9 @@ def device_type(
             if nearest(name, list(scope.socs)) is not None:
                 return did_you_mean(name, scope.socs)
             names = [repr(each) for each in catalogue.nearest(name)]
-            return f"did you mean {', '.join(names)}?" if names else None
+            if not names:
+                return "'qgen devices' lists those that it has"
+            return f"did you mean {', '.join(names)}?"
 
         message = f"QEMU {catalogue.release} has no device type {name!r}"
         found = had_by(catalogue.release, lambda each: each.find(name) is not None)

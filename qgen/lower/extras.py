@@ -98,7 +98,8 @@ def judge_full_buses(
     for place, name in enumerate(device.full_buses):
         here = (*path, "full_buses", place)
         if name in device.full_buses[:place]:
-            scope.error(Code.Q0217, f"the bus {name!r} is marked full already", here)
+            message = f"the bus {name!r} is marked full already"
+            scope.error(Code.Q0217, message, here, "leave it out")
         elif known.realized and name not in there:
             listed = f"it has {', '.join(there[:8])}" if there else "it has no bus"
             help_ = did_you_mean(name, there) or listed

@@ -127,7 +127,7 @@ def _judge_device(name: str, ends: Ends, scope: Scope) -> None:
         scope.error(Code.Q0214, message, path, "leave out its 'when:'")
     elif device.count is not None:
         message = f"there are several {name!r}, and a machine has one"
-        scope.error(Code.Q0214, message, path)
+        scope.error(Code.Q0214, message, path, "leave out its 'count:'")
 
 
 class _Items:

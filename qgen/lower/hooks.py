@@ -173,4 +173,4 @@ def _judge_device(spec: Spec, name: str, path: Path, scope: Scope) -> None:
         scope.error(Code.Q0201, message, path, help_)
     elif spec.devices[name].unimplemented is not None:
         message = f"{name!r} is a stub, which nothing can refer to"
-        scope.error(Code.Q0214, message, path)
+        scope.error(Code.Q0214, message, path, "leave it out")

@@ -258,7 +258,7 @@ class _Regions:
             what = f"{name!r} stands after this alias, which has no size of its own"
             help_ = "write the alias behind it, or give the alias a size"
             if path == ("memory", name):
-                what, help_ = f"{name!r} shows itself", None
+                what, help_ = f"{name!r} shows itself", "name another region"
             self.scope.error(Code.Q0207, what, of, help_)
         else:
             return True

@@ -99,11 +99,16 @@ class Regions:
         if self.scope.number(wanted, (*path, "size"), low=1) is None:
             return None, False
         if evaluate(start) + evaluate(wanted) > size:
+            left = size - evaluate(start)
+            help_ = "the window begins past its end"
+            if left > 0:
+                help_ = f"from this offset on it has {human(left)}"
             self.scope.error(
                 Code.Q0213,
                 f"the window ends at {evaluate(start) + evaluate(wanted):#x}, the "
                 f"region has {human(size)}",
                 (*path, "size"),
+                help_,
             )
             return None, False
         return Window(written.window.name, start, wanted), True
@@ -156,6 +161,7 @@ class Regions:
             f"the MMIO region of {known.name!r} has {human(size)}, "
             f"{base.entry} only {human(window)}",
             path,
+            f"write size: {human(size)} in the entry",
         )
         return False
 

@@ -123,7 +123,7 @@ class Properties:
             elif type_ == "list":
                 lowered = self._array(value, name, known, here, run_time)
             else:
-                lowered = self._value(value, type_, here, run_time)
+                lowered = self._value(value, type_, here, run_time, types[name].choices)
             if lowered is not None and self._is_choice(lowered, types[name], here):
                 done.append(Property(name, type_, lowered, here))
         judge_limits(done, known, self.scope)
@@ -137,10 +137,8 @@ class Properties:
         for each, key in ways:
             if not known.choices or not isinstance(each, str) or each in known.choices:
                 continue
-            words = known.choices
-            near = nearest(each, words)
-            some = ", ".join(words[:12]) + ", ..." * (len(words) > 12)
-            help_ = f"did you mean {near!r}?" if near else f"write one of {some}"
+            near = nearest(each, known.choices)
+            help_ = f"did you mean {near!r}?" if near else _one_of(known.choices)
             message = f"the property {known.name!r} cannot be {quoted(each)}"
             self.scope.error(Code.Q0107, message, (*path, key) if key else path, help_)
             return False
@@ -181,7 +179,7 @@ class Properties:
             Code.Q0210,
             message,
             path,
-            lambda: did_you_mean(name, [p.name for p in known.properties]),
+            lambda: _nearest_property(name, known),
             key=True,
         )
 
@@ -218,15 +216,21 @@ class Properties:
             return None
         when = self._conditions.lower(written.when, (*path, "when"))
         type_ = property_.type
-        then = self._value(written.then, type_, (*path, "then"), run_time)
-        otherwise = self._value(written.else_, type_, (*path, "else"), run_time)
+        words = property_.choices
+        then = self._value(written.then, type_, (*path, "then"), run_time, words)
+        otherwise = self._value(written.else_, type_, (*path, "else"), run_time, words)
         if when is None or then is None or otherwise is None:
             return None
         assert not isinstance(then, _COMPOUND) and not isinstance(otherwise, _COMPOUND)
         return Choice(when, then, otherwise)
 
     def _value(
-        self, written: object, type_: str, path: Path, run_time: tuple[str, ...]
+        self,
+        written: object,
+        type_: str,
+        path: Path,
+        run_time: tuple[str, ...],
+        choices: tuple[str, ...] | None = None,
     ) -> Value | None:
         """A property's value, if it is of QOM type ``type_``."""
         link = _LINK.fullmatch(type_)
@@ -249,7 +253,7 @@ class Properties:
                 return self._integer(written, type_, path, run_time)
             case str() if type_ != "bool" and link is None:
                 return written
-        self._mismatch(written, type_, path)
+        self._mismatch(written, type_, path, choices)
         return None
 
     def _array(
@@ -302,7 +306,13 @@ class Properties:
             return None
         return MachineValue(field)
 
-    def _mismatch(self, written: object, type_: str, path: Path) -> None:
+    def _mismatch(
+        self,
+        written: object,
+        type_: str,
+        path: Path,
+        choices: tuple[str, ...] | None,
+    ) -> None:
         kinds: dict[type, str] = {bool: "a truth value", LinkText: "a link"}
         kinds |= {SerialText: "a character device", MachineText: "a machine's value"}
         kinds |= {ListText: "a list"}
@@ -313,6 +323,12 @@ class Properties:
             help_ = "write {link: NAME}"
         elif _INTEGERS.fullmatch(type_):
             help_ = "write a number"
+        elif choices:
+            help_ = _one_of(choices)
+        elif isinstance(written, bool):
+            help_ = "quote it, if it is meant as text"
+        elif type_ == "str" and isinstance(written, (ListText, LinkText)):
+            help_ = "write a text"
         message = f"the property is of type {type_!r}, not {what}"
         self.scope.error(Code.Q0210, message, path, help_)
 
@@ -343,12 +359,26 @@ class Properties:
         if not fits:
             name = spelled(target, written.path)
             message = f"the property links to {type_!r}, {name!r} is {what}"
-            self.scope.error(Code.Q0210, message, path)
+            self.scope.error(Code.Q0210, message, path, lambda: self._linkable(type_))
             return None
         if problem is not None:
-            self.scope.error(Code.Q0214, problem, path)
+            help_ = None
+            if problem.endswith("a link names one"):
+                help_ = "describe each of them by itself"
+            elif "nothing can link" in problem or "not a memory region" in problem:
+                help_ = "name something that is there, or leave the link out"
+            self.scope.error(Code.Q0214, problem, path, help_)
             return None
         return Link(target if is_region else Place(target, None, written.path))
+
+    def _linkable(self, type_: str) -> str:
+        """What a link to a type may name."""
+        if type_ == _MEMORY:
+            return f"name a region: {', '.join([*ROOTS, *self._regions][:8])}"
+        fitting = [n for n, known in self.created.items() if self._is_a(known, type_)]
+        if fitting:
+            return f"name one of these: {', '.join(fitting[:8])}"
+        return f"add a device of type {type_!r} before this one"
 
     def _is_a(self, known: DeviceType, type_: str) -> bool:
         """Whether a device may be of a type; the catalogue knows no interfaces."""
@@ -396,6 +426,20 @@ class Properties:
         most = str(high) if low < 0 else f"{high:#x}"
         self.scope.error(Code.Q0203, message, path, f"it holds {low} to {most}")
         return None
+
+
+def _one_of(choices: tuple[str, ...]) -> str:
+    """The words that an enumeration has, as a spec writes them."""
+    words = [f'"{word}"' if word in ("on", "off") else word for word in choices]
+    return f"write one of {', '.join(words[:12])}{', ...' * (len(words) > 12)}"
+
+
+def _nearest_property(name: str, known: DeviceType) -> str:
+    """The properties that a type has, or where they are listed."""
+    if not known.properties:
+        return "it has none"
+    near = did_you_mean(name, [p.name for p in known.properties])
+    return near or f"'qgen devices {known.name}' lists those that it has"
 
 
 def _takers(what: str) -> str:

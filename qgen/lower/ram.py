@@ -90,19 +90,24 @@ def _judge_limits(
     usual = least if default is None else evaluate(default)
     if least > most:
         message = "the minimum is above the maximum"
-        scope.error(Code.Q0203, message, (*PATH, "min"))
+        help_ = "lower it, or raise 'max'"
+        scope.error(Code.Q0203, message, (*PATH, "min"), help_)
     elif usual > most:
         message = "the default is above the maximum"
-        scope.error(Code.Q0203, message, (*PATH, "default"))
+        help_ = f"write at most {human(most)}, or raise 'max'"
+        scope.error(Code.Q0203, message, (*PATH, "default"), help_)
     elif usual < least:
         message = "the default is below the minimum"
-        scope.error(Code.Q0203, message, (*PATH, "default"))
+        help_ = f"write at least {human(least)}, or lower 'min'"
+        scope.error(Code.Q0203, message, (*PATH, "default"), help_)
     for key, limit in (("min", low), ("max", high)):
         if limit is not None and evaluate(limit) % (1 << 20):
+            near = -(-evaluate(limit) // (1 << 20))
             scope.error(
                 Code.Q0203,
                 "the limit is no multiple of 1 MiB, and the message past it counts MiB",
                 (*PATH, key),
+                f"write {near} MiB",
             )
 
 

@@ -64,6 +64,7 @@ def _fits(
                 Code.Q0206,
                 f"the words end {human(end - last)} past the end of {name!r}",
                 (*path, "words"),
+                f"it has room for {(last - start) // WORD} words from there on",
             )
             return False
     if any(known.children or known.parts for known in ends.types.values()):

@@ -1,8 +1,8 @@
 """Warns of interrupts that end before they reach a CPU.
 
-Only of boards that have CPUs and wire the interrupts of other devices: a sketch without
-any is left alone. What a hook, a helper or the machine's base may have wired is not
-judged, and neither is a SoC, whose parts a board can wire.
+Only of boards that have CPUs and wire interrupts to a controller: a sketch is left
+alone. What a hook, a helper or the machine's base may have wired is not judged, and
+neither is a SoC, whose parts a board can wire.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def judge_interrupts(
     if not ends.has_cpus and ends.cpu_maker is None:
         return
     sinks = Counter(_interrupt_sinks(devices))
-    if not sinks:
+    if sinks.keys() <= {CPUS}:
         return
     gates = {device.name for device in devices if device.type in _GATES}
     handed = _handed(devices) | set(() if hooks is None else hooks.devices)
@@ -92,12 +92,12 @@ def _dead_end(device: Device, ends: Ends, scope: Scope) -> None:
 def _unwired(
     device: Device, sinks: Counter[str], gates: Collection[str], scope: Scope
 ) -> None:
-    controllers = (n for n, _ in sinks.most_common() if n != CPUS and n not in gates)
-    controller = next(controllers, CPUS)
-    where = f'"{controller}[NUMBER]"' if controller != CPUS else "an input of a CPU"
+    known = [name for name, _ in sinks.most_common() if name != CPUS]
+    controller = next((name for name in known if name not in gates), known[0])
     scope.warning(
         Code.Q0223,
         f"{device.name!r} raises interrupts, and no wire leads from it",
         device.origin,
-        f"add irqs: {where}; if the board leaves it so: # qgen: allow Q0223 REASON",
+        f'add irqs: "{controller}[NUMBER]"; if the board leaves it so: '
+        "# qgen: allow Q0223 REASON",
     )

@@ -391,7 +391,10 @@ class Wiring:
         elif maker is None:
             what, help_ = "the board has no CPUs", "add cpus: {default: ...}"
         else:
-            what, help_ = f"{maker!r} makes the CPUs: the board cannot wire them", None
+            what = f"{maker!r} makes the CPUs: the board cannot wire them"
+            help_ = f"wire to what makes them: {maker}[NUMBER]"
+            if maker not in self.ends.devices:
+                help_ = "leave it out: what makes them wires them as well"
         self.scope.error(Code.Q0214, what, path, help_)
 
     def _cpu_input(self, written: SinkText, path: Path, driver: _Driver) -> Sink | None:

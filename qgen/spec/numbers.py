@@ -60,7 +60,8 @@ def _integer(low: int, high: int) -> Any:
         sign = -1 if text.startswith("-") else 1
         parsed = parse_expression(text.removeprefix("-"))
         if not isinstance(parsed, expr.Num) or parsed.unit is not None:
-            raise wrong("Q0106", f"a plain number is wanted here, not {quoted(text)}")
+            message = f"a plain number is wanted here, not {quoted(text)}"
+            raise wrong("Q0106", message, "write it without a unit: 16")
         if not low <= sign * parsed.value <= high:
             raise wrong("Q0107", f"{text} is not between {low} and {high}")
         return sign * parsed.value
@@ -81,7 +82,8 @@ Integer32 = _integer(-(1 << 31), (1 << 31) - 1)
 
 def _truth(value: Any) -> bool:
     if not isinstance(value, bool):
-        help_ = "leave out the quotes" if value in ("true", "false") else None
+        quotes = value in ("true", "false")
+        help_ = "leave out the quotes" if quotes else "write true or false"
         raise wrong(
             "Q0103", f"true or false is wanted here, not {kind_of(value)}", help_
         )

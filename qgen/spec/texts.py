@@ -51,8 +51,21 @@ def kind_of(value: Any) -> str:
 def text_of(value: Any, what: str) -> str:
     """``value`` if it is text; otherwise the error that ``what`` is wanted."""
     if not isinstance(value, str):
-        raise wrong("Q0103", f"{what} is wanted here, not {kind_of(value)}")
+        message = f"{what} is wanted here, not {kind_of(value)}"
+        raise wrong("Q0103", message, _instead_of(value, what))
     return value
+
+
+_NUMBERS = ("a number", "a whole number")
+
+
+def _instead_of(value: Any, what: str) -> str:
+    """What to write in place of a mapping, a list or a truth value."""
+    if what.startswith(_NUMBERS):
+        return "write it so: 4096, 0x1000 or 4 KiB"
+    if isinstance(value, bool):
+        return "quote it, if it is meant as text"
+    return "write one, as text" if isinstance(value, list) else "write a text"
 
 
 def one_line(value: Any) -> str:
@@ -73,7 +86,7 @@ def one_line(value: Any) -> str:
         )
     if len(text) > MAX_TEXT:
         message = f"the text has {len(text)} characters; at most {MAX_TEXT} can stand"
-        raise wrong("Q0105", message)
+        raise wrong("Q0105", message, "shorten it, or move it into a comment of YAML")
     return text
 
 
