@@ -25,6 +25,7 @@ from qgen.board import (
 )
 from qgen.condition import Option, OptionGiven, parts_of
 from qgen.diagnostics import Code, Finding, Severity
+from qgen.expr import evaluate
 from qgen.source import Path
 from qgen.targets import TARGETS, Feature, Target, first_with, last_without
 
@@ -35,6 +36,9 @@ _FIELDS = {
 """Fields of MachineClass that came with a feature."""
 _CALLS = {
     "i8257_dma_init": (Feature.DMA_OF_A_MACHINE, "i8257_dma_init", (1, 2)),
+    "fw_cfg_init_mem_dma": (
+        *(Feature.FW_CFG_BY_DMA, "fw_cfg_init_mem_wide", (0, 1, 2, 3, 4)),
+    ),
     "isa_bus_register_input_irqs": (Feature.ISA_INPUT_IRQS, "isa_bus_irqs", (0, 1)),
 }
 """Functions without a feature: the name before, and which arguments it took."""
@@ -75,6 +79,8 @@ def judge(composite: Composite, target: Target) -> list[Finding]:
         for feature in (Feature.AUDIODEV_OF_MACHINE,)
         if not target.has(feature)
     ]
+    if not target.has(Feature.NICS_BY_TYPE):
+        findings += _nics_taken_twice(composite, target)
     if not isinstance(composite, Board):
         return findings
     for field in composite.class_fields:
@@ -140,6 +146,39 @@ def _finding(what: str, feature: Feature, path: Path, target: Target) -> Finding
     return Finding(
         Code.Q0301, message, path, f"QEMU has it since {first_with(feature)}"
     )
+
+
+def _nics_taken_twice(composite: Composite, target: Target) -> Iterator[Finding]:
+    """NICs are places of a table there, and a SoC's C takes the first: nobody else may."""
+    inside = {soc.name: _nics_of(soc) for soc in composite.socs}
+    first = True
+    for device, number in _nics(composite):
+        own = inside.get(device.type)
+        if own is not None and not (first and number == own):
+            yield Finding(
+                Code.Q0301,
+                f"in QEMU {target.release}, each {device.type!r} takes the first NIC, "
+                "which another device has",
+                device.origin,
+                f"QEMU finds a NIC for each since {first_with(Feature.NICS_BY_TYPE)}",
+            )
+        first = False
+
+
+def _nics(composite: Composite) -> Iterator[tuple[Device, int]]:
+    """The devices that take NICs, in the order in which they are made, and how many."""
+    socs = {soc.name: soc for soc in composite.socs}
+    for device in composite.devices:
+        count = 1 if device.count is None else evaluate(device.count)
+        soc = socs.get(device.type)
+        inside = 0 if soc is None else _nics_of(soc)
+        number = count * (inside + sum(holder.nic for holder in device.holders))
+        if number:
+            yield device, number
+
+
+def _nics_of(soc: Soc) -> int:
+    return sum(number for _, number in _nics(soc))
 
 
 def _audio_conditions(composite: Composite) -> Iterator[tuple[OptionGiven, Path]]:

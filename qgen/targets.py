@@ -78,6 +78,8 @@ class Feature(Enum):
     """``hw/core/`` has the headers of what all devices share, before ``hw/``."""
     NO_SMBUS_MIGRATION_FLAG = auto()
     """``MachineClass.smbus_no_migration_support`` is gone, and ``hw_version``."""
+    FW_CFG_BY_DMA = auto()
+    """``fw_cfg_init_mem_dma``, before ``fw_cfg_init_mem_wide``."""
 
 
 @frozen(slots=False)
@@ -139,10 +141,14 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
         Feature.CONST_INTERFACES,
     ),
     "10.2": (Feature.ARM_MACHINE_INTERFACES, Feature.LOAD_IMAGE_ERRP),
-    "11.0": (Feature.HEADERS_IN_CORE, Feature.NO_SMBUS_MIGRATION_FLAG),
+    "11.0": (
+        Feature.HEADERS_IN_CORE,
+        Feature.NO_SMBUS_MIGRATION_FLAG,
+        Feature.FW_CFG_BY_DMA,
+    ),
 }
 # Those whose device types and functions were measured: nothing is guessed of the others.
-_MEASURED = ("7.2", "8.2", "10.0", "10.2")
+_MEASURED = ("7.2", "8.2", "10.0", "10.2", "11.0")
 
 
 def _table() -> dict[str, Target]:
@@ -177,17 +183,46 @@ def unknown(release: str) -> str | None:
     if release in TARGETS:
         return None
     known = f"qgen writes C for {', '.join(TARGETS)}"
-    if release in KNOWN:
-        return f"the device types of QEMU {release} were not measured; {known}"
-    return f"qgen does not know QEMU {release}; {known}"
+    if release not in KNOWN:
+        return f"qgen does not know QEMU {release}; {known}"
+    order = list(KNOWN)
+    place = order.index(release)
+    older = [each for each in order[:place] if each in TARGETS]
+    newer = [each for each in order[place:] if each in TARGETS]
+    beside = " and ".join((*older[-1:], *newer[:1]))
+    return (
+        f"the device types of QEMU {release} were not measured; {known}, "
+        f"of which {beside} are nearest"
+    )
+
+
+_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?")
 
 
 def release_of(version: str) -> str | None:
-    """The release of a version ("10.2.2" is of "10.2"); None for what has none.
+    """The release of a version ("10.2.2" is of "10.2"); None for what is none.
+
+    A version on its way to the next release is taken for that one, and where qgen does
+    not know that, for the one before.
+    """
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        return None
+    release = f"{found[1]}.{found[2]}"
+    if not on_its_way(version):
+        return release
+    after = (
+        f"{int(found[1]) + 1}.0"
+        if found[2] == "2"
+        else f"{found[1]}.{int(found[2]) + 1}"
+    )
+    return after if after in TARGETS else release
+
+
+def on_its_way(version: str) -> bool:
+    """Whether a version is of the time between releases.
 
     QEMU calls the tree that becomes the next release by a third number of 50 or more.
     """
-    found = re.fullmatch(r"(\d+\.\d+)(?:\.(\d+))?(?:\.\d+)?", version)
-    if found is None or int(found[2] or 0) >= 50:
-        return None
-    return found[1]
+    found = _VERSION.fullmatch(version)
+    return found is not None and int(found[3] or 0) >= 50

@@ -15,7 +15,7 @@ import pytest
 from qgen import catalogue
 from qgen.catalogue import BusType, Catalogue, DeviceType, Lines, Mmio
 
-RELEASES = ("10.0", "10.2")
+RELEASES = ("10.0", "10.2", "11.0")
 
 
 @pytest.fixture(params=RELEASES)

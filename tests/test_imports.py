@@ -46,7 +46,7 @@ ALLOWED = {
     "condition": {"board", "expr"},
     "devicetree": {"board", "condition", "expr"},
     "arch": {"board"},
-    "release": {"board", "condition", "diagnostics", "source", "targets"},
+    "release": {"board", "condition", "diagnostics", "expr", "source", "targets"},
     "fmt": {"diagnostics", "expr", "load"},
     "hooks": {"board", "diagnostics"},
     "cunit": set(),

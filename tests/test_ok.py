@@ -1,7 +1,7 @@
 """Specs that are right: the clean twins of those in ``tests/errors``.
 
 A spec may come with warnings: then ``NAME.txt`` holds them. The specs together use all
-of the vocabulary.
+of the vocabulary. A first line ``# --qemu RELEASE`` is as in ``tests/errors``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
+from test_errors import options
 from vocabulary import fields, used
 
 from qgen.cli import OK as ALL_IS_WELL
@@ -30,7 +31,8 @@ def test_what_is_right_passes(
     update: bool,
 ) -> None:
     monkeypatch.chdir(OK)
-    status = cli.main(["check", f"{case}.yaml"], standalone_mode=False)
+    arguments = ["check", f"{case}.yaml", *options(case)]
+    status = cli.main(arguments, standalone_mode=False)
     said = capsys.readouterr()
     assert status == ALL_IS_WELL, said.err
     assert re.match(rf"{case}\.yaml(, variant [\w-]+)?: ok \(", said.out)

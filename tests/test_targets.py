@@ -88,8 +88,9 @@ def test_a_name_is_found_where_a_release_declares_it(
         ("7.2.22", "7.2"),
         ("11.0.0", "11.0"),
         ("10.2", "10.2"),
-        ("10.2.50", None),
-        ("11.0.92", None),
+        ("10.1.90", "10.2"),
+        ("7.2.50", "7.2"),
+        ("11.0.92", "11.0"),
         ("x", None),
     ],
 )
@@ -103,8 +104,8 @@ def test_a_source_tree_says_which_release_it_is(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "--qemu 7.2\n" in done.stdout
     for version, said in (
-        ("10.2.50", "is QEMU 10.2.50, on its way to the next release"),
         ("9.1.2", "the device types of QEMU 9.1 were not measured"),
+        ("9.1.2", "are nearest"),
         ("2.0.0", "qgen does not know QEMU 2.0"),
         ("new", "VERSION holds 'new', not a QEMU version"),
     ):
@@ -112,6 +113,14 @@ def test_a_source_tree_says_which_release_it_is(tmp_path: Path) -> None:
         done = qgen("render", "mac99", "--qemu", ".", cwd=tmp_path)
         assert (done.returncode, done.stdout) == (2, "")
         assert said in done.stderr
+
+
+def test_a_tree_on_its_way_to_a_release_is_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "VERSION").write_text("10.1.50\n")
+    done = qgen("render", "mac99", "--qemu", ".", cwd=tmp_path)
+    said = "qgen: QEMU 10.1.50 is on its way to a release; the C is that of 10.2\n"
+    assert (done.returncode, done.stderr) == (0, said)
+    assert "--qemu 10.2\n" in done.stdout
 
 
 def test_diff_shows_what_a_move_changes(tmp_path: Path) -> None:

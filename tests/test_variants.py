@@ -16,6 +16,7 @@ from qgen.cli import FINDINGS, cli
 from qgen.diagnostics import Rejected
 from qgen.load import Document, loads
 from qgen.source import Path as Steps
+from qgen.targets import NEWEST
 from qgen.variants import select, split
 
 ROOT = Path(__file__).parent.parent
@@ -184,7 +185,7 @@ def test_the_banner_says_how_to_make_the_file_again() -> None:
     resolved = compose.resolve(SPECS / "mps2.yaml", variant="mps2-an511")
     assert resolved.board.name == "mps2-an511"
     text = compose.render(resolved).text
-    command = "qgen render mps2.yaml --variant mps2-an511 --qemu 10.2"
+    command = f"qgen render mps2.yaml --variant mps2-an511 --qemu {NEWEST.release}"
     assert f" *   {command}\n" in text
     again = subprocess.run(
         [sys.executable, "-m", *command.split()],

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from qgen.catalogue.helpers import Function, Functions
 
 __all__ = [
+    "RENAMED",
     "BusType",
     "Catalogue",
     "CatalogueError",
@@ -255,9 +256,17 @@ def functions(release: str, folder: Path | None = None) -> Functions:
     return helpers.parse(table.read(path), str(path))
 
 
-RESPELLED = ("i8257_dma_init", "isa_bus_register_input_irqs", "pci_init_nic_devices")
+RESPELLED = (
+    *("fw_cfg_init_mem_dma", "i8257_dma_init", "isa_bus_register_input_irqs"),
+    "pci_init_nic_devices",
+)
 """Functions that boards call as the newest release has them: qgen's C does the same in
 another way where a release has none, or one that takes something else."""
+RENAMED = {
+    "fw_cfg_init_mem_wide": "fw_cfg_init_mem_dma",
+    "isa_bus_irqs": "isa_bus_register_input_irqs",
+}
+"""What older releases call some of them."""
 
 
 def function(functions_: Functions, name: str) -> Function | None:

@@ -72,6 +72,7 @@ def command(
         progress.step("compiling the board")
         built = compose.build(spec, selector, variant=variant, catalog=catalog)
         console.stale(built.sdk)
+        console.between_releases(built.sdk.version, built.resolved.target)
         console.findings(built.resolved.warnings, built.resolved.source)
         _check_name(machine, built)
         comparison = compose.compare(built, machine, arguments, progress)

@@ -13,6 +13,7 @@ import click
 
 from qgen.diagnostics import Finding, Severity, in_order, render
 from qgen.source import Source
+from qgen.targets import Target, on_its_way
 
 if TYPE_CHECKING:
     from qgen.lab.sdk import Sdk
@@ -42,6 +43,15 @@ def printable(path: Path) -> str:
 def note(text: str) -> None:
     """A line on standard error."""
     click.echo(text, err=True)
+
+
+def between_releases(version: str, target: Target) -> None:
+    """Say what a QEMU on its way to the next release is taken for, if it is one."""
+    if on_its_way(version):
+        note(
+            f"qgen: QEMU {version} is on its way to a release; "
+            f"the C is that of {target.release}"
+        )
 
 
 def terminal() -> Terminal:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from qgen.shipped import folder
-from qgen.targets import NEWEST, TARGETS, Target, release_of, unknown
+from qgen.targets import NEWEST, TARGETS, Target, on_its_way, release_of, unknown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,10 +85,11 @@ class Release(click.ParamType):  # type: ignore[type-arg]
             version = read_version(source)
         except LabError as error:
             self.fail(str(error), param, ctx)
-        release = release_of(version)
-        if release is None:
-            reason = f"{source} is QEMU {version}, on its way to the next release"
-            self.fail(f"{reason}; qgen writes C for {', '.join(TARGETS)}", param, ctx)
+        release = release_of(version) or version
+        if on_its_way(version) and release in TARGETS:
+            from qgen.cli import console
+
+            console.between_releases(version, TARGETS[release])
         return release
 
 

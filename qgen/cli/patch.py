@@ -60,6 +60,8 @@ def command(
     made = compose.scaffolding(
         spec, source, variant=variant, maintainer=maintainer, target=target
     )
+    if target is None:
+        console.between_releases(made.tree.version, made.resolved.target)
     console.findings(made.resolved.warnings, made.resolved.source)
     files = compose.patches(made, cover_letter=cover_letter)
     output.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,7 @@ def command(
     clock = Timing({"python": _age()})
     build = compose.build(spec, selector, clock, variant=variant, catalog=catalog)
     console.stale(build.sdk)
+    console.between_releases(build.sdk.version, build.resolved.target)
     console.findings(build.resolved.warnings, build.resolved.source)
     if build.loadable.machine != build.resolved.board.name:
         console.note(

@@ -54,6 +54,8 @@ def command(
     made = compose.scaffolding(
         spec, source, variant=variant, maintainer=maintainer, target=target
     )
+    if target is None:
+        console.between_releases(made.tree.version, made.resolved.target)
     console.findings(made.resolved.warnings, made.resolved.source)
     plan = compose.plan_scaffold(made)
     if made.subject.maintainer is None:

@@ -73,10 +73,7 @@ def target_of(version: str) -> Target:
     """The target for a version of QEMU; `LabError` for one that qgen does not know."""
     from qgen.lab.errors import LabError
 
-    release = release_of(version)
-    if release is None:
-        reason = f"QEMU {version} is on its way to the next release"
-        raise LabError(reason, f"qgen writes C for {', '.join(TARGETS)}")
+    release = release_of(version) or version
     unknown_ = unknown(release)
     if unknown_ is not None:
         raise LabError(unknown_)

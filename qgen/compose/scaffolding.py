@@ -15,7 +15,7 @@ from qgen.compose.resolving import Resolved, resolve
 from qgen.expr import evaluate
 from qgen.frozen import frozen
 from qgen.predict import CommandLine, Space, memory_tree
-from qgen.targets import TARGETS, Target, release_of
+from qgen.targets import Target
 from qgen.tree import (
     Dirty,
     Part,
@@ -69,7 +69,7 @@ def scaffolding(
     """
     tree = Tree(root)
     version = tree.version
-    resolved = resolve(file, target or target_for_tree(version), variant=variant)
+    resolved = resolve(file, target or target_of(version), variant=variant)
     specs = [*resolved.all_socs().values(), resolved]
     person = maintainer or _identity(root)
     subject = Subject(
@@ -79,18 +79,6 @@ def scaffolding(
         person,
     )
     return Scaffolding(resolved, tree, subject, tuple(Parts(tree, subject).all()))
-
-
-def target_for_tree(version: str) -> Target:
-    """The target for a tree of that version; `LabError` for one that qgen does not know.
-
-    On its way to a release it is taken for that one, or for the last one before.
-    """
-    if release_of(version) is not None:
-        return target_of(version)
-    major, minor = (int(part) for part in version.split(".")[:2])
-    after = f"{major + 1}.0" if minor == 2 else f"{major}.{minor + 1}"
-    return TARGETS[after] if after in TARGETS else target_of(f"{major}.{minor}")
 
 
 def plan_scaffold(made: Scaffolding) -> Plan:

@@ -54,6 +54,7 @@ _REQUIRED: dict[str, dict[str, str]] = {
     "ast2600-a3": {"ram-size": "0x20000000"},
     "ast2700-a0": {"ram-size": "0x20000000"},
     "ast2700-a1": {"ram-size": "0x20000000"},
+    "ast2700-a2": {"ram-size": "0x20000000"},
     "bcm2835": {"+ram": _MEMORY},
     "bcm2835-dma": {"+dma-mr": _MEMORY},
     "bcm2835-fb": {"vcram-base": "0x1000000", "+dma-mr": _MEMORY},

@@ -37,7 +37,8 @@ FIELDS = {
         *("auto_enable_numa_with_memhp", "cpu_cluster_has_numa_boundary"),
         *("default_kernel_irqchip_split", "has_hotpluggable_cpus"),
         *("ignore_boot_device_suffixes", "ignore_memory_transaction_failures"),
-        *("is_default", "legacy_fw_cfg_order", "no_cdrom", "no_floppy"),
+        *("is_default", "legacy_fw_cfg_order", "new_accel_vmfd_on_reset"),
+        *("no_cdrom", "no_floppy"),
         *(
             "no_parallel",
             "no_sdcard",
@@ -61,7 +62,8 @@ FIELDS = {
     "FUNCTION": (
         *("cpu_index_to_instance_props", "create_default_memdev", "fixup_ram_size"),
         *("get_default_cpu_node_id", "get_default_cpu_type", "get_hotplug_handler"),
-        *("get_valid_cpu_types", "hotplug_allowed", "hvf_get_physical_address_range"),
+        *("get_physical_address_range", "get_valid_cpu_types", "hotplug_allowed"),
+        "hvf_get_physical_address_range",
         *("kvm_type", "possible_cpu_arch_ids", "reset", "wakeup"),
     ),
 }

@@ -23,7 +23,7 @@ from qgen.board import (
     Sink,
     Text,
 )
-from qgen.catalogue import DeviceType, function
+from qgen.catalogue import RENAMED, DeviceType, function
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
 from qgen.lower.buses import Buses
@@ -141,7 +141,10 @@ class _Calls:
                 return f"did you mean {', '.join(names)}?" if names else None
 
             message = f"QEMU {self.release} has no helper {quoted(written.function)}"
-            elsewhere = helper_had_by(self.release, written.function)
+            now = RENAMED.get(name)
+            elsewhere = helper_had_by(self.release, name)
+            if now is not None:
+                elsewhere = f"write {now}, for which the C has what each release has"
             args = (Code.Q0218, message, path, near, elsewhere)
             missing(self.scope, *args, key=True)
             return device

@@ -28,7 +28,7 @@ def values(board: Board) -> list[dict[str, bool | str]]:
     return [dict(zip(names, chosen, strict=True)) for chosen in product(*each)]
 
 
-@pytest.mark.parametrize("release", ["10.0", "10.2"])
+@pytest.mark.parametrize("release", ["10.0", "10.2", "11.0"])
 @pytest.mark.parametrize("file", SPECS, ids=lambda file: file.stem)
 def test_each_of_them_is_as_the_spec_has_it(file: Path, release: str) -> None:
     sdk = require_sdk(release)

@@ -22,7 +22,7 @@ from qgen.lab.witness import FIELDS, NOT_COMPARED, compile_witness, declared
 ROOT = Path(__file__).parent.parent.parent
 MINI = (ROOT / "specs" / "cortex-m-mini.yaml").read_text()
 OPENBIOS = Path("/usr/share/qemu/openbios-ppc")
-ON_EACH_RELEASE = pytest.mark.parametrize("release", ("10.0", "10.2"))
+ON_EACH_RELEASE = pytest.mark.parametrize("release", ("10.0", "10.2", "11.0"))
 
 
 def upstream(

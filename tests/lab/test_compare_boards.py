@@ -20,7 +20,7 @@ from qgen.compose import Built
 from qgen.lab.board import Loadable
 
 ROOT = Path(__file__).parent.parent.parent
-RELEASES = ("10.0", "10.2")
+RELEASES = ("10.0", "10.2", "11.0")
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,7 +248,7 @@ CASES = (
             ),
         ),
         files={"flash": 64 << 20, "spi": 64 << 20, "card": 16 << 20},
-        releases=("10.2",),
+        releases=("10.2", "11.0"),
     ),
     Case(
         "g3beige",

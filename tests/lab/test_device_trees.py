@@ -27,7 +27,7 @@ from qgen.lab.board import Loadable
 from qgen.predict import CommandLine
 
 ROOT = Path(__file__).parent.parent.parent
-RELEASES = ("10.0", "10.2")
+RELEASES = ("10.0", "10.2", "11.0")
 Nodes = dict[str, dict[str, bytes]]
 
 # What arm_load_kernel() adds to the tree of a board.

@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import stock
 from guests import SEABIOS
 from lab_support import require_package, require_sdk
+from stock import BOARDS
 from test_generated import NOT_IN
 from tree.support import snapshot, write
-from tree.test_scaffold import BOARDS as SMALL
 from tree.test_scaffold import remove, scaffold
 
 from qgen import compose
@@ -26,11 +27,8 @@ from qgen.lab.sdk import Sdk
 from qgen.tree import TARGETS
 from qgen.tree.listed import DeviceLine
 
-SPECS = Path(__file__).parent.parent.parent / "specs"
-SHIPPED = ("arm-virt", "cortex-m-mini", "x86-split")
-BOARDS = {**SMALL, **{name: SPECS / f"{name}.yaml" for name in SHIPPED}}
-RELEASES = ("7.2", "10.0", "10.2")
-WITH_TESTS = ("10.0", "10.2")
+RELEASES = ("7.2", "10.0", "10.2", "11.0")
+WITH_TESTS = ("10.0", "10.2", "11.0")  # of those
 
 
 def cases(releases: tuple[str, ...]) -> pytest.MarkDecorator:
@@ -73,14 +71,22 @@ def _made_for(file: Path) -> Path:
     return file
 
 
+class Trees:
+    """The trees of the releases whose SDKs are there, each made when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made: dict[str, Path] = {}
+
+    def __getitem__(self, release: str) -> Path:
+        if release not in self.made:
+            self.made[release] = copied(require_sdk(release), self.folder / release)
+        return self.made[release]
+
+
 @pytest.fixture(scope="module")
-def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return {
-        release: copied(
-            require_sdk(release), tmp_path_factory.mktemp("trees") / release
-        )
-        for release in RELEASES
-    }
+def trees(tmp_path_factory: pytest.TempPathFactory) -> Trees:
+    return Trees(tmp_path_factory.mktemp("trees"))
 
 
 def kconfig(root: Path, board: compose.Scaffolding, *, alone: bool) -> set[str]:
@@ -113,9 +119,7 @@ def kconfig(root: Path, board: compose.Scaffolding, *, alone: bool) -> set[str]:
 
 
 @ON_EACH_BOARD
-def test_qemu_s_kconfig_takes_the_board(
-    name: str, release: str, trees: dict[str, Path]
-) -> None:
+def test_qemu_s_kconfig_takes_the_board(name: str, release: str, trees: Trees) -> None:
     root = trees[release]
     before = snapshot(root)
     made = scaffold(BOARDS[name], root)
@@ -131,7 +135,7 @@ def test_qemu_s_kconfig_takes_the_board(
 
 @ON_EACH_BOARD
 def test_checkpatch_is_content_with_each_patch(
-    name: str, release: str, trees: dict[str, Path], tmp_path: Path
+    name: str, release: str, trees: Trees, tmp_path: Path
 ) -> None:
     root = trees[release]
     made = compose.scaffolding(BOARDS[name], root)
@@ -148,7 +152,7 @@ def test_checkpatch_is_content_with_each_patch(
 
 @ON_EACH_BOARD_WITH_A_TEST
 def test_the_functional_test_passes_with_qemu_s_library(
-    name: str, release: str, trees: dict[str, Path], tmp_path: Path
+    name: str, release: str, trees: Trees, tmp_path: Path
 ) -> None:
     sdk, root = require_sdk(release), trees[release]
     made = compose.scaffolding(BOARDS[name], root)
@@ -175,6 +179,7 @@ def test_the_functional_test_passes_with_qemu_s_library(
             "PYTHONPATH": library,
             "PYTHONDONTWRITEBYTECODE": "1",
             "QEMU_BUILD_ROOT": str(tmp_path),
+            "MESON_BUILD_ROOT": str(tmp_path),  # the same, from 11.0 on
             "QEMU_TEST_QEMU_BINARY": str(wrapper),
         },
         capture_output=True,
@@ -189,54 +194,18 @@ def test_the_functional_test_passes_with_qemu_s_library(
 
 # A QEMU with the boards in it, as anybody builds it: no loading.
 
-BUILT = ("arm", "ppc", "riscv64", "x86_64")
-FIRMWARE = ("/usr/share/seabios", "/usr/share/qemu")
-ROM = "efi-virtio.rom"
-"""The ROM of QEMU's network card, which Debian's source lacks."""
-
-
-class Quiet:
-    """Progress that nobody looks at."""
-
-    def step(self, text: str) -> None:
-        """Say nothing."""
-
-    def update(self, done: int, total: int) -> None:
-        """Say nothing."""
-
 
 @cache
 def built(release: str) -> Path:
     """The build of QEMU's whole source with all boards in it, kept for the next time."""
-    kept = os.environ.get("QGEN_BUILD_TREES")
-    if not kept:
+    kept = stock.folder()
+    if kept is None:
         pytest.skip(
             "QEMU is built with the boards in it only where QGEN_BUILD_TREES names a "
             "folder for that; run: QGEN_BUILD_TREES=/tmp/trees sh .ci/test "
             "tests/lab/test_scaffold.py"
         )
-    from qgen.lab import configure, toolchain
-
-    sdk = require_sdk(release)
-    root = Path(kept) / release
-    if not (root / "VERSION").exists():
-        shutil.copytree(sdk.source, root, symlinks=True)
-    for name, file in BOARDS.items():
-        if name not in NOT_IN.get(release, ()):
-            scaffold(file, root)
-    build = root / "build"
-    build.mkdir(exist_ok=True)
-    tools = toolchain.environment(Quiet())
-    if not (build / "build.ninja").exists():
-        flags = configure.with_tools(configure.flags(release, BUILT), tools)
-        flags = [each for each in flags if "-rdynamic" not in each]
-        folders = ":".join((*FIRMWARE, str(build / "firmware")))
-        (build / "firmware").mkdir()
-        (build / "firmware" / ROM).write_bytes(bytes(1 << 16))
-        argv = [root / "configure", *flags, f"--firmwarepath={folders}"]
-        subprocess.run(argv, cwd=build, check=True)
-    subprocess.run([tools / "bin/ninja"], cwd=build, check=True)
-    return build
+    return stock.build(release, kept)
 
 
 def binary(made: compose.Scaffolding) -> str:

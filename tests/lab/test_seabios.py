@@ -89,7 +89,7 @@ def expected(board: Board, size: int) -> list[Range]:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size // GIB}G")
-@pytest.mark.parametrize("release", ["10.0", "10.2"])
+@pytest.mark.parametrize("release", ["10.0", "10.2", "11.0"])
 def test_seabios_boots_a_disk(release: str, size: int, tmp_path: Path) -> None:
     board, loadable = load(release)
     steps = [
@@ -106,7 +106,7 @@ def test_seabios_boots_a_disk(release: str, size: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size // GIB}G")
-@pytest.mark.parametrize("release", ["10.0", "10.2"])
+@pytest.mark.parametrize("release", ["10.0", "10.2", "11.0"])
 def test_the_ram_is_that_of_qemu_s_pc(release: str, size: int, tmp_path: Path) -> None:
     board, loadable = load(release)
     pc = replace(loadable, machine=UPSTREAM)
