@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,13 @@ class OneTarget:
 class Kept:
     """Targets that were measured before in an SDK that has not changed since.
 
-    What is in `folder` and does not fit, or cannot be read, is measured anew.
+    What is in `folder` and does not fit, or cannot be read, is measured anew. `names`
+    are those of the types that are measured, if not all.
     """
 
-    def __init__(self, sdk: Sdk, folder: Path) -> None:
+    def __init__(self, sdk: Sdk, folder: Path, names: Collection[str] = ()) -> None:
         self._sdk, self._folder = sdk, folder
+        self._names = " ".join(sorted(names))
 
     def find(self, target: str) -> OneTarget | None:
         """What was measured of a target, or None."""
@@ -75,7 +77,10 @@ class Kept:
     def _digest(self, target: str) -> str:
         """Of the binary, and of all that measures it."""
         binary = self._sdk.qemu(target).stat()
-        parts = [f"{self._sdk.qemu(target)} {binary.st_size} {binary.st_mtime_ns}"]
+        parts = [
+            self._names,
+            f"{self._sdk.qemu(target)} {binary.st_size} {binary.st_mtime_ns}",
+        ]
         files = [*_HERE.glob("device_*.py"), *_HERE.glob("probe*")]
         parts += [file.read_text(encoding="utf-8") for file in sorted(files)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
