@@ -42,7 +42,8 @@ class Table:
         if self.header.get("format") != kind:
             raise CatalogueError(
                 f"{source} has format {self.header.get('format')!r}; "
-                f"this qgen reads format {kind}"
+                f"this qgen reads format {kind}",
+                "measure it again: qgen catalog build",
             )
 
     def find(self, name: str) -> dict[str, Any] | None:

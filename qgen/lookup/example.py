@@ -22,7 +22,8 @@ class Impossible(Exception):
 class Example:
     """Parts of a spec, as plain data; `devices` has the wanted one last.
 
-    `notes` are what a person must know who takes it.
+    `around` are devices that only the whole board needs, `notes` what a person must know
+    who takes it.
     """
 
     name: str
@@ -32,8 +33,10 @@ class Example:
     cpus: dict[str, object] = field(default_factory=dict)
     clocks: dict[str, object] = field(default_factory=dict)
     buses: dict[str, object] = field(default_factory=dict)
+    around: dict[str, dict[str, object]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     ram: bool = False
+    ram_at: bool = False
     inputs: int = 0
     next_address: int = FIRST_ADDRESS
     making: list[str] = field(default_factory=list)
@@ -69,7 +72,7 @@ class Example:
         lines += [line for key, of in parts.items() if of for line in block(key, of)]
         if self.ram:
             lines += block("ram", self._ram())
-        devices = dict(self.devices)
+        devices = self.around | self.devices
         if self.inputs:
             usual = cpus["default"] == self.frame.cpu or self.frame.type != "or-irq"
             wired = usual and not makes_cpus
@@ -80,7 +83,8 @@ class Example:
         return "\n".join(lines) + "\n"
 
     def _ram(self) -> dict[str, object]:
-        return {"at": address(_RAM_ADDRESS), "max": size(_RAM_SIZE)}
+        at = {"at": address(_RAM_ADDRESS)} if self.ram_at else {}
+        return {**at, "max": size(_RAM_SIZE)}
 
     def place(self, amount: int) -> int:
         """An address for a region, as it must be aligned."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 
 from qgen.board import Arch
 from qgen.frozen import frozen
@@ -19,13 +20,15 @@ _PLIC_SIZE = 0x0400_0000
 class Frame:
     """A CPU, and the type of an interrupt controller.
 
-    `parent` is what the machine derives from. `timebase`: the CPUs need one.
+    `parent` is what the machine derives from, `isa` what its ISA bus needs beside it.
+    `timebase`: the CPUs need one.
     """
 
     cpu: str
     type: str
     parent: str | None = None
     timebase: bool = False
+    isa: Mapping[str, dict[str, object]] = field(default_factory=dict)
 
     def controller(self, inputs: int, *, wired: bool) -> dict[str, object]:
         """A device with so many inputs; `wired`: there is a CPU that it can lead to."""
@@ -80,11 +83,22 @@ def _plic(inputs: int, wired: bool) -> dict[str, object]:
     return plic | ({"gpios": {"line": 1, "to": "cpus[0].m-ext"}} if wired else {})
 
 
+_PC: Mapping[str, dict[str, object]] = {
+    "cpu-irq": {"call": {"x86_allocate_cpu_irq": []}, "inputs": 1},
+    "pic": {
+        "call": {"i8259_init": [{"bus": "isa"}, {"line": "cpu-irq"}]},
+        "inputs": 16,
+    },
+    "isa-irqs": {
+        "call": {"isa_bus_register_input_irqs": [{"bus": "isa"}, {"inputs": "pic"}]}
+    },
+}
+
 FRAMES: Mapping[Arch, Frame] = {
     Arch.AARCH64: Frame("cortex-a57", "arm_gic"),
     Arch.ARM: Frame("cortex-a15", "arm_gic"),
     Arch.RISCV64: Frame("rv64", "riscv.sifive.plic"),
-    Arch.X86_64: Frame("qemu64", "ioapic", parent="x86"),
+    Arch.X86_64: Frame("qemu64", "ioapic", parent="x86", isa=_PC),
     Arch.PPC: Frame("7400_v2.9", "or-irq", timebase=True),
 }
 """In the order in which they are tried."""

@@ -13,7 +13,7 @@ from qgen.arch import ARCHES
 from qgen.catalogue import Catalogue, DeviceType, Mmio
 from qgen.lookup.example import Example, Impossible
 from qgen.lookup.frame import CONTROLLER, FRAMES
-from qgen.lookup.needs import buses_for, cpu_inside, is_cpu, model_of
+from qgen.lookup.needs import buses_for, cpus_inside, is_cpu, model_of
 from qgen.lookup.spec_text import Verbatim, address, size
 
 _LARGEST = 1 << 32
@@ -96,7 +96,15 @@ class _Maker:
     def _free(self, type_: str) -> str:
         words = [word for word in _WORDS.findall(type_) if word]
         name = "-".join(words).replace("_", "-").lower()
-        taken = {*self.example.devices, CONTROLLER, "system", "ram", "io", "cpus"}
+        taken = {
+            *self.example.devices,
+            *self.example.frame.isa,
+            CONTROLLER,
+            "system",
+            "ram",
+            "io",
+            "cpus",
+        }
         if not name[:1].isalpha() or name in taken:
             name = f"my-{name}"
         number = 2
@@ -111,6 +119,7 @@ class _Maker:
             return {}
         if known.bus == "ISA":
             self.example.buses["isa"] = Verbatim("isa")
+            self.example.around = dict(self.example.frame.isa)
             return {"bus": "isa"}
         seat: dict[str, object] = {}
         for host, bus in buses_for(known.bus or "", self.target, self.catalogue):
@@ -133,7 +142,10 @@ class _Maker:
     ) -> tuple[dict[str, object], dict[str, str]]:
         """Properties and clocks that it was realized with, in the words of a spec."""
         properties: dict[str, object] = {}
-        usual = [each for each in known.clocks_in if _LINE.fullmatch(each)]
+        # A SoC may take it ill when a clock is wired that it does not ask for.
+        holds = known.children or known.realized_children
+        optional = () if holds and known.realized else known.clocks_in
+        usual = [each for each in optional if _LINE.fullmatch(each)]
         wired = dict.fromkeys(usual[:_FEW_CLOCKS], _CLOCK)
         for key, value in known.given:
             if key[0] == "%":
@@ -145,8 +157,6 @@ class _Maker:
                 )
             elif key[0] in "!$":
                 self._machine(key, value)
-            elif key == "romfile":
-                continue  # a QEMU that is installed finds it
             else:
                 properties[key] = self._value(known, key, value)
         chardev = known.property("chardev")
@@ -193,6 +203,8 @@ class _Maker:
         if value == _GIVEN_CPU:
             raise Impossible(f"its property {key!r} links to a CPU, which no spec can")
         if value == _GIVEN_MEMORY and "ram" in key:
+            # A SoC maps it; what is no SoC finds it where the board does.
+            self.example.ram_at |= not known.children + known.realized_children
             self.example.ram = True
             return "ram"
         return "system"
@@ -243,11 +255,13 @@ class _Maker:
 
     def _made_cpus(self, known: DeviceType, name: str) -> None:
         """The board has the CPUs that a SoC brings."""
-        inside = cpu_inside(known, self.catalogue)
-        if inside is None:
+        inside = cpus_inside(known, self.catalogue)
+        if not inside:
             return
-        model = model_of(inside, ARCHES[self.example.arch].cpu_suffix)
+        model = model_of(inside[0], ARCHES[self.example.arch].cpu_suffix)
         if model is None:
             return
-        cpus = {"default": model} | self.example.cpus
+        cpus: dict[str, object] = {"default": model} | self.example.cpus
+        if len(inside) > 1:
+            cpus |= {"max": len(inside), "default_count": len(inside)}
         self.example.cpus = cpus | {"created_by": name}

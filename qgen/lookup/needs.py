@@ -51,19 +51,25 @@ def buses_for(
     return sorted(able, key=rank)[:_MOST_HOSTS]
 
 
-def cpu_inside(known: DeviceType, catalogue: Catalogue, depth: int = 3) -> str | None:
-    """The type of the first CPU that a device makes, itself or further inside."""
-    for _, name in known.children + known.realized_children:
-        inner = catalogue.find(name)
-        if inner is None:
-            continue
-        if CPU in inner.ancestors:
-            return name
-        if depth:
-            found = cpu_inside(inner, catalogue, depth - 1)
-            if found is not None:
-                return found
-    return None
+def cpus_inside(known: DeviceType, catalogue: Catalogue) -> list[str]:
+    """The types of the CPUs that a device makes, itself or further inside."""
+    there = _inside(known, catalogue, 3) | {
+        each.path: each.type for each in known.parts
+    }
+    found = ((name, catalogue.find(name)) for name in there.values())
+    return [name for name, inner in found if inner and CPU in inner.ancestors]
+
+
+def _inside(known: DeviceType, catalogue: Catalogue, depth: int) -> dict[str, str]:
+    """The devices in one of a type, by their paths."""
+    there = {}
+    for path, name in known.children + known.realized_children:
+        there[path] = name
+        inner = catalogue.find(name) if depth else None
+        if inner is not None:
+            below = _inside(inner, catalogue, depth - 1)
+            there |= {f"{path}/{each}": of for each, of in below.items()}
+    return there
 
 
 def derived_from(name: str, catalogue: Catalogue) -> list[str]:
