@@ -52,11 +52,13 @@ def test_the_wheel_holds_templates_specs_catalogue_and_probe(wheel: Path) -> Non
         "qgen/_shipped/specs/qgen.schema.json",
         "qgen/_shipped/templates/new/cortex-m.yaml",
         f"qgen/catalogue/data/{NEWEST.release}.jsonl.gz",
+        "qgen/_shipped/templates/completion.bash",
         "qgen/explanations/Q0204.md",
         "qgen/lab/probe.c",
         "qgen/lab/witness.c",
     ):
         assert name in names
+    assert any(name.endswith("/share/man/man1/qgen.1") for name in names)
     assert not [n for n in names if n.startswith(("tests/", "benchmarks/"))]
 
 

@@ -19,25 +19,43 @@ from qgen.diagnostics import GeneratorFault, Rejected
 
 OK, FINDINGS, USAGE, FAULT, SURROUNDINGS = 0, 1, 2, 3, 4
 
+COMMANDS_BY_USE = {
+    "Write a spec": {
+        "new": "Write a starter spec.",
+        "schema": "Print the JSON Schema of specs, for editors.",
+        "fmt": "Write specs in canonical form.",
+        "devices": "List the device types of QEMU, or explain one.",
+        "explain": "Tell the long story of a finding's code, or list all codes.",
+    },
+    "See what it means": {
+        "check": "Validate specs, and the C that they give, without writing anything.",
+        "map": "Show the memory map of a spec's board.",
+        "wires": "Show the interrupts, GPIO lines and clocks of a spec's board.",
+        "report": "Write one page with all that there is to see of a board.",
+    },
+    "Get the C": {
+        "render": "Print the C of a spec.",
+        "diff": "Show what moving a board to another release changes in its C.",
+    },
+    "Run it": {
+        "sdk": "Prepare QEMUs that load boards.",
+        "run": "Run a spec's board in QEMU.",
+        "compare": "Compare a spec's board with a machine that QEMU has.",
+        "catalog": "Measure the devices of your own QEMU.",
+    },
+    "Put it into QEMU": {
+        "scaffold": "Put a spec's board into a QEMU source tree.",
+        "patch": "Write a spec's board as patches for QEMU.",
+        "unscaffold": "Take a board out of a QEMU source tree again.",
+    },
+    "Around qgen": {
+        "completion": "Print the script that completes qgen's command lines in a shell.",
+    },
+}
+"""The commands, in the order in which a person comes to need them."""
+
 _COMMANDS = {
-    "catalog": "Measure the devices of your own QEMU.",
-    "check": "Validate specs, and the C that they give, without writing anything.",
-    "compare": "Compare a spec's board with a machine that QEMU has.",
-    "devices": "List the device types of QEMU, or explain one.",
-    "diff": "Show what moving a board to another release changes in its C.",
-    "explain": "Tell the long story of a finding's code, or list all codes.",
-    "map": "Show the memory map of a spec's board.",
-    "fmt": "Write specs in canonical form.",
-    "new": "Write a starter spec.",
-    "patch": "Write a spec's board as patches for QEMU.",
-    "render": "Print the C of a spec.",
-    "report": "Write one page with all that there is to see of a board.",
-    "run": "Run a spec's board in QEMU.",
-    "scaffold": "Put a spec's board into a QEMU source tree.",
-    "schema": "Print the JSON Schema of specs, for editors.",
-    "sdk": "Prepare QEMUs that load boards.",
-    "unscaffold": "Take a board out of a QEMU source tree again.",
-    "wires": "Show the interrupts, GPIO lines and clocks of a spec's board.",
+    name: said for each in COMMANDS_BY_USE.values() for name, said in each.items()
 }
 
 
@@ -58,8 +76,11 @@ class _Commands(click.Group):
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        width = max(len(name) for name in _COMMANDS)  # `map` is a command here
+        for title, commands in COMMANDS_BY_USE.items():
+            with formatter.section(title):
+                rows = [(name.ljust(width), said) for name, said in commands.items()]
+                formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -16,6 +16,10 @@ def command() -> None:
 
     qgen ships what the devices of each release are. A QEMU with devices of its own is
     measured once; then specs may have them.
+
+    \b
+    Examples:
+      qgen catalog build --sdk 10.2
     """
 
 

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -20,8 +20,14 @@ _NARROW = 60
 _GAP = 2
 
 
+def _types(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from qgen.cli.completing import device_types
+
+    return device_types(incomplete)
+
+
 @click.command("devices")
-@click.argument("pattern", required=False, default="")
+@click.argument("pattern", required=False, default="", shell_complete=_types)
 @measured_option
 @click.option(
     "--example", is_flag=True, help="Print a whole board that has a device of the type."

@@ -35,10 +35,10 @@ class SpecFile(click.ParamType):  # type: ignore[type-arg]
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[Any]:
-        """Files, as the shell completes them."""
-        from click.shell_completion import CompletionItem
+        """Specs in the folder, folders, and the specs that qgen ships."""
+        from qgen.cli.completing import specs
 
-        return [CompletionItem(incomplete, type="file")]
+        return specs(incomplete, shipped=True)
 
 
 class OwnSpec(SpecFile):
@@ -49,6 +49,14 @@ class OwnSpec(SpecFile):
     ) -> Path:
         """The file; ``-`` as it is."""
         return Path(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[Any]:
+        """Specs in the folder, and folders."""
+        from qgen.cli.completing import specs
+
+        return specs(incomplete, shipped=False)
 
 
 class Release(click.ParamType):  # type: ignore[type-arg]
@@ -74,6 +82,14 @@ class Release(click.ParamType):  # type: ignore[type-arg]
             self.fail(reason, param, ctx)
         return TARGETS[release]
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[Any]:
+        """The releases that begin so, and folders."""
+        from qgen.cli.completing import folders, words
+
+        return [*words(TARGETS, incomplete), *folders(incomplete)]
+
     def _of_tree(
         self, source: Path, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
@@ -91,6 +107,18 @@ class Release(click.ParamType):  # type: ignore[type-arg]
 
             console.between_releases(version, TARGETS[release])
         return release
+
+
+def _sdks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from qgen.cli.completing import sdks
+
+    return sdks(incomplete)
+
+
+def _variants(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from qgen.cli.completing import variants
+
+    return variants(SpecFile(), incomplete)
 
 
 def spec_argument(*, many: bool = False) -> Callable[[F], F]:
@@ -125,6 +153,7 @@ def sdk_option(function: F) -> F:
         "--sdk",
         "selector",
         metavar="SDK",
+        shell_complete=_sdks,
         help="A release, a name that 'qgen sdk list' shows, or a folder. "
         "[default: newest]",
     )(function)
@@ -146,5 +175,6 @@ def variant_option(function: F) -> F:
     return click.option(
         "--variant",
         metavar="NAME",
+        shell_complete=_variants,
         help="Which machine of a spec that has several variants.",
     )(function)

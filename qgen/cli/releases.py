@@ -47,6 +47,17 @@ class Catalogues(click.ParamType):  # type: ignore[type-arg]
             self.fail(f"{value!r} is not two releases: write 7.2..10.2", param, ctx)
         return self._one(first, param, ctx), self._one(second, param, ctx)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[Any]:
+        """The releases that begin so."""
+        from qgen.cli.completing import words
+        from qgen.targets import TARGETS
+
+        first, dots, _ = incomplete.partition("..")
+        known = [f"{first}..{each}" for each in TARGETS] if dots else TARGETS
+        return words(known, incomplete)
+
     def _one(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> Measured:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,9 @@ from qgen.cli.options import (
     spec_argument,
     variant_option,
 )
-from qgen.compose import Timing
+
+if TYPE_CHECKING:
+    from qgen.compose import Timing
 
 
 @click.command("run")
@@ -47,7 +50,7 @@ def command(
     from qgen.cli import console
     from qgen.lab.board import execute
 
-    clock = Timing({"python": _age()})
+    clock = compose.Timing({"python": _age()})
     build = compose.build(spec, selector, clock, variant=variant, catalog=catalog)
     console.stale(build.sdk)
     console.between_releases(build.sdk.version, build.resolved.target)

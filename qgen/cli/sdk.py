@@ -17,6 +17,11 @@ def command() -> None:
 
     An SDK is a QEMU that was built once, so that boards can be compiled and loaded
     into it in a second. SDKs lie in ~/.cache/qgen (or $QGEN_CACHE).
+
+    \b
+    Examples:
+      qgen sdk build 10.0
+      qgen sdk list
     """
 
 
@@ -61,6 +66,10 @@ def list_() -> None:
     """List the SDKs that are ready, the newest first.
 
     A line each: name, version, targets and folder, separated by tabs.
+
+    \b
+    Examples:
+      qgen sdk list
     """
     from qgen.lab.sdk import BUILD_HINT, installed
 

@@ -7,7 +7,11 @@ Heavy libraries are imported by the stage that needs them, when it runs.
 
 from __future__ import annotations
 
-from qgen.compose.editing import Formatted, formatted, schema
+from qgen.compose.editing import (
+    Formatted,
+    formatted,
+    schema,
+)
 from qgen.compose.lab import (
     Built,
     beside,

@@ -6,17 +6,20 @@ import base64
 import hashlib
 import json
 from functools import cache
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from qgen.figures import about, hexadecimal
 from qgen.report.page import Page
 from qgen.shipped import folder
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 
 @cache
 def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(folder("templates")),
         undefined=StrictUndefined,
@@ -32,6 +35,8 @@ def _template() -> Template:
 
 def write_page(page: Page) -> str:
     """The whole page."""
+    from markupsafe import Markup
+
     script = _part("report.js")
     style = _part("report.css")
     return _template().render(
