@@ -25,6 +25,8 @@ _REGION = re.compile(
 )
 _ALIAS = re.compile(r"alias (?P<name>.*) @(?P<shows>.* [0-9a-f]{16}-[0-9a-f]{16})")
 _DISABLED = " [disabled]"
+# From 11.0, what QEMU calls a region that lies in no other; only I/O answers as one.
+_ROOT, _IO = ", container): ", ", i/o): "
 
 
 def address_spaces(text: str) -> dict[str, list[str]]:
@@ -41,7 +43,7 @@ def address_spaces(text: str) -> dict[str, list[str]]:
         elif match := _SPACE.match(line):
             spaces.setdefault(match["name"], ranges)
         elif match := _RANGE.match(line.rstrip()):
-            ranges.append(match["range"])
+            ranges.append(match["range"].replace(_ROOT, _IO))
     return spaces
 
 

@@ -48,7 +48,7 @@ FILES = (
     "meson.build",
 )
 FOLDERS = ("configs", "docs/system", "python", "scripts", "tests/functional")
-KCONFIGS = ("hw", "target", "accel", "backends", "semihosting", "rust")
+KCONFIGS = ("hw", "target", "accel", "backends", "dump", "semihosting", "rust")
 
 
 def copied(sdk: Sdk, root: Path) -> Path:

@@ -234,7 +234,7 @@ def test_a_maintainer_is_whom_git_or_the_option_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("version", "release"),
-    [("10.2.2", "10.2"), ("10.0.13", "10.0"), ("10.1.90", "10.2"), ("10.2.50", "10.2")],
+    [("10.2.2", "10.2"), ("10.0.13", "10.0"), ("10.1.90", "10.2"), ("10.2.50", "11.0")],
 )
 def test_the_release_is_read_from_the_tree(
     version: str, release: str, tmp_path: Path
