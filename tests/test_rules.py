@@ -57,6 +57,7 @@ RULES = [
     Rule("a number that the type refuses", "Q0203", "errors/numbers-that-a-type-refuses", "takes 'num-cpu' from 1 to 8, not 9", "ok/shared-inputs"),
     Rule("a word that an enumeration does not have", "Q0107", "errors/property-choice-unknown", "the property 'msi' cannot be 'atuo'", "ok/buses"),
     Rule("an IRQ past the line count", "Q0211", "errors/wire-past-the-lines", "there are 32, numbers 0 to 31", "ok/wires"),
+    Rule("an IRQ that only software raises", "Q0211", "errors/wire-to-a-software-interrupt", "is SGI 15 of CPU 1", "ok/wires"),
     Rule("two drivers on one input", "Q0212", "errors/wire-driven-twice", "is driven by 'uart' already", "ok/wires"),
     Rule("one output wired twice", "Q0212", "errors/wire-output-twice", "is wired already", "ok/wires"),
     Rule("an interrupt controller that reaches no CPU", "Q0222", "ok/interrupts-that-end", "'vic' gets interrupts", "specs/integratorcp"),

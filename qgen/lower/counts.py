@@ -24,6 +24,10 @@ FLASHES = ("cfi.pflash01", "cfi.pflash02")
 """Parallel flash: as large as its blocks are together."""
 _UNMEASURED = {"arm-gicv3-its": (Mmio("gicv3_its", 0x20000),)}
 """The regions of types that cannot be realized alone (hw/intc/arm_gicv3_its_common.c)."""
+GICS = ("arm_gic", "arm-gicv3")
+"""Interrupt controllers with inputs for all CPUs, and for each."""
+SOFTWARE_ONLY = 16
+"""So many of the inputs of each CPU no device can raise: QEMU asserts that none does."""
 _ALWAYS_AS_LARGE = (
     "a9mpcore_priv",
     "a15mpcore_priv",
@@ -126,6 +130,15 @@ def inputs_of(known: DeviceType, properties: Properties, cpus: int) -> int | Non
     if not _measured(known, properties):
         return None
     return sum(lines.count for lines in known.gpio_in if lines.name is None)
+
+
+def shared_inputs_of(
+    known: DeviceType, properties: Properties, cpus: int
+) -> int | None:
+    """How many inputs of a GIC are for devices; those of each CPU follow, 32 of each."""
+    if known.name not in GICS:
+        return None
+    return _number(known, properties, "num-irq", cpus) - 32
 
 
 def irqs_of(known: DeviceType, properties: Properties, cpus: int) -> int | None:

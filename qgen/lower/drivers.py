@@ -9,6 +9,7 @@ from qgen.board import CPUS, Device, Sink, Source, Wire
 from qgen.condition import exclusive
 from qgen.diagnostics import Code
 from qgen.expr import Expr, Num, evaluate
+from qgen.lower.counts import SOFTWARE_ONLY
 from qgen.lower.ends import Ends
 from qgen.lower.inside import spelled
 from qgen.lower.scope import Scope
@@ -108,6 +109,8 @@ def _clashes(
     element = 0 if place.element is None else evaluate(place.element, env)
     index = evaluate(sink.index, env)
     input_: _Input = (place.device, element, place.path, sink.name, index)
+    if place.device != CPUS and _is_software_s(wire, index, ends, scope):
+        return True
     if input_ not in taken.inputs:
         taken.inputs[input_] = (name, wire)
         if wire.shared:
@@ -134,6 +137,24 @@ def _clashes(
         message = f"{what} would be driven by {each}"
         help_ = f"let the number depend on '{variable}', the number of each"
     scope.error(Code.Q0212, message, (*wire.origin, "to"), help_)
+    return True
+
+
+def _is_software_s(wire: Wire, index: int, ends: Ends, scope: Scope) -> bool:
+    """Whether an input of a GIC is one of those that only software raises."""
+    place = wire.sink.place
+    shared = ends.shared_inputs(place) if wire.sink.name is None else None
+    if shared is None or index < shared or (index - shared) % 32 >= SOFTWARE_ONLY:
+        return False
+    name = spelled(place.device, place.path)
+    cpu, number = divmod(index - shared, 32)
+    message = f"the input {index} of {name!r} is SGI {number} of CPU {cpu}, which only "
+    message += "software raises"
+    several = f"devices have {name}[0] to {name}[{shared - 1}]"
+    help_ = f"{several if shared else 'devices have none'}: raise its 'num-irq'"
+    if shared:
+        help_ += f", or see the CPU's own inputs, from {name}[{shared + 16}] on"
+    scope.error(Code.Q0211, message, (*wire.origin, "to"), help_)
     return True
 
 

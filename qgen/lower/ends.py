@@ -12,7 +12,13 @@ from qgen.catalogue import Catalogue, DeviceType, Lines
 from qgen.expr import Bin, Expr, Var, evaluate, variables
 from qgen.frozen import frozen
 from qgen.lower.brought import with_brought
-from qgen.lower.counts import has_rule, inputs_of, irqs_of, outputs_of
+from qgen.lower.counts import (
+    has_rule,
+    inputs_of,
+    irqs_of,
+    outputs_of,
+    shared_inputs_of,
+)
 from qgen.lower.inside import inside
 from qgen.lower.scope import Scope
 from qgen.spec.model import Composite, Cpus
@@ -61,6 +67,12 @@ class Ends:
         if line is not None and known is not None:
             return named(known.gpio_in).get(line, 0)
         return self._counted(place, inputs_of)
+
+    def shared_inputs(self, place: Place) -> int | None:
+        """How many inputs of a GIC are for devices; None of another device."""
+        if place.device not in self.types:
+            return None
+        return self._counted(place, shared_inputs_of)
 
     def irqs(self, place: Place) -> int | None:
         """How many sysbus IRQ outputs a device has."""

@@ -248,6 +248,8 @@ class Scope:
         message, help_ = f"unknown name {quoted(name)}", ""
         if name in RUN_TIME:
             message, help_ = f"{name!r} is not known here", RUN_TIME[name]
+            if name == "cpu" and path[:1] == ("device_tree",):
+                help_ = help_.replace("a wire", "the node")
         elif name in self._spec.constants:
             message = f"{quoted(name)} is declared only later"
             help_ = "write it above the constants that use it"

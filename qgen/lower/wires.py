@@ -250,12 +250,12 @@ class Wiring:
         if known is not None:
             lines = named(known.gpio_out)
             if gpio.name is not None and gpio.name not in lines:
-                self.scope.error(
-                    Code.Q0211,
-                    f"the CPU has no output {gpio.name!r}",
-                    (*path, "name"),
-                    did_you_mean(gpio.name, [*outputs, *lines]),
-                )
+                message = f"the CPU has no output {gpio.name!r}"
+                help_ = did_you_mean(gpio.name, [*outputs, *lines])
+                if gpio.name in outputs:
+                    message = f"the CPU's output {gpio.name!r} is one line"
+                    help_ = "leave out 'line'"
+                self.scope.error(Code.Q0211, message, (*path, "name"), help_)
                 return None
             unnamed = sum(each.count for each in known.gpio_out if each.name is None)
             count = unnamed if gpio.name is None else lines[gpio.name]
