@@ -13,6 +13,11 @@ def human(size: int) -> str:
     return f"{size} bytes" if size < 1024 else f"{size:#x} bytes"
 
 
+def written_as(size: int) -> str:
+    """A size as a spec has it: ``64 KiB``, ``100``, ``0x1234``."""
+    return human(size).removesuffix(" byte").removesuffix(" bytes")
+
+
 def about(size: int) -> str:
     """A size to four digits: ``64 KiB``, ``15.87 MiB``, ``100 bytes``."""
     for unit, shift in (

@@ -29,7 +29,8 @@ class Cpu(click.ParamType):  # type: ignore[type-arg]
 
         known = self.known()
         if value not in known:
-            self.fail(f"no starter has {value!r}; {did_you_mean(value, known)}")
+            help_ = did_you_mean(value, known) or f"there are {', '.join(known)}"
+            self.fail(f"no starter has {value!r}; {help_}")
         return str(value)
 
     @staticmethod

@@ -56,7 +56,11 @@ def build(
 def _sdk(selector: str | None) -> Sdk:
     from qgen.lab.sdk import find
 
-    return find(selector)
+    def usable(sdk: Sdk) -> bool:
+        release = release_of(sdk.version) or sdk.version
+        return sdk.catalog is not None or unknown(release) is None
+
+    return find(selector, usable)
 
 
 def target_with(folder: Path) -> Target:

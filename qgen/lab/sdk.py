@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import field
 from pathlib import Path
 
@@ -164,16 +165,16 @@ def installed() -> list[Sdk]:
     return _scan()[0]
 
 
-def find(selector: str | None) -> Sdk:
+def find(selector: str | None, usable: Callable[[Sdk], bool] = lambda sdk: True) -> Sdk:
     """The SDK that `selector` names, or `LabError` with what there is.
 
-    None: the newest. A release ("10.2"), a version ("10.2.2"), an SDK's name, or the
-    path of an SDK folder.
+    None: the newest of those that are ``usable``, or else the newest. A release
+    ("10.2"), a version ("10.2.2"), an SDK's name, or the path of an SDK folder.
     """
     complete, rest = _scan()
     if selector is None:
         if complete:
-            return complete[0]
+            return next(filter(usable, complete), complete[0])
         raise _not_found("there is no SDK yet", complete, rest)
     for sdk in complete:
         if selector in (sdk.name, sdk.version, sdk.release):

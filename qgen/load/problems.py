@@ -91,7 +91,11 @@ _PROBLEMS = (
         "write 'key: value'",
         outer=True,
     ),
-    _Problem("did not find expected ',' or", "a ',' or a closing bracket is missing"),
+    _Problem(
+        "did not find expected ',' or",
+        "a ',' or a closing bracket is missing",
+        "between brackets, text with [, ], {, } or ',' is quoted: \"gic[5]\"",
+    ),
     _Problem(
         "unexpected end of stream",
         "a quoted text is not closed",

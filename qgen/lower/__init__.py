@@ -30,6 +30,7 @@ from qgen.diagnostics import Code, Finding, Rejected, Severity
 from qgen.frozen import frozen
 from qgen.lower.alignment import judge_alignment
 from qgen.lower.alternatives import merged, ways
+from qgen.lower.backends import judge_serials
 from qgen.lower.boot import lower_boot
 from qgen.lower.buses import Buses
 from qgen.lower.calls import lower_calls
@@ -304,6 +305,7 @@ def _judge(
     """What only the whole shows: ends that are shared, regions that overlap."""
     judge_drivers(inside.devices, cpu_wires, inside.ends, scope)
     judge_drives(inside.devices, scope)
+    judge_serials(inside.devices, scope)
     judge_conditions(inside.devices, cpu_wires, inside.ends.cpu_maker, scope)
     judge_map(inside.regions, inside.devices, ram, scope)
 

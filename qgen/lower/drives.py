@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from qgen.board import Device, Drive
 from qgen.condition import exclusive
 from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate, variables
+from qgen.lower.backends import given
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.values import DriveText
@@ -57,37 +58,22 @@ def judge_drives(devices: Sequence[Device], scope: Scope) -> None:
         for number in range(sum(controller.drives for controller in device.ide)):
             key = ("ide", *divmod(number, UNITS["ide"]))
             taken.setdefault(key, []).append((device.name, device, None))
-    for device in devices:
-        for n in range(1 if device.count is None else evaluate(device.count)):
-            name = device.name if device.count is None else f"{device.name}[{n}]"
-            for origin, drive in _drives(device):
-                bus, unit = (evaluate(e, {"n": n}) for e in (drive.bus, drive.unit))
-                others = taken.setdefault((drive.interface, bus, unit), [])
-                for first, other, earlier in others:
-                    if exclusive(other.when, device.when):
-                        continue
-                    where = f"unit {unit}" + f" of bus {bus}" * bool(bus)
-                    scope.error(
-                        Code.Q0214,
-                        f"the {drive.interface!r} drive {where} goes to {first!r} "
-                        "already",
-                        origin,
-                        (
-                            "let the unit depend on 'n', the number of each"
-                            if earlier == origin
-                            else "a drive is one device's: take another unit"
-                        ),
-                    )
-                    return
-                others.append((name, device, origin))
-
-
-def _drives(device: Device) -> Iterator[tuple[Path, Drive]]:
-    """The drives that a device gets, and where the spec says so."""
-    for place, argument in enumerate(device.call.arguments if device.call else ()):
-        if device.call is not None and isinstance(argument, Drive):
-            yield (*device.call.origin, place, "drive"), argument
-    for each in device.holders:
-        for prop in each.properties:
-            if isinstance(prop.value, Drive):
-                yield (*prop.origin, "drive"), prop.value
+    for mine, drive in given(devices, Drive):
+        bus, unit = (evaluate(e, {"n": mine.n}) for e in (drive.bus, drive.unit))
+        others = taken.setdefault((drive.interface, bus, unit), [])
+        for first, other, earlier in others:
+            if exclusive(other.when, mine.device.when):
+                continue
+            where = f"unit {unit}" + f" of bus {bus}" * bool(bus)
+            scope.error(
+                Code.Q0214,
+                f"the {drive.interface!r} drive {where} goes to {first!r} already",
+                (*mine.origin, "drive"),
+                (
+                    "let the unit depend on 'n', the number of each"
+                    if earlier == mine.origin
+                    else "a drive is one device's: take another unit"
+                ),
+            )
+            return
+        others.append((mine.name, mine.device, mine.origin))

@@ -6,6 +6,7 @@ from qgen.board import IO, MOST_CPUS, Arch, Mmio, Property, Window
 from qgen.catalogue import DeviceType
 from qgen.diagnostics import Code
 from qgen.expr import Entry, Expr, Num, Var, evaluate, variables
+from qgen.figures import written_as
 from qgen.lower.counts import mmio_of, shaping
 from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
@@ -46,7 +47,7 @@ class Regions:
             varying: Expr | None = None
             if written.size is None and shaped is not None and written.window is None:
                 message = f"the property {shaped!r} may change the size of this region"
-                help_ = f"state it, in a mapping: {{at: ..., size: {human(size)}}}"
+                help_ = f"state it, in a mapping: {{at: ..., size: {written_as(size)}}}"
                 self.scope.error(Code.Q0213, message, (*here, "at"), help_)
             if written.size is not None:
                 size, varying = self._stated_size(written.size, size, (*here, "size"))
@@ -161,7 +162,7 @@ class Regions:
             f"the MMIO region of {known.name!r} has {human(size)}, "
             f"{base.entry} only {human(window)}",
             path,
-            f"write size: {human(size)} in the entry",
+            f"write size: {written_as(size)} in the entry",
         )
         return False
 

@@ -57,15 +57,14 @@ def lower_device_tree(
 
 def _judge_use(spec: Spec, hooks: Hooks | None, scope: Scope) -> None:
     """Somebody has to hand the tree to the guest."""
-    handed = spec.boot is not None and spec.boot.loader in ("arm", "riscv")
+    handed = spec.boot is not None and spec.boot.loader == "arm"
     points = () if hooks is None else tuple(hook.point for hook in hooks.hooks)
     if not handed and not {HookPoint.BOOT, HookPoint.AFTER_DEVICES} & {*points}:
         scope.warning(
             Code.Q0216,
             "nothing hands the device tree to the guest",
             PATH,
-            "boot with loader: arm or riscv, or with a hook, which finds it in "
-            "machine->fdt",
+            "boot with loader: arm, or write a hook: it finds the tree in machine->fdt",
         )
 
 
