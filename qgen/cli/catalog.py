@@ -35,6 +35,9 @@ def command() -> None:
 def build(selector: str | None, output: Path | None) -> None:
     """Make one of each device type inside an SDK's QEMU, and write down what it has.
 
+    'qgen run --sdk SDK' and 'qgen compare' know them from then on; other commands, by
+    '--qemu SDK' or the QEMU source tree that the SDK was built from.
+
     Takes some minutes. If it is interrupted, the next run goes on; a catalogue that is
     there stays until the new one is complete.
 
@@ -54,6 +57,5 @@ def build(selector: str | None, output: Path | None) -> None:
     folder = measure(sdk, output, lambda text: console.note(f"qgen: {text}"))
     found = catalogue.load_own(folder)
     click.echo(f"{folder}: {len(found)} device types of QEMU {found.version}")
-    if output is None:
-        console.note(f"qgen run --sdk {sdk.name} and qgen compare know them now;")
-    console.note(f"for other commands: --qemu {folder}")
+    name = folder if output is not None else sdk.name
+    console.note(f"specs may have them: --qemu {name}; qgen devices --qemu {name}")

@@ -156,7 +156,8 @@ def _unknown(pattern: str, measured: Measured) -> NoReturn:
         f"QEMU {measured.label} has no device type that {pattern!r} is or describes"
     )
     if elsewhere:
-        message += f"; QEMU {', '.join(elsewhere)} has one of that name"
+        has = "has" if len(elsewhere) == 1 else "have"
+        message += f"; QEMU {', '.join(elsewhere)} {has} one of that name"
     elif near:
         message += f"; did you mean {', '.join(near)}?"
     raise click.BadParameter(message, param_hint="'PATTERN'")
@@ -191,8 +192,10 @@ def _differences(pattern: str, old: Measured, new: Measured, form: str) -> None:
         if each is None:
             click.echo(f"{'+' if added else '-'} {name}")
             continue
-        click.echo(f"~ {name}")
-        if pattern:
+        if not pattern:
+            click.echo(f"~ {name}: {len(each)} change{'' if len(each) == 1 else 's'}")
+        else:
+            click.echo(f"~ {name}")
             click.echo("\n".join(f"    {change.text}" for change in each))
     if not listed:
         console.note("nothing changed")

@@ -71,11 +71,12 @@ class Release(click.ParamType):  # type: ignore[type-arg]
         if isinstance(value, Target):
             return value
         release = value
-        if Path(value).is_dir():
-            from qgen import catalogue, compose
+        own = self._own(value) if value not in TARGETS else None
+        if own is not None:
+            from qgen import compose
 
-            if catalogue.is_own(Path(value)):
-                return compose.target_with(Path(value))
+            return compose.target_with(own)
+        if Path(value).is_dir():
             release = self._of_tree(Path(value), param, ctx)
         reason = unknown(release)
         if reason is not None:
@@ -89,6 +90,23 @@ class Release(click.ParamType):  # type: ignore[type-arg]
         from qgen.cli.completing import folders, words
 
         return [*words(TARGETS, incomplete), *folders(incomplete)]
+
+    def _own(self, value: str) -> Path | None:
+        """The device types that `qgen catalog build` measured in a QEMU.
+
+        Their folder is named, or the SDK, or the source tree that it was built from.
+        """
+        from qgen import catalogue
+        from qgen.lab.sdk import installed
+
+        path = Path(value)
+        if catalogue.is_own(path):
+            return path
+        for sdk in installed():
+            named = value == sdk.name or (path.is_dir() and path.samefile(sdk.source))
+            if named and sdk.catalog is not None:
+                return sdk.catalog
+        return None
 
     def _of_tree(
         self, source: Path, param: click.Parameter | None, ctx: click.Context | None
@@ -141,8 +159,8 @@ def qemu_option(function: F) -> F:
         default=NEWEST,
         metavar="RELEASE",
         help=f"The release of QEMU to write C for: {', '.join(TARGETS)}; a QEMU "
-        "source tree, which says which it is; or a folder of 'qgen catalog build', with "
-        "the devices of your own QEMU. "
+        "source tree, which says which it is; or an SDK, or a folder, that 'qgen catalog "
+        "build' measured, with the devices of your own QEMU. "
         f"[default: {NEWEST.release}]",
     )(function)
 

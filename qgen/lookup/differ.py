@@ -55,14 +55,19 @@ def changes(old: DeviceType, new: DeviceType) -> list[Change]:
 def of_all(
     old: Catalogue, new: Catalogue, names: Iterable[str]
 ) -> Iterator[tuple[str, list[Change] | None, bool]]:
-    """Each of `names` that differs: what changed, None for all of it; is it new?"""
+    """Each of `names` that differs: what changed, None for all of it; is it new?
+
+    What a type only has from its parent is told there.
+    """
     for name in names:
         before, after = old.find(name), new.find(name)
         if before is None or after is None:
             if before is not after:
                 yield name, None, before is None
             continue
-        found = changes(before, after)
+        above, now_above = old.find(before.parent), new.find(after.parent)
+        inherited = changes(above, now_above) if above and now_above else []
+        found = [each for each in changes(before, after) if each not in inherited]
         if found:
             yield name, found, False
 

@@ -216,6 +216,12 @@ class _Maker:
         ends: list[object] = []
         for index in usual:
             ends.append(self._mapping(index, len(ends), known.mmio[index], shaped))
+        whole = [str(n) for n, e in enumerate(known.mmio) if e.size > _LARGEST]
+        if ends and whole:
+            self.example.notes.append(
+                f"region {' and '.join(whole)} is too large to be mapped as a whole: a "
+                "'window' shows a part of it"
+            )
         if known.mmio and not ends:
             ends.append(self._odd(known.mmio[0]))
         if not ends:

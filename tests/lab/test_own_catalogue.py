@@ -164,7 +164,9 @@ def test_a_board_with_it_is_checked_and_runs(cache: Path, tmp_path: Path) -> Non
     assert done.returncode == 1 and "has no device type 'acme-blinker'" in done.stderr
     done = _qgen(cache, "check", str(spec), "--qemu", folder)
     assert (done.returncode, done.stderr) == (0, "")
-    done = _qgen(cache, "render", str(spec), "--qemu", folder)
+    done = _qgen(cache, "check", str(spec), "--qemu", str(cache.parent / "source"))
+    assert (done.returncode, done.stderr) == (0, "")
+    done = _qgen(cache, "render", str(spec), "--qemu", name)
     assert '#include "hw/misc/acme_blinker.h"\n' in done.stdout
     assert "qdev_new(TYPE_ACME_BLINKER)" in done.stdout
 
