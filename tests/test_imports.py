@@ -91,6 +91,7 @@ ALLOWED = {
         "lab",
         "lookup",
         "picture",
+        "predict",
         "shipped",
         "source",
         "starters",

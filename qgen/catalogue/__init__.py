@@ -29,6 +29,7 @@ from qgen.catalogue.types import BusType, DeviceType, Lines, Mmio, Part, Propert
 
 if TYPE_CHECKING:
     from qgen.catalogue.helpers import Function, Functions
+    from qgen.catalogue.insides import Insides
 
 __all__ = [
     "RENAMED",
@@ -52,6 +53,7 @@ FORMAT = 2
 DATA = Path(__file__).parent / "data"
 SUFFIX = ".jsonl.gz"
 FUNCTIONS = "functions-"
+INSIDES = "insides-"
 OWN_DEVICES = f"devices{SUFFIX}"
 OWN_FUNCTIONS = f"functions{SUFFIX}"
 HEADER = "!qgen-catalogue"
@@ -212,7 +214,22 @@ class Catalogue:
 def releases() -> tuple[str, ...]:
     """The releases that have a catalogue ("10.0"), oldest first."""
     names = (path.name.removesuffix(SUFFIX) for path in DATA.glob(f"*{SUFFIX}"))
-    return tuple(sorted((n for n in names if not n.startswith(FUNCTIONS)), key=_age))
+    return tuple(
+        sorted((n for n in names if not n.startswith((FUNCTIONS, INSIDES))), key=_age)
+    )
+
+
+def insides_file(release: str) -> Path:
+    """Where the insides of the types of `release` are, if they were measured."""
+    return DATA / f"{INSIDES}{release}{SUFFIX}"
+
+
+def insides_of(release: str) -> Insides | None:
+    """What devices of `release` map by themselves; None where nobody measured it."""
+    from qgen.catalogue.insides import Insides
+
+    path = insides_file(release)
+    return Insides(table.read(path), str(path)) if path.exists() else None
 
 
 def load(release: str, folder: Path | None = None) -> Catalogue:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qgen.cli.given import Address, Chosen, Size
 from qgen.cli.options import qemu_option, spec_argument, variant_option
 from qgen.targets import Target
+
+if TYPE_CHECKING:
+    from qgen.predict import Spaces
 
 
 @click.command("map")
@@ -38,6 +42,12 @@ from qgen.targets import Target
     "--at", type=Address(), metavar="ADDRESS", help="Say what answers there, and why."
 )
 @click.option(
+    "--flat",
+    is_flag=True,
+    help="Print what 'info mtree -f' prints; views in the order of their making, which "
+    "QEMU leaves to chance.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json"]),
@@ -58,10 +68,11 @@ def command(
     cpus: int | None,
     properties: tuple[tuple[str, str], ...],
     at: int | None,
+    flat: bool,
     form: str,
     svg: Path | None,
     target: Target,
-) -> None:
+) -> int | None:
     """Show the memory map of a spec's board.
 
     In order of address, with sizes to (logarithmic) scale, gaps, what hides what, where
@@ -73,6 +84,7 @@ def command(
       qgen map my-board.yaml
       qgen map arm-virt -m 4G -M gic-version=3
       qgen map arm-virt --at 0x0900_0004
+      qgen map arm-virt -m 1G --flat
       qgen map arm-virt --svg arm-virt.svg
       qgen map mps2 --variant mps2-an385 --format json
     """
@@ -84,13 +96,15 @@ def command(
     console.standing(resolved.warnings, resolved.source)
     given = compose.Given(ram_size, cpus, dict(properties))
     try:
+        if flat:
+            return _flat(compose.flat_text(resolved, given))
         if at is not None:
             answers = compose.at(resolved, given, at)
             if form == "json":
                 _print(picture.as_data(answers))
             for answer in answers if form == "text" else ():
                 console.show(picture.write_answer(answer, console.terminal()))
-            return
+            return None
         drawn = compose.map_of(resolved, given)
     except compose.NotTaken as error:
         raise click.UsageError(str(error)) from None
@@ -100,6 +114,19 @@ def command(
         _print(picture.as_data(drawn))
     else:
         console.show(picture.write_map(drawn, console.terminal()))
+    return None
+
+
+def _flat(spaces: Spaces) -> int:
+    """Print the views that are known; say which are not, and why."""
+    from qgen.cli import OK, SURROUNDINGS, console
+
+    console.show(spaces.text())
+    for space, reasons in spaces.unknown.items():
+        console.error(f"not shown is the view of {space!r}: qgen does not know")
+        for reason in reasons:
+            console.note(f"  {reason}")
+    return SURROUNDINGS if spaces.unknown else OK
 
 
 def _print(data: object) -> None:

@@ -7,11 +7,8 @@ Heavy libraries are imported by the stage that needs them, when it runs.
 
 from __future__ import annotations
 
-from qgen.compose.editing import (
-    Formatted,
-    formatted,
-    schema,
-)
+from qgen.compose.editing import Formatted, formatted, schema
+from qgen.compose.flattening import flat_text
 from qgen.compose.lab import (
     Built,
     beside,
@@ -57,6 +54,7 @@ __all__ = [
     "beside",
     "build",
     "compare",
+    "flat_text",
     "formatted",
     "line_of",
     "load_into",

@@ -117,10 +117,12 @@ typedef void ClassData;
 
 #define PROBE_MEMORY_BYTES (1ULL * 1024 * 1024 * 1024)
 #define PROBE_OTHER_MEMORY_BYTES (16ULL * 1024 * 1024)
+#define PROBE_APART (1ULL << 44)
 #define CHILD_BYTES (4ULL * 1024 * 1024 * 1024)
 
 enum {
     CHILD_SECONDS = 5,
+    PROBE_BENEATH = -20000,
     PROBE_CLOCK_HZ = 100000000,
 };
 
@@ -166,6 +168,91 @@ static void write_instance(const char *id, DeviceState *dev, bool realized,
         qdict_put(record, "properties", collect_properties(&iter));
     }
     write_record(record);
+}
+
+/* What "info mtree -f" prints, which has to pass through standard output. */
+static void write_map(const char *id, const char *stage)
+{
+    g_autofree char *text = NULL;
+    FILE *file = tmpfile();
+    QDict *record = qdict_new();
+    int was = dup(STDOUT_FILENO);
+    long size;
+
+    fflush(stdout);
+    if (!file || was < 0 || dup2(fileno(file), STDOUT_FILENO) < 0) {
+        _exit(4);
+    }
+    mtree_info(true, false, false, false);
+    fflush(stdout);
+    dup2(was, STDOUT_FILENO);
+    close(was);
+    fseek(file, 0, SEEK_END);
+    size = ftell(file);
+    text = g_malloc0(size + 1);
+    rewind(file);
+    if (fread(text, 1, size, file) != (size_t)size) {
+        _exit(4);
+    }
+    fclose(file);
+    qdict_put_str(record, "id", id);
+    qdict_put_str(record, "stage", stage);
+    qdict_put_str(record, "map", text);
+    write_record(record);
+}
+
+/* Maps all regions of a device, far apart, for a view to show what is in them. */
+static void map_regions(DeviceState *dev)
+{
+    SysBusDevice *sbd;
+    int i;
+
+    if (!object_dynamic_cast(OBJECT(dev), TYPE_SYS_BUS_DEVICE)) {
+        return;
+    }
+    sbd = SYS_BUS_DEVICE(dev);
+    for (i = 0; i < sbd->num_mmio; i++) {
+        MemoryRegion *mr = sbd->mmio[i].memory;
+
+        if (mr && !mr->container && memory_region_size(mr) <= PROBE_APART) {
+            memory_region_add_subregion(get_system_memory(),
+                                        (i + 1) * PROBE_APART, mr);
+        }
+    }
+}
+
+static uint64_t read_mark(void *opaque G_GNUC_UNUSED,
+                          hwaddr at G_GNUC_UNUSED, unsigned size G_GNUC_UNUSED)
+{
+    return 0;
+}
+
+static void write_mark(void *opaque G_GNUC_UNUSED, hwaddr at G_GNUC_UNUSED,
+                       uint64_t value G_GNUC_UNUSED,
+                       unsigned size G_GNUC_UNUSED)
+{
+}
+
+/*
+ * What shows where the memory that a device is given shows.  The machine's RAM
+ * hides nothing then.
+ */
+static void mark_memory(void)
+{
+    MemoryRegion *ram = MACHINE(qdev_get_machine())->ram;
+    static const MemoryRegionOps ops = {
+        .read = read_mark,
+        .write = write_mark,
+    };
+    Object *memory = object_resolve_path("/machine/qgen-memory[0]", NULL);
+    MemoryRegion *mark = g_new0(MemoryRegion, 1);
+
+    memory_region_init_io(mark, qdev_get_machine(), &ops, NULL, "qgen-mark",
+                          PROBE_MEMORY_BYTES);
+    memory_region_add_subregion(MEMORY_REGION(memory), 0, mark);
+    memory_region_del_subregion(get_system_memory(), ram);
+    memory_region_add_subregion_overlap(get_system_memory(), 0, ram,
+                                        PROBE_BENEATH);
 }
 
 static void write_failure(const char *id, const char *stage, const char *text)
@@ -407,15 +494,35 @@ static void limit_child(void)
     alarm(CHILD_SECONDS);
 }
 
+/* What a device brings into the address spaces: all but the bus it sits on. */
+static void make_maps(const char *id, DeviceState *dev, bool resets)
+{
+    const char *bus_type = DEVICE_GET_CLASS(dev)->bus_type;
+    BusState *bus = bus_type ? make_bus(bus_type) : NULL;
+
+    write_map(id, "before");
+    if (qdev_realize(dev, bus, NULL)) {
+        if (resets) {
+            device_cold_reset(dev);
+        }
+        map_regions(dev);
+        write_map(id, "after");
+    }
+}
+
 /* Fields: id, type, flags, what is given.  Runs in a child. */
 static G_NORETURN void make_instance(char **fields)
 {
     const char *id = fields[0];
     bool with_properties = strchr(fields[2], 'p') != NULL;
+    bool with_maps = strchr(fields[2], 'm') != NULL;
     Error *err = NULL;
     DeviceState *dev;
 
     limit_child();
+    if (with_maps) {
+        mark_memory();
+    }
     if (!give_all(NULL, fields + 3, &err)) {
         write_failure(id, "unset", error_get_pretty(err));
         _exit(0);
@@ -427,7 +534,9 @@ static G_NORETURN void make_instance(char **fields)
         _exit(0);
     }
     if (strchr(fields[2], 'r')) {
-        if (realize(dev, &err)) {
+        if (with_maps) {
+            make_maps(id, dev, strchr(fields[2], 'c') != NULL);
+        } else if (realize(dev, &err)) {
             write_instance(id, dev, true, with_properties);
         } else {
             write_failure(id, "unrealized", error_get_pretty(err));

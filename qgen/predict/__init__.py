@@ -7,6 +7,7 @@ says what of each region is seen, and what lies beneath others.
 
 from qgen.predict.flat import FlatRange, Visit, flat_view, format_view, shown
 from qgen.predict.region import WHOLE, Cause, MemoryRegion
+from qgen.predict.spaces import Inside, OwnSpace, Piece, Spaces, address_spaces
 from qgen.predict.tree import CommandLine, Space, memory_tree
 from qgen.predict.usual import usual_line
 
@@ -15,9 +16,14 @@ __all__ = [
     "Cause",
     "CommandLine",
     "FlatRange",
+    "Inside",
     "MemoryRegion",
+    "OwnSpace",
+    "Piece",
     "Space",
+    "Spaces",
     "Visit",
+    "address_spaces",
     "flat_view",
     "format_view",
     "memory_tree",

@@ -6,7 +6,7 @@ they leave. An alias shows its target from an offset on. Neighbours that continu
 other are one range. Cost: n log n in the regions, as long as few of them interleave.
 
 One rule is no one's intention: QEMU starts at the innermost region that is the whole of
-the space (`_start`), and adds that region's own address, though nothing maps it there.
+the space (`flat_root`), and adds that region's own address, though nothing maps it there.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def shown(root: MemoryRegion) -> list[tuple[Visit, list[FlatRange]]]:
 
 def visits(root: MemoryRegion) -> Iterator[Visit]:
     """All that shows under ``root``; what comes first keeps its addresses."""
-    stack = [Visit(_start(root), 0, 0, WHOLE, False)]
+    stack = [Visit(flat_root(root), 0, 0, WHOLE, False)]
     while stack:
         visit = stack.pop()
         region = visit.region
@@ -98,7 +98,7 @@ def visits(root: MemoryRegion) -> Iterator[Visit]:
             stack.append(Visit(inner, base, low, high, readonly, above=here))
 
 
-def _start(root: MemoryRegion) -> MemoryRegion:
+def flat_root(root: MemoryRegion) -> MemoryRegion:
     """The region that QEMU renders in place of ``root``.
 
     As in memory_region_get_flatview_root: an alias of a whole region, and a container

@@ -56,13 +56,16 @@ class CommandLine:
         return any((part.subject, answer) in self.given for answer in part.answers)
 
 
-def memory_tree(board: Board, line: CommandLine) -> dict[Space, MemoryRegion]:
-    """The roots of the board's address spaces."""
+def memory_tree(
+    board: Board, line: CommandLine, known: dict[str, MemoryRegion] | None = None
+) -> dict[Space, MemoryRegion]:
+    """The roots of the board's address spaces; ``known`` gets its regions by name."""
     roots = {
         SYSTEM: MemoryRegion("system", WHOLE),
         IO: MemoryRegion("io", IO_SIZE, "i/o"),
     }
-    whole = dict(roots)
+    whole = {} if known is None else known
+    whole |= roots
     _add_regions(board, whole, line)
     if board.parent.is_x86:
         size = line.ram_size or DEFAULT_RAM

@@ -24,7 +24,7 @@ def usual_line(
         usual = None if board.ram is None else board.ram.default_size
         ram_size = DEFAULT_RAM if usual is None else evaluate(usual)
     if cpus is None:
-        cpus = board.cpus.default_count or board.cpus.minimum or 1
+        cpus = board.cpus.default_count or 1  # QEMU looks at the minimum with -smp only
     given = frozenset(_given(board, chosen or {}))
     return CommandLine(ram_size, cpus, given=given)
 
