@@ -144,9 +144,8 @@ SPECS = sorted(
 @pytest.mark.parametrize("file", SPECS, ids=lambda file: file.stem)
 def test_all_specs_have_a_map_that_is_the_predicted_one(file: Path) -> None:
     for found in compose.resolve_all(file).values():
-        assert isinstance(found, Resolved)
-        if not isinstance(found.composite, Board):
-            continue
+        if not isinstance(found, Resolved) or not isinstance(found.composite, Board):
+            continue  # a SoC, or what the newest release cannot have
         drawn = compose.map_of(found, Given())
         picture.write_map(drawn, Terminal(60))
         json.dumps(picture.as_data(drawn))
