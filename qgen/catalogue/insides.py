@@ -7,16 +7,16 @@ piece, are left out, and so are types that have nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from qgen.catalogue import table
+from qgen.frozen import frozen
 
 HEADER = "!qgen-insides"
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """What `info mtree -f` shows at ``size`` bytes from ``start`` on.
 
@@ -32,7 +32,7 @@ class Piece:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnSpace:
     """Address spaces that show the same: pairs of name and root, of which some are aliases.
 
@@ -48,7 +48,7 @@ class OwnSpace:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inside:
     """What a type has: pieces of its MMIO regions, of memory and of I/O, and spaces.
 
@@ -69,11 +69,15 @@ NOTHING = Inside()
 
 
 class Insides:
-    """The insides of the types of one release."""
+    """The insides of the types of one release.
+
+    ``ports`` is QEMU's word for a device's region that lies in no other, as the I/O space.
+    """
 
     def __init__(self, packed: bytes, source: str) -> None:
         text = table.unpack(packed, source)
         self._table = table.Table(text, source, HEADER, FORMAT, "a file of insides")
+        self.ports = str(self._table.header.get("ports", "i/o"))
 
     def find(self, type_: str) -> Inside:
         """What a type has beside what the catalogue says of it."""

@@ -38,7 +38,7 @@ def flat_text(resolved: Resolved, given: Given) -> Spaces:
         nothing = Inside(unknown=unknown)
         return address_spaces(board, line, lambda *_: nothing, nothing)
     chosen = _Insides(resolved.catalogue, known, line.cpus)
-    spaces = address_spaces(board, line, chosen.of, chosen.cpus(board))
+    spaces = address_spaces(board, line, chosen.of, chosen.cpus(board), known.ports)
     for reason in _around(board):
         for space in ("memory", "I/O"):
             spaces.unknown.setdefault(space, []).append(reason)

@@ -28,7 +28,7 @@ from qgen.compose.resolving import Resolved
 from qgen.expr import Entry, Expr, Num, Sym, Var, evaluate, variables
 from qgen.figures import hexadecimal, human
 from qgen.picture import Spot, Spots, draw_map_svg, draw_wires_svg
-from qgen.picture.map import look_of, part_name, spot_of
+from qgen.picture.regions import look_of, part_name, spot_of
 from qgen.predict import CommandLine, Space, flat_view, memory_tree
 from qgen.report import CLine, CText, DeviceRow, Page, RangeRow, SpecText, write_page
 

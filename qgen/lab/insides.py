@@ -10,11 +10,13 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from qgen import catalogue
 from qgen.catalogue import Catalogue, DeviceType, insides
+from qgen.frozen import frozen
 from qgen.lab import table_file
 from qgen.lab.device_probe import Progress
 from qgen.lab.probe_run import ProbeRun
@@ -45,7 +47,7 @@ Row = tuple[int, int, int, str, str, int]
 Name = tuple[str, str, str | None]
 
 
-@dataclass(frozen=True)
+@frozen
 class View:
     """A FlatView as it is printed."""
 
@@ -85,17 +87,20 @@ def measure(
     """
     known = catalogue.load(sdk.release)
     lines: dict[str, object] = {}
+    ports = ""
     with tempfile.TemporaryDirectory(prefix="qgen-insides-") as folder:
         for target in targets or sdk.targets:
-            types = [each for each in known if _first(each, sdk) == target]
+            types = [_supplied(e) for e in known if _first(e, sdk) == target]
             if progress is not None:
                 progress(f"{target}: realizing {len(types)} types")
             run = ProbeRun(sdk, target, Path(folder))
             lines |= dict(_lines(run, known, types))
+            ports = ports or _ports(run, types[0])
     header = {
         "format": insides.FORMAT,
         "release": sdk.release,
         "version": sdk.version,
+        "ports": ports,
     }
     return table_file.pack(insides.HEADER, header, lines)
 
@@ -103,6 +108,28 @@ def measure(
 def write(release: str, packed: bytes) -> Path:
     """Put what `measure` gave where `qgen.catalogue.insides_of` finds it."""
     return table_file.put(catalogue.insides_file(release), packed)
+
+
+@cache
+def _catalogue(release: str) -> Catalogue:
+    return catalogue.load(release)
+
+
+def _supplied(each: DeviceType) -> DeviceType:
+    """The type with what it was given, which another release may know as well."""
+    if each.given or not each.supplied:
+        return each
+    for release in reversed(catalogue.releases()):
+        other = _catalogue(release).find(each.name)
+        if other is not None and other.given and other.supplied == each.supplied:
+            return replace(each, given=other.given)
+    return each
+
+
+def _ports(run: ProbeRun, any_: DeviceType) -> str:
+    """What QEMU calls the I/O space where no device answers."""
+    maps = _maps(run, [_request(any_.name, any_, {})])[any_.name]
+    return next(row[3] for row in _rows(views(maps["before"]), "I/O") if row[4] == "io")
 
 
 def _first(each: DeviceType, sdk: Sdk) -> str | None:
@@ -193,7 +220,7 @@ def _said(each: DeviceType, maps: Mapping[str, str] | None) -> dict[str, object]
             start = row[0] - ((index + 1) << APART)
             mmio.setdefault(index, []).append((start, *row[1:]))
     for index, known in enumerate(each.mmio):
-        if 0 < known.size <= 1 << APART:
+        if known.size:
             mmio.setdefault(index, [])  # a container with nothing in it shows nothing
     inner = {
         str(index): rows
@@ -236,7 +263,7 @@ def _is_plain(each: DeviceType, index: int, rows: Sequence[Row]) -> bool:
     if index >= len(each.mmio) or len(rows) != 1:
         return False
     known = each.mmio[index]
-    return rows[0] == (0, known.size, 0, "i/o", known.name, 0)
+    return rows[0] == (0, min(known.size, 1 << APART), 0, "i/o", known.name, 0)
 
 
 def _spaces(

@@ -214,7 +214,14 @@ static void map_regions(DeviceState *dev)
     for (i = 0; i < sbd->num_mmio; i++) {
         MemoryRegion *mr = sbd->mmio[i].memory;
 
-        if (mr && !mr->container && memory_region_size(mr) <= PROBE_APART) {
+        if (mr && !mr->container && memory_region_size(mr) > PROBE_APART) {
+            MemoryRegion *alias = g_new0(MemoryRegion, 1);
+
+            memory_region_init_alias(alias, OBJECT(dev), "qgen-part", mr, 0,
+                                     PROBE_APART);
+            mr = alias;
+        }
+        if (mr && !mr->container) {
             memory_region_add_subregion(get_system_memory(),
                                         (i + 1) * PROBE_APART, mr);
         }

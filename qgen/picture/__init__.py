@@ -5,9 +5,10 @@
 
 from qgen.picture.at import Answer, answers_at, write_answer
 from qgen.picture.data import as_data
-from qgen.picture.map import MapPicture, draw_map, draw_ram, other_size
+from qgen.picture.map import MapPicture, draw_map
 from qgen.picture.map_svg import draw_map_svg
 from qgen.picture.map_text import write_map
+from qgen.picture.ram import draw_ram, other_size
 from qgen.picture.spots import Spot, Spots
 from qgen.picture.terminal import Terminal
 from qgen.picture.wires import (

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from qgen.board import Board
 from qgen.figures import about, hexadecimal
 from qgen.frozen import frozen
-from qgen.picture.map import Look, Window, look_of, part_name, spot_of
 from qgen.picture.map_text import span
+from qgen.picture.regions import Look, Window, look_of, part_name, spot_of
 from qgen.picture.spots import Spot, Spots
 from qgen.picture.terminal import Terminal
 from qgen.predict import CommandLine, MemoryRegion, Space, Visit, memory_tree, shown

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from enum import Enum
 
-from qgen.board import UNIMPLEMENTED, Board, Device, Region
+from qgen.board import Board, Device
 from qgen.frozen import frozen
+from qgen.picture.ram import RamPicture
+from qgen.picture.regions import (
+    Look,
+    Window,
+    look_of,
+    part_name,
+    spot_of,
+    through_alias,
+)
 from qgen.picture.spots import Spot, Spots
 from qgen.predict import (
-    WHOLE,
-    Cause,
     CommandLine,
     FlatRange,
     MemoryRegion,
@@ -20,31 +26,6 @@ from qgen.predict import (
     memory_tree,
     shown,
 )
-
-
-class Look(Enum):
-    """What a region is to who looks at the map."""
-
-    RAM = "ram"
-    ROM = "rom"
-    FLASH = "flash"
-    DEVICE = "device"
-    STUB = "not modelled"
-    CONTAINER = "container"
-    ALIAS = "alias"
-
-
-@frozen
-class Window:
-    """Addresses from ``first`` to ``last``."""
-
-    first: int
-    last: int
-
-    @property
-    def size(self) -> int:
-        """How many bytes they are."""
-        return self.last - self.first + 1
 
 
 @frozen
@@ -119,29 +100,6 @@ class SpacePicture:
 
 
 @frozen
-class Move:
-    """What another size of RAM does to the addresses of a region; None: it is not there."""
-
-    name: str
-    spot: Spot | None
-    here: Window | None
-    there: Window | None
-
-
-@frozen
-class RamPicture:
-    """The RAM of ``-m``: its size in this picture, its limits, and what another changes."""
-
-    size: int
-    usual: int
-    minimum: int | None
-    maximum: int | None
-    exact: bool
-    other: int | None
-    moves: tuple[Move, ...]
-
-
-@frozen
 class MapPicture:
     """The map of a board under a command line."""
 
@@ -196,7 +154,7 @@ class _Drawing:
             self._top.append(visit)
         else:
             self._below.setdefault(id(above), []).append(visit)
-        if not _through_alias(visit):
+        if not through_alias(visit):
             self._places.setdefault(id(visit.region), visit)
 
     def rows(self) -> tuple[Box | Gap, ...]:
@@ -271,46 +229,6 @@ def _up(visit: Visit) -> Iterator[Visit]:
         each = each.above
 
 
-def _through_alias(visit: Visit) -> bool:
-    above = visit.above
-    while above is not None:
-        if above.region.alias is not None:
-            return True
-        above = above.above
-    return False
-
-
-def look_of(region: MemoryRegion, readonly: bool = False) -> Look:
-    """What a region is to who looks at the map."""
-    part = None if region.cause is None else region.cause.part
-    if region.alias is not None and not isinstance(part, Device):
-        return Look.ALIAS
-    if isinstance(part, Device) and part.type == UNIMPLEMENTED:
-        return Look.STUB
-    if region.type == "romd":
-        return Look.FLASH
-    if region.type == "ram":
-        return Look.ROM if region.readonly or readonly else Look.RAM
-    if region.type is None and region.alias is None:
-        return Look.CONTAINER
-    return Look.DEVICE
-
-
-def part_name(cause: Cause) -> str:
-    """What the spec calls a part: ``uart``, ``virtio[3]``."""
-    part = cause.part
-    repeated = isinstance(part, Device) and part.count is not None
-    return f"{part.name}[{cause.number}]" if repeated else part.name
-
-
-def spot_of(cause: Cause, spots: Spots) -> Spot:
-    """The line of the spec that says where a region lies."""
-    origin = cause.part.origin if cause.mmio is None else cause.mmio.origin
-    if isinstance(cause.part, Region):
-        origin = cause.part.origin
-    return spots.of(cause.owner, origin)
-
-
 def _sorted(boxes: Iterable[Box]) -> list[Box]:
     return sorted(boxes, key=lambda b: (b.window.first, -b.window.last, b.priority))
 
@@ -365,69 +283,3 @@ def with_gaps(boxes: Sequence[Box], within: Window | None) -> Iterator[Box | Gap
         at = max(at, box.window.last + 1)
     if within is not None and at <= within.last:
         yield Gap(Window(at, within.last))
-
-
-def draw_ram(
-    board: Board, line: CommandLine, usual: int, other: CommandLine, spots: Spots
-) -> RamPicture | None:
-    """What ``-m`` decides: ``line`` is this picture's, ``other`` has another size."""
-    from qgen.expr import evaluate
-
-    if board.ram is None:
-        return None
-    minimum, maximum = (
-        None if limit is None else evaluate(limit)
-        for limit in (board.ram.minimum, board.ram.maximum)
-    )
-    exact = board.ram.exact is not None
-    differs = not exact and other.ram_size != line.ram_size
-    moves = tuple(_moves(board, line, other, spots)) if differs else ()
-    size = other.ram_size if differs else None
-    return RamPicture(line.ram_size, usual, minimum, maximum, exact, size, moves)
-
-
-def other_size(board: Board, line: CommandLine, usual: int) -> int:
-    """A size of RAM that shows what -m changes: the maximum, or one past all limits."""
-    from qgen.expr import evaluate
-
-    assert board.ram is not None
-    if board.ram.maximum is not None:
-        most = evaluate(board.ram.maximum)
-        return usual if line.ram_size == most else most
-    limits = [r.above for r in board.regions if r.above is not None]
-    past = [2 * evaluate(each) for each in limits]
-    return max([*past, 2 * usual, 2 * line.ram_size])
-
-
-def _moves(
-    board: Board, line: CommandLine, other: CommandLine, spots: Spots
-) -> Iterator[Move]:
-    here, there = (_extents(board, each) for each in (line, other))
-    for key in dict.fromkeys([*here, *there]):
-        one, two = here.get(key), there.get(key)
-        if one is None or two is None or one[0] != two[0]:
-            found = one or two
-            assert found is not None
-            _, cause, name = found
-            spot = None if cause is None else spot_of(cause, spots)
-            yield Move(name, spot, one and one[0], two and two[0])
-
-
-Extents = Mapping[object, tuple[Window, Cause | None, str]]
-
-
-def _extents(board: Board, line: CommandLine) -> Extents:
-    """Where each region lies, as far as it is seen."""
-    found: dict[object, tuple[Window, Cause | None, str]] = {}
-    for space, root in memory_tree(board, line).items():
-        for visit, _ in shown(root):
-            region, cause = visit.region, visit.region.cause
-            if visit.leaf or region is root or _through_alias(visit):
-                continue
-            part = None if cause is None else (cause.owner.name, cause.part.name)
-            index = cause.mmio.index if cause and cause.mmio else 0
-            number = cause.number if cause else 0
-            key = (space, region.name, part, index, number)
-            window = Window(visit.low, min(visit.high, WHOLE) - 1)
-            found.setdefault(key, (window, cause, region.name))
-    return found

@@ -9,8 +9,10 @@ from pathlib import PurePath
 
 from qgen.figures import about, hexadecimal
 from qgen.frozen import frozen
-from qgen.picture.map import Box, Gap, Look, MapPicture, RamPicture, Window
+from qgen.picture.map import Box, Gap, MapPicture
 from qgen.picture.map_text import span
+from qgen.picture.ram import RamPicture
+from qgen.picture.regions import Look, Window
 from qgen.picture.spots import Spot
 from qgen.picture.svg import Link, cut, drawing, linked, tag, text_of, words
 

@@ -6,17 +6,9 @@ from collections.abc import Iterable, Iterator
 from math import log2
 
 from qgen.figures import about, hexadecimal, human
-from qgen.picture.map import (
-    Box,
-    Gap,
-    Hidden,
-    Look,
-    MapPicture,
-    Move,
-    RamPicture,
-    SpacePicture,
-    Window,
-)
+from qgen.picture.map import Box, Gap, Hidden, MapPicture, SpacePicture
+from qgen.picture.ram import Move, RamPicture
+from qgen.picture.regions import Look, Window
 from qgen.picture.terminal import Terminal
 
 BARS = {

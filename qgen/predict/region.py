@@ -31,7 +31,8 @@ class MemoryRegion:
     ``address`` is its offset in its container, ``size`` is in bytes. ``type`` is what
     ``info mtree`` calls it when it answers: ``ram``, ``romd`` or ``i/o``; None for a
     region that answers nothing. ``subregions`` are in the order in which they were added.
-    ``cause`` is None for what QEMU adds beside the board.
+    ``cause`` is None for what QEMU adds beside the board. ``mapped``: it lies in another
+    region, and is not shown by aliases alone.
     """
 
     name: str
@@ -44,10 +45,11 @@ class MemoryRegion:
     alias_offset: int = 0
     subregions: list[MemoryRegion] = field(default_factory=list)
     cause: Cause | None = None
+    mapped: bool = False
 
     def add(self, region: MemoryRegion, address: int, priority: int = 0) -> None:
         """Map ``region`` at ``address``; among equals, the one added last is on top."""
-        region.address, region.priority = address, priority
+        region.address, region.priority, region.mapped = address, priority, True
         self.subregions.append(region)
 
     def in_order(self) -> list[MemoryRegion]:

@@ -10,18 +10,19 @@ of the same board. Here they are in the order in which their spaces were made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qgen.board import IO, SYSTEM, Board, Composite, Device, Link, Place
 from qgen.expr import evaluate
-from qgen.predict.flat import flat_root, flat_view, format_view
+from qgen.frozen import frozen
+from qgen.predict.flat import FlatRange, flat_root, flat_view, format_view
 from qgen.predict.region import WHOLE, MemoryRegion
 from qgen.predict.tree import CommandLine, Space, memory_tree
 
 CPU_SPACES = "cpu-"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """What a device shows at ``size`` bytes from ``start`` on, as a flat view has it."""
 
@@ -33,7 +34,7 @@ class Piece:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnSpace:
     """Address spaces that a device makes and that show the same.
 
@@ -49,7 +50,7 @@ class OwnSpace:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inside:
     """What a device brings: pieces of its MMIO regions, of memory and I/O, and spaces.
 
@@ -69,14 +70,20 @@ Insides = Callable[[Composite, Device], Inside]
 
 @dataclass(slots=True)
 class View:
-    """A FlatView: the spaces that show it, with their roots, and what it shows."""
+    """A FlatView: the spaces that show it, with their roots, and what it shows.
+
+    ``unmapped`` is QEMU's word for a device's region that lies in no other: from 11.0 on
+    it is not ``i/o``.
+    """
 
     names: list[tuple[str, str, str | None]]
     root: MemoryRegion | None
+    unmapped: str = "i/o"
 
     def lines(self, number: int) -> list[str]:
         """What QEMU prints of it."""
-        ranges = [] if self.root is None else format_view(flat_view(self.root))
+        view = [] if self.root is None else flat_view(self.root)
+        ranges = format_view(map(self._as_qemu_calls_it, view))
         shown = flat_root(self.root) if self.root is not None else None
         if shown is not None and shown.type is None and not shown.subregions:
             shown = shown if shown.alias is not None else None
@@ -87,6 +94,11 @@ class View:
         lines.append(f" Root memory region: {shown.name if shown else '(none)'}")
         lines += [f"  {each}" for each in ranges] or ["  No rendered FlatView"]
         return [*lines, ""]
+
+    def _as_qemu_calls_it(self, each: FlatRange) -> FlatRange:
+        if each.type == "i/o" and not each.region.mapped:
+            return replace(each, type=self.unmapped)
+        return each
 
 
 @dataclass(slots=True)
@@ -116,10 +128,20 @@ class Spaces:
 
 
 def address_spaces(
-    board: Board, line: CommandLine, insides: Insides, cpus: Inside
+    board: Board,
+    line: CommandLine,
+    insides: Insides,
+    cpus: Inside,
+    unmapped: str = "i/o",
 ) -> Spaces:
-    """All address spaces; ``cpus`` is what each CPU brings that the board makes."""
-    return _Making(board, line, insides).all(cpus)
+    """All address spaces; ``cpus`` is what each CPU brings that the board makes.
+
+    ``unmapped`` is QEMU's word for a device's region that lies in no other.
+    """
+    spaces = _Making(board, line, insides).all(cpus)
+    for view in spaces.views:
+        view.unmapped = unmapped
+    return spaces
 
 
 class _Making:
@@ -180,7 +202,8 @@ class _Making:
             if found is None or region.subregions or region.alias is not None:
                 continue
             if len(found) == 1 and not found[0].start:
-                region.type = found[0].kind
+                romd = found[0].kind == "romd"
+                region.type = "romd" if romd else region.type
                 continue
             region.type = None
             add_pieces(region, found)
@@ -263,6 +286,7 @@ def add_pieces(to: MemoryRegion, pieces: Iterable[Piece]) -> None:
             "ram" if piece.kind == "rom" else piece.kind,
             readonly=piece.kind == "rom",
             priority=piece.priority,
+            mapped=True,
         )
         at = MemoryRegion(
             piece.name, piece.size, alias=shown, alias_offset=piece.offset

@@ -28,7 +28,7 @@ from qgen.variants import split
 
 ROOT = Path(__file__).parent.parent.parent
 MIB, GIB = 1 << 20, 1 << 30
-RELEASES = ("10.0", "10.2")
+RELEASES = ("10.0", "10.2", "11.0")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ def test_no_view_is_wrong(file: Path, variant: str | None, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("spec", PARTLY)
 def test_what_is_not_known_is_told_and_not_shown(spec: str) -> None:
-    resolved = compose.resolve(ROOT / "specs" / f"{spec}.yaml")
+    file = ROOT / "specs" / f"{spec}.yaml"
+    resolved = compose.resolve(file, compose.TARGETS["10.2"])
     spaces = compose.flat_text(resolved, Given())
     assert PARTLY[spec] in spaces.unknown["memory"]
     assert 'AS "memory"' not in spaces.text()
@@ -176,7 +177,8 @@ def test_what_ships_of_insides_is_what_is_measured(release: str) -> None:
 
 
 def test_the_its_could_not_be_made_alone() -> None:
-    resolved = compose.resolve(ROOT / "specs" / "arm-virt.yaml")
+    file = ROOT / "specs" / "arm-virt.yaml"
+    resolved = compose.resolve(file, compose.TARGETS["10.2"])
     spaces = compose.flat_text(resolved, Given(None, None, {"gic-version": "3"}))
     said = "'msi': nobody could look into 'arm-gicv3-its'"
     assert spaces.unknown["memory"] == [said]
