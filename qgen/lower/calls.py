@@ -132,21 +132,9 @@ class _Calls:
                 key=True,
             )
             return device
-        name = written.function
-        found = function(self.known, name)
+        found = function(self.known, written.function)
         if found is None:
-
-            def near() -> str | None:
-                names = [repr(n) for n in self.known.nearest(written.function)]
-                return f"did you mean {', '.join(names)}?" if names else None
-
-            message = f"QEMU {self.release} has no helper {quoted(written.function)}"
-            now = RENAMED.get(name)
-            elsewhere = helper_had_by(self.release, name)
-            if now is not None:
-                elsewhere = f"write {now}, for which the C has what each release has"
-            args = (Code.Q0218, message, path, near, elsewhere)
-            missing(self.scope, *args, key=True)
+            self._unknown(written.function, path)
             return device
         wanted = found.parameters
         if len(written.arguments) != len(wanted):
@@ -199,6 +187,20 @@ class _Calls:
             path,
         )
         return replace(device, call=call)
+
+    def _unknown(self, name: str, path: Path) -> None:
+        """A helper that this release does not have."""
+
+        def near() -> str | None:
+            names = [repr(n) for n in self.known.nearest(name)]
+            return f"did you mean {', '.join(names)}?" if names else None
+
+        message = f"QEMU {self.release} has no helper {quoted(name)}"
+        now = RENAMED.get(name)
+        elsewhere = helper_had_by(self.release, name)
+        if now is not None:
+            elsewhere = f"write {now}, for which the C has what each release has"
+        missing(self.scope, Code.Q0218, message, path, near, elsewhere, key=True)
 
     def argument(
         self, given: object, type_: str, device: Device, several: bool, path: Path

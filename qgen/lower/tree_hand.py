@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 
 from qgen.board.device_tree import (
@@ -18,8 +19,8 @@ from qgen.board.device_tree import (
     TreeProperty,
     TreeValue,
 )
-from qgen.diagnostics import Code
-from qgen.expr import evaluate, variables
+from qgen.diagnostics import Code, quoted
+from qgen.expr import UNITS, ExpressionError, Num, evaluate, parse, variables
 from qgen.lower.scope import Scope
 from qgen.lower.tree_forms import Form, Forms, run_time_of
 from qgen.source import Path
@@ -89,7 +90,19 @@ class ByHand:
                 return Strings((CpuCompatible(),))
             case text.CommandLineText():
                 return Strings((CommandLine(),))
+        if len(written.items) == 1:
+            self._judge_text(written.items[0], path)
         return Strings(written.items)
+
+    def _judge_text(self, written: str, path: Path) -> None:
+        """Text that looks like a number: the guest would read its letters."""
+        number = written in self.spec.constants or written in self.spec.map
+        if not number and any(written.endswith(unit) for unit in UNITS):
+            with contextlib.suppress(ExpressionError):
+                number = isinstance(parse(written), Num)
+        if number:
+            message = f"{quoted(written)} is text here, not a number"
+            self.scope.warning(Code.Q0103, message, path, f"a cell is [{written}]")
 
     def _cells(
         self,
