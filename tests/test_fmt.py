@@ -190,6 +190,51 @@ constants: {{'NUM': 0}}
           b: {type: pl011, at: 1 * (0x2000 + NUM) << 1}
         """,
     ),
+    "items": (
+        f"""\
+{HEAD}devices:
+  a:
+    type: pl011
+    irqs:
+      -  # one
+        # two
+        to: gic[1]  # three
+""",
+        f"""\
+{HEAD}devices:
+  a:
+    type: pl011
+    irqs:
+      # one
+      # two
+      - to: gic[1]  # three
+""",
+    ),
+    "items-in-brackets": (
+        f"""\
+{HEAD}devices:
+  a: {{type: pl011, irqs: [
+    # one
+    {{  # two
+      # three
+      to: "gic[1]"  # four
+    }}  # five
+    # six
+  ]}}
+""",
+        f"""\
+{HEAD}devices:
+  a:
+    type: pl011
+    irqs:
+      # one
+      # two
+      # three
+      - to: "gic[1]"  # four
+      # five
+      # six
+""",
+    ),
     "anchors": (
         """\
         machine: m

@@ -65,7 +65,13 @@ def _entry(entry: Entry, indent: int) -> Iterator[str]:
             yield from lines
             return
     inner = [*_block(value, indent + _INDENT)]
-    if entry.key is None and not anchor and not beside and inner[0].lstrip()[:1] != "#":
+    if entry.key is None:  # no comment stands between the dash and what it begins
+        lifted = [entry.beside] if entry.beside else []
+        while inner[0].lstrip().startswith("#"):
+            lifted.append(inner.pop(0).strip())
+        yield from _comments(lifted, indent)
+        beside = ""
+    if entry.key is None and not anchor:
         inner[0] = f"{head} {inner[0][indent + _INDENT:]}"
     else:
         yield f"{head}{anchor}{beside}"
