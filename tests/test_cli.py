@@ -126,7 +126,7 @@ def test_wrong_usage_is_2(args: list[str], words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["render"], ["check"], ["run"], ["compare"], ["sdk"]]
+    "command", [[], ["render"], ["check"], ["run"], ["compare"], ["sdk"], ["explain"]]
 )
 def test_help_teaches(command: list[str]) -> None:
     done = qgen(*command, "--help")
