@@ -7,6 +7,7 @@ loads the board; a whole QEMU with the boards in it is built where QGEN_BUILD_TR
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -205,6 +206,11 @@ def built(release: str) -> Path:
             "folder for that; run: QGEN_BUILD_TREES=/tmp/trees sh .ci/test "
             "tests/lab/test_scaffold.py"
         )
+    if release not in stock.IN_CI and not (kept / release).exists():
+        pytest.skip(
+            f"QEMU {release} with the boards in it takes a while to build; run: "
+            f"QGEN_BUILD_TREES={kept} .venv/bin/python tests/stock.py {release}"
+        )
     return stock.build(release, kept)
 
 
@@ -235,7 +241,8 @@ def test_its_functional_test_passes_in_qemu_s_runner(name: str, release: str) ->
     ]
     done = subprocess.run(argv, cwd=build, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Ok:                 1" in done.stdout, done.stdout
+    assert re.search(r"\bOk: +1\b", done.stdout), done.stdout
+    assert "1 subtests passed" in done.stdout, done.stdout
 
 
 @ON_EACH_BOARD
