@@ -84,7 +84,7 @@ def test_bytes_that_are_no_text_end_in_no_traceback(tmp_path: Path) -> None:
 )
 def test_the_compiler_says_what_is_wrong(hooks: str, said: str, tmp_path: Path) -> None:
     sdk = require_sdk("10.2")
-    resolved = compose.resolve(spec_in(tmp_path, hooks))
+    resolved = compose.resolve(spec_in(tmp_path, hooks), compose.TARGETS["10.2"])
     with pytest.raises(LabError) as error:
         compose.load_into(resolved, sdk, quick=True)
     assert said in str(error.value)
@@ -92,7 +92,7 @@ def test_the_compiler_says_what_is_wrong(hooks: str, said: str, tmp_path: Path) 
 
 def test_another_text_is_another_object(tmp_path: Path) -> None:
     sdk = require_sdk("10.2")
-    resolved = compose.resolve(spec_in(tmp_path))
+    resolved = compose.resolve(spec_in(tmp_path), compose.TARGETS["10.2"])
     first = compose.load_into(resolved, sdk).object
     assert compose.load_into(resolved, sdk).object == first
     (tmp_path / "m.c.inc").write_text(GOOD + "/* */\n")
