@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     help="A property of the machine, as QEMU's -M takes it.",
 )
 @click.option(
+    "--bios",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The firmware of an x86 board, for its size, which decides where it lies.",
+)
+@click.option(
     "--at", type=Address(), metavar="ADDRESS", help="Say what answers there, and why."
 )
 @click.option(
@@ -67,6 +73,7 @@ def command(
     ram_size: int | None,
     cpus: int | None,
     properties: tuple[tuple[str, str], ...],
+    bios: Path | None,
     at: int | None,
     flat: bool,
     form: str,
@@ -85,6 +92,7 @@ def command(
       qgen map arm-virt -m 4G -M gic-version=3
       qgen map arm-virt --at 0x0900_0004
       qgen map arm-virt -m 1G --flat
+      qgen map x86-split --bios /usr/share/seabios/bios.bin --at 0xffff_fff0
       qgen map arm-virt --svg arm-virt.svg
       qgen map mps2 --variant mps2-an385 --format json
     """
@@ -94,7 +102,14 @@ def command(
 
     resolved = compose.resolve(spec, target, variant=variant)
     console.standing(resolved.warnings, resolved.source)
-    given = compose.Given(ram_size, cpus, dict(properties))
+    size = None if bios is None else bios.stat().st_size
+    given = compose.Given(ram_size, cpus, dict(properties), size)
+    unsized = compose.unsized_firmware(resolved.board, given)
+    if unsized is not None:
+        console.note(
+            f"not shown is the firmware, {unsized!r}, which ends at 4 GiB and at 1 MiB: "
+            "--bios FILE says how large it is"
+        )
     try:
         if flat:
             return _flat(compose.flat_text(resolved, given))

@@ -20,7 +20,15 @@ from qgen.compose.lab import (
     target_with,
 )
 from qgen.compose.lookups import releases_with
-from qgen.compose.picturing import Given, NotTaken, at, line_of, map_of, wires_of
+from qgen.compose.picturing import (
+    Given,
+    NotTaken,
+    at,
+    line_of,
+    map_of,
+    unsized_firmware,
+    wires_of,
+)
 from qgen.compose.rendering import Rendered, Words, render, words_of
 from qgen.compose.reporting import report
 from qgen.compose.resolving import Resolved, resolve, resolve_all
@@ -73,6 +81,7 @@ __all__ = [
     "settle",
     "target_of",
     "target_with",
+    "unsized_firmware",
     "wires_of",
     "words_of",
 ]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from qgen.board import Board, Composite
+from qgen.board import Board, Composite, X86BiosBoot
 from qgen.compose.resolving import Resolved
 from qgen.expr import evaluate
 from qgen.figures import human
@@ -36,11 +36,12 @@ class NotTaken(ValueError):
 
 @frozen(slots=False)
 class Given:
-    """What a command line gives: -m in bytes, -smp, -M NAME=VALUE."""
+    """What a command line gives: -m and the size of -bios in bytes, -smp, -M NAME=VALUE."""
 
     ram_size: int | None = None
     cpus: int | None = None
     properties: Mapping[str, str] | None = None
+    firmware_size: int | None = None
 
 
 def map_of(resolved: Resolved, given: Given) -> MapPicture:
@@ -137,7 +138,19 @@ def line_of(board: Board, given: Given) -> CommandLine:
         name: _value(board, name, value)
         for name, value in (given.properties or {}).items()
     }
-    return usual_line(board, given.ram_size, given.cpus, chosen)
+    line = usual_line(board, given.ram_size, given.cpus, chosen)
+    if given.firmware_size is None:
+        return line
+    if not isinstance(board.boot, X86BiosBoot):
+        raise NotTaken("--bios: only the loader x86-bios maps all of a file")
+    return replace(line, firmware_size=given.firmware_size)
+
+
+def unsized_firmware(board: Board, given: Given) -> str | None:
+    """The file that lies below 4 GiB and 1 MiB, where nobody said how large it is."""
+    if isinstance(board.boot, X86BiosBoot) and given.firmware_size is None:
+        return board.boot.firmware
+    return None
 
 
 def _judge_ram(board: Board, size: int | None) -> None:

@@ -184,6 +184,7 @@ def test_rows_are_in_order_and_have_their_lines() -> None:
         (Given(None, 9), "-smp: arm-virt takes 1 to 8 CPUs"),
         (Given(None, None, {"gic": "3"}), "-M: arm-virt has no property 'gic'; "),
         (Given(None, None, {"gic-version": "5"}), "-M: gic-version is 2 or 3, not '5'"),
+        (Given(firmware_size=MIB), "--bios: only the loader x86-bios maps all"),
     ],
 )
 def test_a_command_line_that_the_board_does_not_take(given: Given, said: str) -> None:
@@ -191,6 +192,17 @@ def test_a_command_line_that_the_board_does_not_take(given: Given, said: str) ->
     with pytest.raises(NotTaken) as refused:
         compose.map_of(board, given)
     assert str(refused.value).startswith(said)
+
+
+def test_firmware_of_an_x86_board_needs_its_size() -> None:
+    resolved = compose.resolve(ROOT / "specs" / "x86-split.yaml")
+    reset_vector = 0xFFFF_FFF0
+    unsized, sized = Given(), Given(firmware_size=MIB // 8)
+    assert compose.unsized_firmware(resolved.board, unsized) == "bios.bin"
+    assert compose.unsized_firmware(resolved.board, sized) is None
+    assert not compose.at(resolved, unsized, reset_vector)[0].layers
+    (layer,) = compose.at(resolved, sized, reset_vector)[0].layers
+    assert "pc.bios" in str(layer)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
