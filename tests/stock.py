@@ -33,7 +33,7 @@ BOARDS: Mapping[str, Path] = {
     **{name: SPECS / f"{name}.yaml" for name in SHIPPED},
 }
 """Boards for Arm, PowerPC, RISC-V and x86, all of which go into one QEMU."""
-IN_CI = ("7.2", "10.2")
+IN_CI = ("7.2", "10.0", "10.2")
 """The releases that CI builds; others are built where somebody asks for them."""
 TARGETS = ("arm", "ppc", "riscv64", "x86_64")
 QTESTS = ("qom-test", "test-hmp")
