@@ -20,6 +20,7 @@ from qgen.picture import (
     Spots,
     WiresPicture,
     answers_at,
+    answers_in,
     draw_map,
     draw_ram,
     draw_wires,
@@ -56,9 +57,24 @@ def map_of(resolved: Resolved, given: Given) -> MapPicture:
 
 
 def at(resolved: Resolved, given: Given, address: int) -> list[Answer]:
-    """What answers at an address; `NotTaken` as `map_of`."""
-    board = resolved.board
-    return answers_at(board, line_of(board, given), spots_of(resolved), address)
+    """What answers at an address; `NotTaken` as `map_of`.
+
+    Where nothing does on the bus: what CPUs and devices see there by themselves.
+    """
+    from qgen.compose.flattening import flat_text
+
+    board, spots = resolved.board, spots_of(resolved)
+    found = answers_at(board, line_of(board, given), spots, address)
+    if any(each.layers for each in found):
+        return found
+    own = [
+        (names, view.root)
+        for view in flat_text(resolved, given).views
+        if view.root is not None
+        for names in [", ".join(name for name, _, _ in view.names)]
+        if not {"memory", "I/O"} & {name for name, _, _ in view.names}
+    ]
+    return answers_in(own, spots, address) or found
 
 
 def wires_of(

@@ -3,7 +3,7 @@
 `draw_map` and `answers_at` give data; the writers beside them turn it into text and SVG.
 """
 
-from qgen.picture.at import Answer, answers_at, write_answer
+from qgen.picture.at import Answer, answers_at, answers_in, write_answer
 from qgen.picture.data import as_data
 from qgen.picture.map import MapPicture, draw_map
 from qgen.picture.map_svg import draw_map_svg
@@ -33,6 +33,7 @@ __all__ = [
     "Terminal",
     "WiresPicture",
     "answers_at",
+    "answers_in",
     "as_data",
     "draw_map",
     "draw_map_svg",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from qgen.board import Board
 from qgen.figures import about, hexadecimal
@@ -75,6 +75,14 @@ def answers_at(
         if root.subregions or space is Space.MEMORY
     ]
     return [each for each in found if each.layers] or found[:1]
+
+
+def answers_in(
+    spaces: Iterable[tuple[str, MemoryRegion]], spots: Spots, address: int
+) -> list[Answer]:
+    """What answers in those of ``spaces``, names and roots, where something does."""
+    found = (_answer(name, root, spots, address) for name, root in spaces)
+    return [each for each in found if each.layers]
 
 
 def _answer(space: str, root: MemoryRegion, spots: Spots, address: int) -> Answer:

@@ -194,6 +194,22 @@ def test_a_command_line_that_the_board_does_not_take(given: Given, said: str) ->
     assert str(refused.value).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("address", "space", "names"),
+    [
+        (0xE000_E100, "cpu-memory-0", ["nvic_sysregs"]),  # only the CPU sees its NVIC
+        (0x4000_4000, "memory", ["uart"]),
+        (0x5000_0000, "memory", []),
+    ],
+)
+def test_what_only_a_cpu_sees_is_found(
+    address: int, space: str, names: list[str]
+) -> None:
+    resolved = compose.resolve(ROOT / "specs" / "cortex-m-mini.yaml")
+    (answer,) = compose.at(resolved, Given(), address)
+    assert (answer.space, [each.name for each in answer.layers]) == (space, names)
+
+
 def test_firmware_of_an_x86_board_needs_its_size() -> None:
     resolved = compose.resolve(ROOT / "specs" / "x86-split.yaml")
     reset_vector = 0xFFFF_FFF0
