@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _SHIFTS = {"K": 10, "M": 20, "G": 30, "T": 40}
 
@@ -66,3 +69,34 @@ class Chosen(click.ParamType):  # type: ignore[type-arg]
         if not equals:
             self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
         return name, what
+
+
+def ram_option(function: F) -> F:
+    """``-m SIZE``."""
+    return click.option(
+        *("-m", "ram_size"),
+        type=Size(),
+        metavar="SIZE",
+        help="RAM, as QEMU's -m takes it: 512M, 2G. [default: the board's]",
+    )(function)
+
+
+def cpus_option(function: F) -> F:
+    """``--smp N``."""
+    return click.option(
+        *("--smp", "cpus"),
+        type=click.IntRange(1),
+        metavar="N",
+        help="CPUs. [default: the board's]",
+    )(function)
+
+
+def machine_option(function: F) -> F:
+    """``-M NAME=VALUE``, as often as wanted."""
+    return click.option(
+        *("-M", "properties"),
+        type=Chosen(),
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A property of the machine, as QEMU's -M takes it.",
+    )(function)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qgen.cli.given import Address, Chosen, Size
+from qgen.cli.given import Address, cpus_option, machine_option, ram_option
 from qgen.cli.options import qemu_option, spec_argument, variant_option
 from qgen.targets import Target
 
@@ -19,25 +19,9 @@ if TYPE_CHECKING:
 @click.command("map")
 @spec_argument()
 @variant_option
-@click.option(
-    *("-m", "ram_size"),
-    type=Size(),
-    metavar="SIZE",
-    help="RAM, as QEMU's -m takes it: 512M, 2G. [default: the board's]",
-)
-@click.option(
-    *("--smp", "cpus"),
-    type=click.IntRange(1),
-    metavar="N",
-    help="CPUs. [default: the board's]",
-)
-@click.option(
-    *("-M", "properties"),
-    type=Chosen(),
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A property of the machine, as QEMU's -M takes it.",
-)
+@ram_option
+@cpus_option
+@machine_option
 @click.option(
     "--bios",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from qgen.cli.given import Chosen, Size
+from qgen.cli.given import cpus_option, machine_option, ram_option
 from qgen.cli.options import qemu_option, spec_argument, variant_option
 from qgen.targets import Target
 
@@ -22,25 +22,9 @@ from qgen.targets import Target
     help="The page, written whole or not at all.",
 )
 @variant_option
-@click.option(
-    *("-m", "ram_size"),
-    type=Size(),
-    metavar="SIZE",
-    help="RAM, as QEMU's -m takes it: 512M, 2G. [default: the board's]",
-)
-@click.option(
-    *("--smp", "cpus"),
-    type=click.IntRange(1),
-    metavar="N",
-    help="CPUs. [default: the board's]",
-)
-@click.option(
-    *("-M", "properties"),
-    type=Chosen(),
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A property of the machine, as QEMU's -M takes it.",
-)
+@ram_option
+@cpus_option
+@machine_option
 @qemu_option
 def command(
     spec: Path,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from qgen.cli.given import Chosen
+from qgen.cli.given import cpus_option, machine_option
 from qgen.cli.options import qemu_option, spec_argument, variant_option
 from qgen.targets import Target
 
@@ -21,19 +21,8 @@ from qgen.targets import Target
     metavar="NAME",
     help="Only what has to do with this device; may be given several times.",
 )
-@click.option(
-    *("--smp", "cpus"),
-    type=click.IntRange(1),
-    metavar="N",
-    help="CPUs. [default: the board's]",
-)
-@click.option(
-    *("-M", "properties"),
-    type=Chosen(),
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A property of the machine, as QEMU's -M takes it.",
-)
+@cpus_option
+@machine_option
 @click.option(
     "--format",
     "form",

@@ -14,7 +14,7 @@ from qgen.picture.map_text import span
 from qgen.picture.ram import RamPicture
 from qgen.picture.regions import Look, Window
 from qgen.picture.spots import Spot
-from qgen.picture.svg import Link, cut, drawing, linked, tag, text_of, words
+from qgen.picture.svg import Link, arrow_head, cut, drawing, linked, tag, text_of, words
 
 WIDTH = 980.0
 LEFT, RIGHT = 150.0, 560.0
@@ -60,18 +60,7 @@ class _Drawing:
             y += 30
         y = self._ram(picture.ram, y)
         y = self._legend(y)
-        marker = tag(
-            "marker",
-            tag("path", d="M0 0L8 4L0 8z"),
-            id="qgen-map-arrow",
-            viewBox="0 0 8 8",
-            refX=8,
-            refY=4,
-            markerWidth=7,
-            markerHeight=7,
-            orient="auto",
-        )
-        body = [tag("defs", marker), *self.body]
+        body = [arrow_head("qgen-map-arrow"), *self.body]
         description = "; ".join(_told(picture))
         title = f"Memory map of {picture.machine}"
         return drawing(title, description, WIDTH, y + MARGIN, body, "qgen-map")

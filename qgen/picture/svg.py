@@ -50,6 +50,22 @@ def tag(name: str, *content: str, **attributes: object) -> str:
     return f"<{name}{given}>{inner}</{name}>" if inner else f"<{name}{given}/>"
 
 
+def arrow_head(id_: str) -> str:
+    """The definition of the head that lines have which refer to ``url(#ID)``."""
+    marker = tag(
+        "marker",
+        tag("path", d="M0 0L8 4L0 8z"),
+        id=id_,
+        viewBox="0 0 8 8",
+        refX=8,
+        refY=4,
+        markerWidth=7,
+        markerHeight=7,
+        orient="auto",
+    )
+    return tag("defs", marker)
+
+
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qgen.figures import frequency
 from qgen.picture.clocks import ClockPicture
-from qgen.picture.svg import Link, cut, drawing, linked, tag, text_of, words
+from qgen.picture.svg import Link, arrow_head, cut, drawing, linked, tag, text_of, words
 from qgen.picture.wires import Bundle, Node, Role, WiresPicture
 from qgen.picture.wires_text import line_name, whole_name
 
@@ -115,18 +115,7 @@ class _Drawing:
         bottom = self._clocks(bottom + 24)
         most = max((p.layer for p in self.placed.values()), default=1)
         width = max(MARGIN * 2 + BOX + most * (BOX + BETWEEN), 620)
-        marker = tag(
-            "marker",
-            tag("path", d="M0 0L8 4L0 8z"),
-            id="qgen-wires-arrow",
-            viewBox="0 0 8 8",
-            refX=8,
-            refY=4,
-            markerWidth=7,
-            markerHeight=7,
-            orient="auto",
-        )
-        body = [tag("defs", marker), *self.body]
+        body = [arrow_head("qgen-wires-arrow"), *self.body]
         title = f"Wires of {picture.machine}"
         told = "; ".join(map(self._told, self.bundles)) or "no wires"
         return drawing(title, told, width, bottom + MARGIN, body, "qgen-wires")
