@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from qgen import compose
 from qgen.cli import cli
+from qgen.compose import editing
 from qgen.diagnostics import Rejected
 from qgen.fmt.spelling import spelled
 from qgen.load import loads, read
@@ -32,9 +33,9 @@ def formatted(text: str, folder: Path) -> str:
     """What becomes of a text, and of what becomes of it: the same."""
     file = folder / "spec.yaml"
     file.write_text(text)
-    once = compose.formatted(file).after
+    once = editing.formatted(file).after
     file.write_text(once)
-    twice = compose.formatted(file).after
+    twice = editing.formatted(file).after
     assert twice == once
     return once
 
@@ -63,7 +64,7 @@ def _sorted(data: object) -> object:
 
 @pytest.mark.parametrize("file", [*SPECS, *NEW], ids=lambda f: f.stem)
 def test_what_is_shipped_is_formatted(file: Path) -> None:
-    made = compose.formatted(file)
+    made = editing.formatted(file)
     assert made.after == made.before
 
 

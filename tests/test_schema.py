@@ -20,7 +20,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import create_model
 
-from qgen.compose import schema
+from qgen.compose.editing import schema
 from qgen.diagnostics import Rejected
 from qgen.load import loads, read
 from qgen.spec import validate

@@ -148,10 +148,10 @@ def _cut(line: str, width: int) -> str:
 
 def _unknown(pattern: str, measured: Measured) -> NoReturn:
     """Say what there is in place of a type that is not, and in which releases it is."""
-    from qgen import compose
+    from qgen.compose.lookups import releases_with
 
     near = [repr(each) for each in measured.catalogue.nearest(pattern)]
-    elsewhere = compose.releases_with(pattern)
+    elsewhere = releases_with(pattern)
     message = (
         f"QEMU {measured.label} has no device type that {pattern!r} is or describes"
     )

@@ -12,7 +12,7 @@ from qgen.cli.options import OwnSpec
 from qgen.diagnostics import Rejected
 
 if TYPE_CHECKING:
-    from qgen.compose import Formatted
+    from qgen.compose.editing import Formatted
 
 
 @click.command("fmt")
@@ -35,15 +35,15 @@ def command(specs: tuple[Path, ...], check: bool, diff: bool) -> int:
       qgen fmt --check --diff specs/*.yaml
       qgen fmt - < my-board.yaml > tidy.yaml
     """
-    from qgen import compose
     from qgen.cli import FINDINGS, OK, console
+    from qgen.compose import editing
     from qgen.files import write_whole
 
     status = OK
     for spec in specs:
         piped = str(spec) == "-"
         try:
-            made = compose.formatted(Path("/dev/stdin") if piped else spec)
+            made = editing.formatted(Path("/dev/stdin") if piped else spec)
         except Rejected as rejected:
             console.findings(rejected.findings, rejected.source)
             status = FINDINGS

@@ -82,13 +82,14 @@ def command(
     """
     from qgen import compose, picture
     from qgen.cli import console
+    from qgen.compose import picturing
     from qgen.files import write_whole
 
     resolved = compose.resolve(spec, target, variant=variant)
     console.standing(resolved.warnings, resolved.source)
     size = None if bios is None else bios.stat().st_size
-    given = compose.Given(ram_size, cpus, dict(properties), size)
-    unsized = compose.unsized_firmware(resolved.board, given)
+    given = picturing.Given(ram_size, cpus, dict(properties), size)
+    unsized = picturing.unsized_firmware(resolved.board, given)
     if unsized is not None:
         console.note(
             f"not shown is the firmware, {unsized!r}, which ends at 4 GiB and at 1 MiB: "
@@ -96,16 +97,18 @@ def command(
         )
     try:
         if flat:
-            return _flat(compose.flat_text(resolved, given))
+            from qgen.compose.flattening import flat_text
+
+            return _flat(flat_text(resolved, given))
         if at is not None:
-            answers = compose.at(resolved, given, at)
+            answers = picturing.at(resolved, given, at)
             if form == "json":
                 _print(picture.as_data(answers))
             for answer in answers if form == "text" else ():
                 console.show(picture.write_answer(answer, console.terminal()))
             return None
-        drawn = compose.map_of(resolved, given)
-    except compose.NotTaken as error:
+        drawn = picturing.map_of(resolved, given)
+    except picturing.NotTaken as error:
         raise click.UsageError(str(error)) from None
     if svg is not None:
         write_whole(svg, picture.draw_map_svg(drawn))

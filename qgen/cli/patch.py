@@ -52,18 +52,18 @@ def command(
       qgen patch my-board.yaml --qemu-source ~/qemu
       qgen patch my-board.yaml --qemu-source ~/qemu -o outgoing --cover-letter
     """
-    from qgen import compose
     from qgen.cli import console
+    from qgen.compose import scaffolding
     from qgen.files import write_all
 
-    compose.settle(source)
-    made = compose.scaffolding(
+    scaffolding.settle(source)
+    made = scaffolding.prepare(
         spec, source, variant=variant, maintainer=maintainer, target=target
     )
     if target is None:
         console.between_releases(made.tree.version, made.resolved.target)
     console.findings(made.resolved.warnings, made.resolved.source)
-    files = compose.patches(made, cover_letter=cover_letter)
+    files = scaffolding.patches(made, cover_letter=cover_letter)
     output.mkdir(parents=True, exist_ok=True)
     write_all({output / name: text for name, text in files.items()})
     for name in files:

@@ -49,13 +49,14 @@ def command(
     """
     from qgen import compose
     from qgen.cli import console
+    from qgen.compose import picturing, reporting
     from qgen.files import write_whole
 
     resolved = compose.resolve(spec, target, variant=variant)
     console.standing(resolved.warnings, resolved.source)
-    given = compose.Given(ram_size, cpus, dict(properties))
+    given = picturing.Given(ram_size, cpus, dict(properties))
     try:
-        page = compose.report(resolved, given)
-    except compose.NotTaken as error:
+        page = reporting.report(resolved, given)
+    except picturing.NotTaken as error:
         raise click.UsageError(str(error)) from None
     write_whole(output, page)

@@ -47,17 +47,17 @@ def command(
       qgen scaffold my-board.yaml ~/qemu --diff
       qgen scaffold mps2 ~/qemu --variant mps2-an385 --dry-run
     """
-    from qgen import compose
     from qgen.cli import console
+    from qgen.compose import scaffolding
 
-    compose.settle(source)
-    made = compose.scaffolding(
+    scaffolding.settle(source)
+    made = scaffolding.prepare(
         spec, source, variant=variant, maintainer=maintainer, target=target
     )
     if target is None:
         console.between_releases(made.tree.version, made.resolved.target)
     console.findings(made.resolved.warnings, made.resolved.source)
-    plan = compose.plan_scaffold(made)
+    plan = scaffolding.plan_scaffold(made)
     if made.subject.maintainer is None:
         console.note(
             "qgen: MAINTAINERS gets no name, as git has none here; "

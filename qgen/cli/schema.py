@@ -28,10 +28,10 @@ def command(output: Path | None) -> None:
       qgen schema -o qgen.schema.json
       qgen schema | less
     """
-    from qgen import compose
+    from qgen.compose import editing
     from qgen.files import write_whole
 
-    text = compose.schema()
+    text = editing.schema()
     if output is None:
         click.echo(text, nl=False)
     else:

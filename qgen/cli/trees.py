@@ -59,8 +59,8 @@ def release_option(function: F) -> F:
 
 def show(plan: Plan, root: Path, *, dry_run: bool, diff: bool) -> None:
     """Print what a plan changes, and make the changes unless that is not wanted."""
-    from qgen import compose
     from qgen.cli import console
+    from qgen.compose import scaffolding
 
     for each in plan.notes:
         console.note(f"qgen: {each}")
@@ -68,7 +68,7 @@ def show(plan: Plan, root: Path, *, dry_run: bool, diff: bool) -> None:
         click.echo("".join(as_patch(plan.changes.values())), nl=False)
         return
     if not dry_run:
-        compose.apply(root, plan)
+        scaffolding.apply(root, plan)
     for line in _lines(plan.changes, "would be " if dry_run else ""):
         click.echo(line)
     if not plan.changes:

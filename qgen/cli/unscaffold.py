@@ -34,14 +34,14 @@ def command(
       qgen unscaffold my-board.yaml ~/qemu
       qgen unscaffold my-board ~/qemu --diff
     """
-    from qgen import compose
+    from qgen.compose import scaffolding
 
-    compose.settle(source)
+    scaffolding.settle(source)
     file = SpecFile().convert(board, None, None)
     made = None
     name = board
     if file.is_file():
-        made = compose.scaffolding(file, source, variant=variant, target=target)
+        made = scaffolding.prepare(file, source, variant=variant, target=target)
         name = made.subject.board.name
-    plan = compose.plan_removal(source, name, made)
+    plan = scaffolding.plan_removal(source, name, made)
     show(plan, source, dry_run=dry_run, diff=diff)

@@ -61,14 +61,15 @@ def command(
     """
     from qgen import compose, picture
     from qgen.cli import console
+    from qgen.compose import picturing
     from qgen.files import write_whole
 
     resolved = compose.resolve(spec, target, variant=variant)
     console.standing(resolved.warnings, resolved.source)
-    given = compose.Given(None, cpus, dict(properties))
+    given = picturing.Given(None, cpus, dict(properties))
     try:
-        drawn = compose.wires_of(resolved, given, devices)
-    except compose.NotTaken as error:
+        drawn = picturing.wires_of(resolved, given, devices)
+    except picturing.NotTaken as error:
         raise click.UsageError(str(error)) from None
     if svg is not None:
         write_whole(svg, picture.draw_wires_svg(drawn))

@@ -52,7 +52,7 @@ class Scaffolding:
     parts: tuple[Part, ...]
 
 
-def scaffolding(
+def prepare(
     file: Path,
     root: Path,
     *,

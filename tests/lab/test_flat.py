@@ -18,7 +18,8 @@ from test_ok_boards import files_for
 
 from qgen import catalogue, compose
 from qgen.catalogue.insides import Insides
-from qgen.compose import Given, Resolved
+from qgen.compose import Resolved, flattening
+from qgen.compose.picturing import Given
 from qgen.expr import evaluate
 from qgen.lab import insides
 from qgen.lab.board import Loadable
@@ -110,7 +111,7 @@ CASES = [
 @pytest.mark.parametrize(("case", "given", "release"), CASES)
 def test_every_view_is_the_printed_one(case: Case, given: Given, release: str) -> None:
     resolved, loadable = built(case.spec, case.variant, release)
-    spaces = compose.flat_text(resolved, given)
+    spaces = flattening.flat_text(resolved, given)
     assert spaces.unknown == {}
     arguments = [*case.arguments, *options(given)]
     if case.audio:
@@ -144,7 +145,7 @@ def test_no_view_is_wrong(file: Path, variant: str | None, tmp_path: Path) -> No
     if board.ram is not None:
         limits = (board.ram.default_size, board.ram.minimum, board.ram.maximum)
         size = next((evaluate(limit) for limit in limits if limit is not None), None)
-    spaces = compose.flat_text(resolved, Given(size))
+    spaces = flattening.flat_text(resolved, Given(size))
     arguments = [*files_for(board, "10.2", tmp_path), *options(Given(size))]
     with watch(compose.load_into(resolved, sdk), arguments) as monitor:
         seen = blocks(monitor.human("info mtree -f"))
@@ -157,7 +158,7 @@ def test_no_view_is_wrong(file: Path, variant: str | None, tmp_path: Path) -> No
 def test_what_is_not_known_is_told_and_not_shown(spec: str) -> None:
     file = ROOT / "specs" / f"{spec}.yaml"
     resolved = compose.resolve(file, compose.TARGETS["10.2"])
-    spaces = compose.flat_text(resolved, Given())
+    spaces = flattening.flat_text(resolved, Given())
     assert PARTLY[spec] in spaces.unknown["memory"]
     assert 'AS "memory"' not in spaces.text()
 
@@ -179,6 +180,6 @@ def test_what_ships_of_insides_is_what_is_measured(release: str) -> None:
 def test_the_its_could_not_be_made_alone() -> None:
     file = ROOT / "specs" / "arm-virt.yaml"
     resolved = compose.resolve(file, compose.TARGETS["10.2"])
-    spaces = compose.flat_text(resolved, Given(None, None, {"gic-version": "3"}))
+    spaces = flattening.flat_text(resolved, Given(None, None, {"gic-version": "3"}))
     said = "'msi': nobody could look into 'arm-gicv3-its'"
     assert spaces.unknown["memory"] == [said]

@@ -13,7 +13,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
 from qgen import compose
-from qgen.compose import Given
+from qgen.compose import reporting
+from qgen.compose.picturing import Given
 
 ROOT = Path(__file__).parent.parent.parent
 SPEC = ROOT / "specs" / "arm-virt.yaml"
@@ -42,7 +43,7 @@ def browser(*, scripts: bool = True, dark: bool = False) -> webdriver.Chrome:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("report") / "board.html"
-    file.write_text(compose.report(compose.resolve(SPEC), Given()), encoding="utf-8")
+    file.write_text(reporting.report(compose.resolve(SPEC), Given()), encoding="utf-8")
     return file
 
 
@@ -195,7 +196,7 @@ devices:
   stub: {{unimplemented: 4 KiB, name: "{evil}", at: 0x4000_0000}}
   uart: {{type: pl011, at: 0x6000_0000, clocks: {{clk: CLK}}, comment: "{evil}"}}
 """)
-    text = compose.report(compose.resolve(spec), Given())
+    text = reporting.report(compose.resolve(spec), Given())
     page = tmp_path / "evil.html"
     page.write_text(text, encoding="utf-8")
     chrome.get(page.as_uri())

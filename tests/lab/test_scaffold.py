@@ -24,6 +24,7 @@ from tree.support import snapshot, write
 from tree.test_scaffold import remove, scaffold
 
 from qgen import compose
+from qgen.compose import scaffolding
 from qgen.lab.sdk import Sdk
 from qgen.tree import TARGETS
 from qgen.tree.listed import DeviceLine
@@ -90,7 +91,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> Trees:
     return Trees(tmp_path_factory.mktemp("trees"))
 
 
-def kconfig(root: Path, board: compose.Scaffolding, *, alone: bool) -> set[str]:
+def kconfig(root: Path, board: scaffolding.Scaffolding, *, alone: bool) -> set[str]:
     """The symbols that QEMU's own Kconfig switches on; ``alone``: for this board only."""
     subject = board.subject
     target = TARGETS[subject.arch].binary
@@ -128,7 +129,7 @@ def test_qemu_s_kconfig_takes_the_board(name: str, release: str, trees: Trees) -
     try:
         assert wanted <= kconfig(root, made, alone=False)
         assert wanted <= kconfig(root, made, alone=True)
-        assert not compose.plan_scaffold(made).changes
+        assert not scaffolding.plan_scaffold(made).changes
     finally:
         remove(made.subject.board.name, root)
     assert snapshot(root) == before
@@ -139,8 +140,8 @@ def test_checkpatch_is_content_with_each_patch(
     name: str, release: str, trees: Trees, tmp_path: Path
 ) -> None:
     root = trees[release]
-    made = compose.scaffolding(BOARDS[name], root)
-    for file, text in compose.patches(made, cover_letter=False).items():
+    made = scaffolding.prepare(BOARDS[name], root)
+    for file, text in scaffolding.patches(made, cover_letter=False).items():
         (tmp_path / file).write_text(text)
         done = subprocess.run(
             ["perl", "scripts/checkpatch.pl", "--no-tree", str(tmp_path / file)],
@@ -156,7 +157,7 @@ def test_the_functional_test_passes_with_qemu_s_library(
     name: str, release: str, trees: Trees, tmp_path: Path
 ) -> None:
     sdk, root = require_sdk(release), trees[release]
-    made = compose.scaffolding(BOARDS[name], root)
+    made = scaffolding.prepare(BOARDS[name], root)
     loadable = compose.load_into(made.resolved, sdk)
     assert loadable.machine == made.subject.board.name
     wrapper = tmp_path / loadable.qemu.name
@@ -214,14 +215,14 @@ def built(release: str) -> Path:
     return stock.build(release, kept)
 
 
-def binary(made: compose.Scaffolding) -> str:
+def binary(made: scaffolding.Scaffolding) -> str:
     return TARGETS[made.subject.arch].binary
 
 
 @ON_EACH_BOARD
 def test_a_stock_build_has_the_board(name: str, release: str) -> None:
     build = built(release)
-    made = compose.scaffolding(BOARDS[name], build.parent)
+    made = scaffolding.prepare(BOARDS[name], build.parent)
     qemu = build / f"qemu-system-{binary(made)}"
     done = subprocess.run([qemu, "-M", "help"], capture_output=True, text=True)
     listed = dict(line.split(None, 1) for line in done.stdout.splitlines()[1:])
@@ -231,7 +232,7 @@ def test_a_stock_build_has_the_board(name: str, release: str) -> None:
 @ON_EACH_BOARD_WITH_A_TEST
 def test_its_functional_test_passes_in_qemu_s_runner(name: str, release: str) -> None:
     build = built(release)
-    made = compose.scaffolding(BOARDS[name], build.parent)
+    made = scaffolding.prepare(BOARDS[name], build.parent)
     line = made.parts[-1].pieces[1]
     argv = [
         "pyvenv/bin/meson",
@@ -251,7 +252,7 @@ def test_qemu_s_qtests_pass_on_it(
     test: str, path: str, name: str, release: str
 ) -> None:
     build = built(release)
-    made = compose.scaffolding(BOARDS[name], build.parent)
+    made = scaffolding.prepare(BOARDS[name], build.parent)
     target = binary(made)
     case = f"/{target}/{path}/{made.subject.board.name}"
     done = subprocess.run(

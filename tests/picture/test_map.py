@@ -11,7 +11,8 @@ import pytest
 
 from qgen import compose, picture
 from qgen.board import Board
-from qgen.compose import Given, NotTaken, Resolved
+from qgen.compose import Resolved, picturing
+from qgen.compose.picturing import Given, NotTaken
 from qgen.picture import Terminal
 from qgen.picture.map import Box
 from qgen.picture.map_svg import nested
@@ -78,7 +79,7 @@ def test_the_text_is_the_golden_one(
     case: Case, update: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT / "specs" if case.spec else tmp_path)
-    drawn = compose.map_of(resolved(case, tmp_path), case.given)
+    drawn = picturing.map_of(resolved(case, tmp_path), case.given)
     text = picture.write_map(drawn, case.terminal)
     file = HERE / "maps" / f"{case.name}.txt"
     if update:
@@ -102,7 +103,7 @@ WHERE = {
 
 @pytest.mark.parametrize("address", WHERE)
 def test_what_answers_at_an_address(address: int, tmp_path: Path) -> None:
-    (answer,) = compose.at(resolved(CASES[-1], tmp_path), Given(), address)
+    (answer,) = picturing.at(resolved(CASES[-1], tmp_path), Given(), address)
     first = answer.layers[0] if answer.layers else None
     found = (first.name, first.offset) if first else (None, None)
     assert found == WHERE[address]
@@ -115,7 +116,7 @@ def test_an_address_is_explained(
     board = resolved(CASES[-1], tmp_path)
 
     def told(address: int) -> str:
-        (answer,) = compose.at(board, Given(), address)
+        (answer,) = picturing.at(board, Given(), address)
         return picture.write_answer(answer, Terminal())
 
     assert told(0x4000_2004) == (
@@ -146,7 +147,7 @@ def test_all_specs_have_a_map_that_is_the_predicted_one(file: Path) -> None:
     for found in compose.resolve_all(file).values():
         if not isinstance(found, Resolved) or not isinstance(found.composite, Board):
             continue  # a SoC, or what the newest release cannot have
-        drawn = compose.map_of(found, Given())
+        drawn = picturing.map_of(found, Given())
         picture.write_map(drawn, Terminal(60))
         json.dumps(picture.as_data(drawn))
         line = usual_line(found.board)
@@ -154,7 +155,7 @@ def test_all_specs_have_a_map_that_is_the_predicted_one(file: Path) -> None:
             view = flat_view(root)
             for each in view[:: max(1, len(view) // 12)]:
                 for address in (each.start, each.end - 1):
-                    answers = compose.at(found, Given(), address)
+                    answers = picturing.at(found, Given(), address)
                     mine = [a for a in answers if a.space == space.value and a.layers]
                     if not mine:
                         assert not root.subregions
@@ -166,7 +167,7 @@ def test_all_specs_have_a_map_that_is_the_predicted_one(file: Path) -> None:
 
 def test_rows_are_in_order_and_have_their_lines() -> None:
     board = compose.resolve(ROOT / "specs" / "arm-virt.yaml")
-    (space,) = compose.map_of(board, Given()).spaces
+    (space,) = picturing.map_of(board, Given()).spaces
     firsts = [row.window.first for row in space.rows]
     assert firsts == sorted(firsts)
     lines = (ROOT / "specs" / "arm-virt.yaml").read_text().splitlines()
@@ -190,7 +191,7 @@ def test_rows_are_in_order_and_have_their_lines() -> None:
 def test_a_command_line_that_the_board_does_not_take(given: Given, said: str) -> None:
     board = compose.resolve(ROOT / "specs" / "arm-virt.yaml")
     with pytest.raises(NotTaken) as refused:
-        compose.map_of(board, given)
+        picturing.map_of(board, given)
     assert str(refused.value).startswith(said)
 
 
@@ -206,7 +207,7 @@ def test_what_only_a_cpu_sees_is_found(
     address: int, space: str, names: list[str]
 ) -> None:
     resolved = compose.resolve(ROOT / "specs" / "cortex-m-mini.yaml")
-    (answer,) = compose.at(resolved, Given(), address)
+    (answer,) = picturing.at(resolved, Given(), address)
     assert (answer.space, [each.name for each in answer.layers]) == (space, names)
 
 
@@ -214,10 +215,10 @@ def test_firmware_of_an_x86_board_needs_its_size() -> None:
     resolved = compose.resolve(ROOT / "specs" / "x86-split.yaml")
     reset_vector = 0xFFFF_FFF0
     unsized, sized = Given(), Given(firmware_size=MIB // 8)
-    assert compose.unsized_firmware(resolved.board, unsized) == "bios.bin"
-    assert compose.unsized_firmware(resolved.board, sized) is None
-    assert not compose.at(resolved, unsized, reset_vector)[0].layers
-    (layer,) = compose.at(resolved, sized, reset_vector)[0].layers
+    assert picturing.unsized_firmware(resolved.board, unsized) == "bios.bin"
+    assert picturing.unsized_firmware(resolved.board, sized) is None
+    assert not picturing.at(resolved, unsized, reset_vector)[0].layers
+    (layer,) = picturing.at(resolved, sized, reset_vector)[0].layers
     assert "pc.bios" in str(layer)
 
 
@@ -225,7 +226,7 @@ def test_firmware_of_an_x86_board_needs_its_size() -> None:
 def test_the_drawing_is_xml_with_all_regions_and_no_script(
     case: Case, tmp_path: Path
 ) -> None:
-    drawn = compose.map_of(resolved(case, tmp_path), case.given)
+    drawn = picturing.map_of(resolved(case, tmp_path), case.given)
     text = picture.draw_map_svg(drawn, lambda spot: f"#{spot}")
     root = ElementTree.fromstring(text)
     tags = {each.tag.removeprefix(SVG) for each in root.iter()}
@@ -246,7 +247,7 @@ def test_the_drawing_is_xml_with_all_regions_and_no_script(
 
 
 def test_what_lies_on_another_region_is_drawn_inside_it(tmp_path: Path) -> None:
-    (space,) = compose.map_of(resolved(CASES[-1], tmp_path), Given()).spaces
+    (space,) = picturing.map_of(resolved(CASES[-1], tmp_path), Given()).spaces
     rom, _, _, _, window, *_ = nested(space.rows)
     assert isinstance(rom, Box) and isinstance(window, Box)
     assert [each.name for each in rom.children if isinstance(each, Box)] == ["half"]

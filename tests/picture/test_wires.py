@@ -11,7 +11,8 @@ import pytest
 
 from qgen import compose, picture
 from qgen.board import Board
-from qgen.compose import Given, NotTaken, Resolved
+from qgen.compose import Resolved, picturing
+from qgen.compose.picturing import Given, NotTaken
 from qgen.expr import evaluate
 from qgen.picture import Terminal
 from qgen.picture.wires import Role
@@ -50,7 +51,7 @@ ON_EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def drawn(case: Case) -> picture.WiresPicture:
     file = ROOT / "specs" / f"{case.spec}.yaml"
     resolved = compose.resolve(file, variant=case.variant)
-    return compose.wires_of(resolved, case.given, case.devices)
+    return picturing.wires_of(resolved, case.given, case.devices)
 
 
 @ON_EACH
@@ -103,11 +104,11 @@ def test_every_wire_of_every_spec_is_there_once(file: Path) -> None:
     for found in compose.resolve_all(file).values():
         if not isinstance(found, Resolved) or not isinstance(found.composite, Board):
             continue  # a SoC, or what the newest release cannot have
-        wires = compose.wires_of(found, Given())
+        wires = picturing.wires_of(found, Given())
         picture.write_wires(wires, Terminal(60))
         ElementTree.fromstring(picture.draw_wires_svg(wires))
         json.dumps(picture.as_data(wires))
-        line = compose.line_of(found.board, Given())
+        line = picturing.line_of(found.board, Given())
         wanted = sum(
             (1 if device.count is None else evaluate(device.count))
             * (line.cpus if wire.per_cpu else 1)
@@ -132,4 +133,4 @@ def test_every_wire_of_every_spec_is_there_once(file: Path) -> None:
 def test_a_device_that_is_not_there() -> None:
     board = compose.resolve(ROOT / "specs" / "arm-virt.yaml")
     with pytest.raises(NotTaken, match="no device 'gick'; did you mean 'gic'"):
-        compose.wires_of(board, Given(), ["gick"])
+        picturing.wires_of(board, Given(), ["gick"])

@@ -11,7 +11,8 @@ from test_strings import PLACES, board_of, put
 
 from qgen import compose
 from qgen.board import Board
-from qgen.compose import Given, Resolved
+from qgen.compose import Resolved, reporting
+from qgen.compose.picturing import Given
 from qgen.diagnostics import Rejected
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,7 +85,7 @@ def test_a_shipped_spec_has_a_page_with_all_of_it(file: Path) -> None:
     for found in compose.resolve_all(file).values():
         if not isinstance(found, Resolved) or not isinstance(found.composite, Board):
             continue  # a SoC, or what the newest release cannot have
-        text = compose.report(found, Given())
+        text = reporting.report(found, Given())
         shown = "".join(read(text).text)
         for line in found.source.lines:
             assert line in shown
@@ -105,4 +106,4 @@ def test_nothing_of_a_spec_is_anything_but_text(name: str) -> None:
         except Rejected:
             continue
         if isinstance(resolved.composite, Board):
-            read(compose.report(resolved, Given()))
+            read(reporting.report(resolved, Given()))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from qgen import compose
-from qgen.tree import TreeError, commit, is_unfinished, locked
+from qgen.compose import scaffolding
+from qgen.tree import Plan, TreeError, commit, is_unfinished, locked
 
 from .support import files, snapshot, write
 from .test_scaffold import BOARDS, scaffold
@@ -26,7 +26,7 @@ def fresh(root: Path) -> Path:
 
 
 def carry_out(
-    root: Path, plan: compose.Plan, step: Callable[[str], None] = lambda name: None
+    root: Path, plan: Plan, step: Callable[[str], None] = lambda name: None
 ) -> None:
     with locked(root):
         commit(root, plan.changes, plan.record, step=step)
@@ -36,15 +36,15 @@ def carry_out(
 class Case:
     """Putting a board in and taking it out, and the steps of each."""
 
-    put: compose.Plan
+    put: Plan
     put_steps: list[str]
-    take: compose.Plan
+    take: Plan
     take_steps: list[str]
     before: dict[str, tuple[bytes, int]]
     after: dict[str, tuple[bytes, int]]
 
 
-def logged(root: Path, plan: compose.Plan, log: Path) -> list[str]:
+def logged(root: Path, plan: Plan, log: Path) -> list[str]:
     """The names of all steps, those in the other process too."""
 
     def step(name: str) -> None:
@@ -60,10 +60,10 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     folder = tmp_path_factory.mktemp("whole")
     root = write(folder / "qemu", files("10.2"))
     before = snapshot(root)
-    put = compose.plan_scaffold(compose.scaffolding(BOARDS["birch"], root))
+    put = scaffolding.plan_scaffold(scaffolding.prepare(BOARDS["birch"], root))
     put_steps = logged(root, put, folder / "put")
     after = snapshot(root)
-    take = compose.plan_removal(root, "birch", None)
+    take = scaffolding.plan_removal(root, "birch", None)
     take_steps = logged(root, take, folder / "take")
     assert snapshot(root) == before
     return Case(put, put_steps, take, take_steps, before, after)
@@ -114,7 +114,7 @@ def test_every_process_dies_at_every_step(
         decided = number > steps.index("journal")
         assert is_unfinished(root) == decided, fatal
         assert decided or snapshot(root) == states[0], fatal
-        compose.settle(root)
+        scaffolding.settle(root)
         assert snapshot(root) == states[decided], fatal
 
 
@@ -157,6 +157,6 @@ def test_a_file_that_changes_meanwhile_stops_everything(
     (root / "MAINTAINERS").write_text("Somebody was faster\n")
     before = snapshot(root)
     with pytest.raises(TreeError, match="MAINTAINERS was changed meanwhile"):
-        compose.apply(root, case.put)
+        scaffolding.apply(root, case.put)
     assert snapshot(root) == before
     assert not (root / ".git" / "qgen").exists()

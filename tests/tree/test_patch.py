@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from qgen import compose
 from qgen.cli import cli
+from qgen.compose import scaffolding
 
 from .support import PERSON, files, run, save, snapshot, write
 from .test_scaffold import BOARDS, ON_EACH_BOARD, ON_EACH_KIND, OWN, scaffold
@@ -37,7 +37,9 @@ def test_git_am_of_the_series_is_scaffold(name: str, kind: str, tmp_path: Path) 
     run(root, "am", *map(str, found))
     scaffold(BOARDS[name], other)
     assert snapshot(root) == snapshot(other)
-    assert not compose.plan_scaffold(compose.scaffolding(BOARDS[name], root)).changes
+    assert not scaffolding.plan_scaffold(
+        scaffolding.prepare(BOARDS[name], root)
+    ).changes
 
 
 def test_each_patch_is_one_thing(tmp_path: Path) -> None:

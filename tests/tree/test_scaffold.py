@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from qgen import compose
 from qgen.cli import cli
+from qgen.compose import scaffolding
 from qgen.tree import Tree, TreeError
 
 from .support import KINDS, PERSON, files, run, save, snapshot, write
@@ -27,14 +28,14 @@ ON_EACH_KIND = pytest.mark.parametrize("kind", RELEASES)
 ON_EACH_BOARD = pytest.mark.parametrize("name", BOARDS)
 
 
-def scaffold(file: Path, root: Path) -> compose.Scaffolding:
-    made = compose.scaffolding(file, root)
-    compose.apply(root, compose.plan_scaffold(made))
+def scaffold(file: Path, root: Path) -> scaffolding.Scaffolding:
+    made = scaffolding.prepare(file, root)
+    scaffolding.apply(root, scaffolding.plan_scaffold(made))
     return made
 
 
 def remove(name: str, root: Path) -> None:
-    compose.apply(root, compose.plan_removal(root, name, None))
+    scaffolding.apply(root, scaffolding.plan_removal(root, name, None))
 
 
 @ON_EACH_KIND
@@ -62,7 +63,7 @@ def test_a_second_run_changes_nothing_and_taking_it_out_leaves_the_tree_as_it_wa
     before = snapshot(root)
     made = scaffold(BOARDS[name], root)
     after = snapshot(root)
-    assert not compose.plan_scaffold(made).changes
+    assert not scaffolding.plan_scaffold(made).changes
     scaffold(BOARDS[name], root)
     assert snapshot(root) == after
     remove(made.subject.board.name, root)
@@ -79,7 +80,7 @@ def test_boards_come_and_go_in_any_order(kind: str, tmp_path: Path) -> None:
         made.append(scaffold(file, root))
         states.append(snapshot(root))
     for each in made:
-        assert not compose.plan_scaffold(each).changes
+        assert not scaffolding.plan_scaffold(each).changes
     for each in made[1::2]:
         remove(each.subject.board.name, root)
     for name in list(BOARDS)[1::2]:
@@ -95,7 +96,9 @@ def test_without_git_the_record_lies_in_a_folder_of_its_own(tmp_path: Path) -> N
     before = snapshot(root)
     scaffold(BOARDS["ash"], root)
     assert (root / ".qgen" / ".gitignore").read_text() == "*\n"
-    assert not compose.plan_scaffold(compose.scaffolding(BOARDS["ash"], root)).changes
+    assert not scaffolding.plan_scaffold(
+        scaffolding.prepare(BOARDS["ash"], root)
+    ).changes
     remove("ash", root)
     assert snapshot(root) == before
 
@@ -108,8 +111,8 @@ def test_after_a_commit_and_without_the_record_the_banner_says_whose_it_is(
     made = scaffold(BOARDS["birch"], root)
     save(root)
     (root / ".git/qgen/record.json").unlink()
-    assert not compose.plan_scaffold(made).changes
-    compose.apply(root, compose.plan_removal(root, "birch", made))
+    assert not scaffolding.plan_scaffold(made).changes
+    scaffolding.apply(root, scaffolding.plan_removal(root, "birch", made))
     assert snapshot(root) == before
 
 
@@ -174,12 +177,12 @@ def test_what_a_person_edits_stays(tmp_path: Path) -> None:
         assert old in text
         (root / path).write_text(text.replace(old, new, 1))
     file.write_text(file.read_text().replace("0x4000_4000", "0x4000_5000"))
-    made = compose.scaffolding(file, root)
-    plan = compose.plan_scaffold(made)
+    made = scaffolding.prepare(file, root)
+    plan = scaffolding.plan_scaffold(made)
     assert plan.notes == (
         "docs/system/arm/ash.rst was edited by hand and stays as it is",
     )
-    compose.apply(root, plan)
+    scaffolding.apply(root, plan)
     for path, (_, new) in edits.items():
         assert new in (root / path).read_text()
     assert "0x40005000" in (root / "hw/arm/ash.c").read_text()
@@ -223,10 +226,10 @@ def test_a_dry_run_says_what_would_be_and_does_nothing(tmp_path: Path) -> None:
 
 def test_a_maintainer_is_whom_git_or_the_option_names(tmp_path: Path) -> None:
     root = write(tmp_path / "qemu", files("10.2"))
-    assert compose.scaffolding(BOARDS["ash"], root).subject.maintainer == PERSON
+    assert scaffolding.prepare(BOARDS["ash"], root).subject.maintainer == PERSON
     other = "Bea Board <bea@example.org>"
-    made = compose.scaffolding(BOARDS["ash"], root, maintainer=other)
-    compose.apply(root, compose.plan_scaffold(made))
+    made = scaffolding.prepare(BOARDS["ash"], root, maintainer=other)
+    scaffolding.apply(root, scaffolding.plan_scaffold(made))
     assert f"ash\nM: {other}\n" in (root / "MAINTAINERS").read_text()
     scaffold(BOARDS["ash"], root)  # who is named there stays
     assert f"ash\nM: {other}\n" in (root / "MAINTAINERS").read_text()
@@ -241,7 +244,7 @@ def test_the_release_is_read_from_the_tree(
 ) -> None:
     root = write(tmp_path / "qemu", files("10.2") | {"VERSION": version}, git=False)
     assert Tree(root).version == version
-    assert compose.scaffolding(BOARDS["ash"], root).resolved.target.release == release
+    assert scaffolding.prepare(BOARDS["ash"], root).resolved.target.release == release
 
 
 def test_a_soc_of_two_boards_stays_until_both_are_gone(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qgen import compose
+from qgen.compose import scaffolding
 from qgen.tree.functional import test_text as text_of_test
 from qgen.tree.pages import page
 from qgen.tree.subject import Place, Subject
@@ -60,7 +61,7 @@ def test_it_is_in_black_s_format_and_in_80_columns(name: str, tmp_path: Path) ->
         from .support import files, write
 
         root = write(tmp_path / "qemu", files("10.2"), git=False)
-        text = text_of_test(compose.scaffolding(BOARDS[name], root).subject)
+        text = text_of_test(scaffolding.prepare(BOARDS[name], root).subject)
     file = tmp_path / "test.py"
     file.write_text(text)
     argv = [sys.executable, "-m", "black", "--check", "-q", file]
