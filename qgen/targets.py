@@ -60,6 +60,8 @@ class Feature(Enum):
     """``auto_create_sdcard``, before ``no_sdcard``."""
     ELF_BYTE_ORDER = auto()
     """``load_elf`` takes ``ELFDATA2LSB`` or ``ELFDATA2MSB``, before a truth."""
+    RISCV_FIRMWARE_ENTRY = auto()
+    """``riscv_find_and_load_firmware`` tells where the firmware starts."""
     RISCV_KERNEL_OF_MACHINE = auto()
     """``riscv_load_kernel`` takes the machine and its harts, and loads the initrd."""
     RISCV_BOOT_INFO = auto()
@@ -127,7 +129,7 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
         Feature.FW_CFG_TAKES_E820,
         Feature.SMBIOS_DEVICE_SIZE,
     ),
-    "9.2": (),
+    "9.2": (Feature.RISCV_FIRMWARE_ENTRY,),
     "10.0": (
         Feature.SYSTEM_HEADERS,
         Feature.QOBJECT_HEADERS,

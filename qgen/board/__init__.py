@@ -39,6 +39,7 @@ from qgen.board.firmware import (
     HookPoint,
     Hooks,
     RiscvBoot,
+    RiscvFirmware,
     X86BiosBoot,
 )
 from qgen.board.machine import (
@@ -164,6 +165,7 @@ __all__ = [
     "Ram",
     "Region",
     "RiscvBoot",
+    "RiscvFirmware",
     "Rom",
     "Sink",
     "Soc",

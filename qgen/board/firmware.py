@@ -50,16 +50,36 @@ class X86BiosBoot:
 
 
 @frozen
+class RiscvFirmware:
+    """Firmware at ``at``: what -bios names, else ``file``; None is QEMU's OpenSBI."""
+
+    at: Expr
+    file: str | None
+
+
+@frozen
 class RiscvBoot:
     """Boot by ``riscv_load_kernel``: -kernel at ``start``, for the harts of ``harts``.
 
-    ``initrd``: -initrd is loaded as well.
+    ``start`` is None where the kernel goes behind the ``firmware``. ``initrd``: -initrd is
+    loaded as well. ``reset_vector`` are address and size of the ROM that the harts start
+    in, ``tree`` those of the RAM that the device tree is put into.
     """
 
-    start: Expr
+    start: Expr | None
     harts: Place
     initrd: bool
     origin: Path
+    firmware: RiscvFirmware | None = None
+    reset_vector: tuple[Expr, Expr] | None = None
+    tree: tuple[Expr, Expr] | None = None
+
+    @property
+    def first(self) -> Expr:
+        """What runs first: where the firmware is, or the kernel."""
+        found = self.start if self.firmware is None else self.firmware.at
+        assert found is not None
+        return found
 
 
 @frozen

@@ -18,7 +18,6 @@ from qgen.check.facts import (
 )
 from qgen.check.formats import formatted
 from qgen.check.helpers import called
-from qgen.check.machine import machine_value
 from qgen.check.symbols import Function
 from qgen.check.values import Instance
 from qgen.check.vocabulary import Sentinel
@@ -199,45 +198,6 @@ def _tree(m: Execution, get_dtb: Function, info: Record) -> str:
 def _armv7m(m: Execution, cpu: Cpu, kernel: str, base: int, size: int) -> None:
     arguments = {"cpu": cpu.name, "kernel": kernel, "base": base, "size": size}
     _boot(m, "armv7m_load_kernel", arguments)
-
-
-@function(
-    "void riscv_boot_info_init(RISCVBootInfo *, RISCVHartArrayState *)",
-    since=Feature.RISCV_BOOT_INFO,
-)
-def _riscv_info(_m: Execution, info: Record, harts: Device) -> None:
-    info.fields["harts"] = harts
-
-
-@function(
-    "uint64_t riscv_load_kernel"
-    "(MachineState *, RISCVHartArrayState *, uint64_t, bool, function *?)",
-    before=Feature.RISCV_BOOT_INFO,
-)
-@function(
-    "void riscv_load_kernel"
-    "(MachineState *, RISCVBootInfo *, uint64_t, bool, function *?)"
-)
-def _riscv(
-    m: Execution,
-    _machine: Instance,
-    info: Record | Device,
-    start: int,
-    initrd: bool,
-    symbols: object,
-) -> None:
-    harts = info.fields.get("harts") if isinstance(info, Record) else info
-    if not isinstance(harts, Device):
-        m.refuse("the boot information does not say which harts boot")
-    if symbols is not None:
-        m.say("the kernel is loaded with a function for its symbols")
-    arguments: dict[str, object] = {
-        "harts": harts,
-        "kernel": machine_value("kernel_filename", m.scenario),
-        "start": start,
-        "initrd": initrd,
-    }
-    _boot(m, "riscv_load_kernel", arguments)
 
 
 @function(

@@ -16,9 +16,10 @@ from qgen.check.facts import (
 )
 from qgen.check.hooks import ARM_HOOKS
 from qgen.check.machine import machine_value
-from qgen.check.vocabulary import GRAPHICS
+from qgen.check.vocabulary import GRAPHICS, RiscvLoad
 from qgen.condition import Option
 from qgen.expr import evaluate
+from qgen.targets import Feature
 
 _CONDUITS = {"smc": 1, "hvc": 2}
 _RAM = 1
@@ -115,20 +116,44 @@ class Boot(Expectation):
                         "size": self._value(size),
                     },
                 )
-            case model.RiscvBoot(start, harts, initrd):
-                kernel = machine_value("kernel_filename", self.scenario)
-                return BootCall(
-                    "riscv_load_kernel",
-                    {
-                        "harts": self._at(harts, {}),
-                        "kernel": kernel,
-                        "start": self._value(start),
-                        "initrd": initrd,
-                    },
-                )
+            case model.RiscvBoot() as riscv:
+                arguments = self._riscv(riscv)
+                return BootCall("riscv_load_kernel", arguments) if arguments else None
             case model.X86BiosBoot(firmware, writable):
                 return BootCall(
                     "x86_bios_rom_init",
                     {"firmware": firmware, "memory": SYSTEM, "writable": writable},
                 )
         return None
+
+    def _riscv(self, boot: model.RiscvBoot) -> dict[str, object]:
+        """All that RISC-V's loader is told, and what it finds behind what it loads."""
+        found: dict[str, object] = {}
+        harts = self._at(boot.harts, {})
+        first, start, entry = self._value(boot.first), boot.start, 0
+        place = None if start is None else self._value(start)
+        if boot.firmware is not None:
+            file = boot.firmware.file
+            if file is None:
+                found["firmware_harts"] = harts
+            found |= {"firmware": file or RiscvLoad.FIRMWARE, "firmware_at": first}
+            if place is None:
+                place = RiscvLoad.behind(first + RiscvLoad.SIZE)
+            if self.target.has(Feature.RISCV_FIRMWARE_ENTRY):
+                first += RiscvLoad.ENTRY
+        kernel = machine_value("kernel_filename", self.scenario)
+        if kernel is not None:
+            assert place is not None
+            found |= {"harts": harts, "kernel": kernel}
+            found |= {"start": place, "initrd": boot.initrd}
+            entry = place + RiscvLoad.ENTRY
+        if boot.tree is not None:
+            names = ("tree_ram", "tree_ram_size")
+            found |= zip(names, map(self._value, boot.tree), strict=True)
+            found["tree_at"] = RiscvLoad.TREE
+        if boot.reset_vector is not None:
+            names = ("rom", "rom_size")
+            found |= zip(names, map(self._value, boot.reset_vector), strict=True)
+            found |= {"reset_harts": harts, "reset_to": first, "reset_entry": entry}
+            found["reset_tree"] = 0 if boot.tree is None else RiscvLoad.TREE
+        return found

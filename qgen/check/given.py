@@ -11,7 +11,16 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from qgen.board import Audiodev, Board, Chosen, Device, Drive, MachineProperty, Soc
+from qgen.board import (
+    Audiodev,
+    Board,
+    Chosen,
+    Device,
+    Drive,
+    MachineProperty,
+    RiscvBoot,
+    Soc,
+)
 from qgen.condition import (
     All,
     Condition,
@@ -235,7 +244,9 @@ def _atoms(board: Board | Soc) -> Iterator[_Atom]:
         return
     if board.usb_by_default:
         yield from _OF_USB
-    if any(image.kernel_will_do for image in board.images):
+    boot = board.boot
+    late = isinstance(boot, RiscvBoot) and boot.reset_vector is not None
+    if late or any(image.kernel_will_do for image in board.images):
         yield Option.KERNEL
     if board.fw_cfg is not None and any(_asks_kvm(i.value) for i in board.fw_cfg.items):
         yield Option.KVM

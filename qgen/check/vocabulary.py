@@ -131,6 +131,25 @@ CONSTANTS: dict[str, tuple[CType, object]] = {
 }
 """Type and value of the constants that QEMU's headers define."""
 
+
+class RiscvLoad:
+    """What QEMU's loader of RISC-V finds in images, told apart from all else."""
+
+    ENTRY = 0x40
+    """How far behind the start of an image its code begins."""
+    SIZE = 0x4_2345
+    TREE = 0x8E60_0000
+    """Where it wants the device tree."""
+    FIRMWARE = "the OpenSBI of the harts"
+    """What QEMU loads by itself."""
+    _STEP = 2 << 20
+
+    @classmethod
+    def behind(cls, end: int) -> int:
+        """Where a kernel goes behind firmware that ends there."""
+        return -(-end // cls._STEP) * cls._STEP
+
+
 GRAPHICS = {"graphic_width": 1111, "graphic_height": 777, "graphic_depth": 15}
 """QEMU's variables that -g sets, and what they hold here."""
 
@@ -268,7 +287,7 @@ STRUCTS: dict[str, dict[str, CType]] = {
         **dict.fromkeys(_BOOT_HOOKS.split(), Pointer(BOOT_HOOK)),
         "get_dtb": Pointer(GET_DTB),
     },
-    "RISCVBootInfo": {},
+    "RISCVBootInfo": _fields(hwaddr="image_low_addr"),
     "NICInfo": _fields(int="used"),
     "ARMCPU": {"dtb_compatible": STRING},
     "PowerPCCPU": {"env": Struct("CPUPPCState")},

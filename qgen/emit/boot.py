@@ -13,7 +13,8 @@ from qgen.board import (
     X86BiosBoot,
 )
 from qgen.cunit import CallExpr, CExpr, If, Joined
-from qgen.emit.builder import FunctionBuilder, cast
+from qgen.emit.boot_riscv import emit_riscv
+from qgen.emit.builder import FunctionBuilder
 from qgen.emit.calls import call_expr
 from qgen.emit.conditions import condition
 from qgen.names import string_literal
@@ -36,7 +37,7 @@ def emit_boot(board: Board, boot: Boot, into: FunctionBuilder) -> None:
                 into.expr(boot.size),
             )
         case RiscvBoot():
-            _riscv(boot, into)
+            emit_riscv(boot, into)
         case HelperBoot(last):
             assert last.call is not None
             call = call_expr(last, last.call, into, {})
@@ -53,23 +54,6 @@ def emit_boot(board: Board, boot: Boot, into: FunctionBuilder) -> None:
                 CallExpr("get_system_memory"),
                 "true" if boot.writable else "false",
             )
-
-
-def _riscv(boot: RiscvBoot, into: FunctionBuilder) -> None:
-    unit = into.unit
-    unit.use("riscv_load_kernel", "RISCV_HART_ARRAY")
-    harts: CExpr = cast("RISCV_HART_ARRAY", into.device(boot.harts, {}))
-    info = harts
-    if unit.target.has(Feature.RISCV_BOOT_INFO):
-        unit.field("RISCVBootInfo boot_info")
-        info = f"&{into.state()}->boot_info"
-        into.call("riscv_boot_info_init", info, harts)
-    body = into.block()
-    initrd = "true" if boot.initrd else "false"
-    start = into.expr(boot.start)
-    machine = into.machine()
-    body.call("riscv_load_kernel", machine, info, start, initrd, "NULL")
-    into.body.append(If(f"{machine}->kernel_filename", body.statements()))
 
 
 _ARM_HOOKS = {

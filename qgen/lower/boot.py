@@ -12,17 +12,15 @@ from qgen.board import (
     Boot,
     Drive,
     HelperBoot,
-    Place,
     Region,
-    RiscvBoot,
     X86BiosBoot,
 )
 from qgen.condition import Condition, DriveGiven, Option, OptionGiven
 from qgen.diagnostics import Code, did_you_mean
 from qgen.expr import Expr, Num, evaluate, variables
+from qgen.lower.boot_riscv import lower_riscv
 from qgen.lower.calls import boot_call
 from qgen.lower.ends import Ends
-from qgen.lower.inside import NoChild
 from qgen.lower.memory import regions_of
 from qgen.lower.places import address
 from qgen.lower.scope import Scope
@@ -30,8 +28,6 @@ from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
 
-HARTS = "riscv.hart_array"
-"""The type of the device that holds RISC-V CPUs."""
 _ADDRESSES = (
     "gic_cpu_if_addr",
     "smp_loader_start",
@@ -78,7 +74,7 @@ def lower_boot(
         case model.Armv7mBoot():
             return _armv7m(spec, boot, regions, path, scope)
         case model.RiscvBoot():
-            return _riscv(boot, ends, path, scope)
+            return lower_riscv(spec, boot, regions, ends, scope)
         case model.HelperBoot():
             last = boot_call(spec, boot.call, ends, scope)
             return None if last.call is None else HelperBoot(last)
@@ -165,35 +161,6 @@ def _place(written: Expr, path: Path, scope: Scope) -> Expr | None:
         return address(written, path, scope)
     expr = scope.resolve(written, path, field="base")
     return None if expr is None or scope.number(expr, path) is None else expr
-
-
-def _riscv(
-    boot: model.RiscvBoot, ends: Ends, path: Path, scope: Scope
-) -> RiscvBoot | None:
-    name, *inner = boot.harts.split("/")
-    here = (*path, "harts")
-    if name not in ends.types:
-        if name not in ends.failed:
-            message = f"there is no device {name!r}"
-            help_ = did_you_mean(name, ends.types)
-            scope.error(Code.Q0201, message, here, help_)
-        return None
-    place = Place(name, None, tuple(inner))
-    try:
-        known = ends.type_at(place)
-    except NoChild as missing:
-        scope.error(Code.Q0201, str(missing), here, missing.help)
-        return None
-    if known is not None and HARTS not in (known.name, *known.ancestors):
-        message = f"the loader needs a device of type {HARTS!r}, not {known.name!r}"
-        scope.error(Code.Q0214, message, here)
-        return None
-    if ends.devices[name].count is not None:
-        message = f"there are several {name!r}, and the loader takes one"
-        scope.error(Code.Q0214, message, here)
-        return None
-    start = address(boot.at, (*path, "at"), scope)
-    return None if start is None else RiscvBoot(start, place, boot.initrd, path)
 
 
 def _armv7m(

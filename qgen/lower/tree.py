@@ -52,19 +52,37 @@ def lower_device_tree(
     derived = Derived(forms, of_root, board.cpus.wires, outputs, scope)
     tree = _Tree(spec, forms, derived, board, scope)
     root = tree.root(spec.device_tree)
+    _judge_chosen(spec, root, scope)
     return DeviceTree(_marked(root, tree.hand.referred))
 
 
 def _judge_use(spec: Spec, hooks: Hooks | None, scope: Scope) -> None:
     """Somebody has to hand the tree to the guest."""
-    handed = spec.boot is not None and spec.boot.loader == "arm"
+    boot = spec.boot
+    handed = isinstance(boot, model.ArmBoot) or (
+        isinstance(boot, model.RiscvBoot) and boot.reset_vector is not None
+    )
     points = () if hooks is None else tuple(hook.point for hook in hooks.hooks)
     if not handed and not {HookPoint.BOOT, HookPoint.AFTER_DEVICES} & {*points}:
         scope.warning(
             Code.Q0216,
             "nothing hands the device tree to the guest",
             PATH,
-            "boot with loader: arm, or write a hook: it finds the tree in machine->fdt",
+            "boot with loader: arm, or riscv with 'reset_vector', or write a hook: it "
+            "finds the tree in machine->fdt",
+        )
+
+
+def _judge_chosen(spec: Spec, root: Node, scope: Scope) -> None:
+    """RISC-V's loader ends QEMU where it cannot hand on -append."""
+    names = {node.name for node in root.children}
+    if isinstance(spec.boot, model.RiscvBoot) and "chosen" not in names:
+        scope.error(
+            Code.Q0214,
+            "the loader puts -append and -initrd into the node /chosen, which is missing",
+            (*PATH, "nodes"),
+            "add it: chosen: {}",
+            key=True,
         )
 
 

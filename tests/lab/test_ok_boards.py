@@ -10,7 +10,7 @@ from object_tree import command_line, compare_devices, compare_maps
 
 from qgen import catalogue, compose
 from qgen.arch import ARCHES
-from qgen.board import Arch, Board, Format, X86BiosBoot
+from qgen.board import Arch, Board, Format, RiscvBoot, X86BiosBoot
 from qgen.diagnostics import Code, Rejected
 from qgen.expr import evaluate
 from qgen.lab.monitor import watch
@@ -27,6 +27,7 @@ BOARDS = [
     for variant in split(read(file))
 ]
 FIRMWARE_SIZE = 64 << 10
+OPENSBI = "opensbi-riscv64-generic-fw_dynamic.bin"
 
 
 def files_for(board: Board, release: str, folder: Path) -> list[str]:
@@ -39,6 +40,8 @@ def files_for(board: Board, release: str, folder: Path) -> list[str]:
     names = [image.file for image in board.images]
     if isinstance(board.boot, X86BiosBoot):
         names.append(board.boot.firmware)
+    if isinstance(board.boot, RiscvBoot) and board.boot.firmware is not None:
+        names.append(board.boot.firmware.file or OPENSBI)
     for name in names:
         if name is not None:
             (folder / name).write_bytes(bytes(FIRMWARE_SIZE))

@@ -68,17 +68,34 @@ class Armv7mBoot(Model):
     """How large an image may be."""
 
 
+class RiscvFirmware(Model):
+    """What runs in machine mode before the kernel: OpenSBI, or what -bios names."""
+
+    at: Address
+    """Where a raw image goes: ``0x8000_0000``."""
+    file: FileName | None = None
+    """The file where -bios names none, if not the OpenSBI that QEMU has: ``hss.bin``."""
+
+
 class RiscvBoot(Model):
-    """riscv_load_kernel: an image given with -kernel, loaded at an address."""
+    """riscv_load_kernel: -kernel behind the firmware, or at an address.
+
+    With ``reset_vector`` the harts start in that ROM, and the board's device tree is
+    handed on in RAM.
+    """
 
     loader: Literal["riscv"]
     """RISC-V's loader of -kernel."""
-    at: Address
-    """The address of the kernel: ``0x8020_0000``."""
+    firmware: RiscvFirmware | None = None
+    """Firmware that starts the kernel: ``{at: 0x8000_0000}`` is QEMU's OpenSBI."""
+    at: Address | None = None
+    """The address of the kernel, if it is not behind the firmware: ``0x8020_0000``."""
     harts: DevicePath
     """The device of type riscv.hart_array: ``harts``, ``soc/cpus``."""
     initrd: Truth = False
     """-initrd is loaded too."""
+    reset_vector: RegionName | None = None
+    """The ROM from which the harts start firmware or kernel: ``mrom``."""
 
 
 class X86BiosBoot(Model):
