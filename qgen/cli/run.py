@@ -39,7 +39,8 @@ def command(
     """Run a spec's board in QEMU.
 
     Renders the spec for the SDK's release, compiles it with QEMU's own flags, and
-    starts QEMU with it. Ends as QEMU ends.
+    starts QEMU with it, which finds the firmware of Debian's packages behind that of -L.
+    Ends as QEMU ends.
 
     \b
     Examples:
@@ -48,7 +49,7 @@ def command(
     """
     from qgen import compose
     from qgen.cli import console
-    from qgen.lab.board import execute
+    from qgen.lab.board import execute, firmware_folders
 
     clock = compose.Timing({"python": _age()})
     build = compose.build(spec, selector, clock, variant=variant, catalog=catalog)
@@ -60,6 +61,7 @@ def command(
             f"qgen: this QEMU has a machine {build.resolved.board.name!r} of its own; "
             f"the board runs as {build.loadable.machine!r}"
         )
+    arguments = (*arguments, *firmware_folders())
     if not timing:
         execute(build.loadable, arguments)
         return None

@@ -25,6 +25,8 @@ STRICT = ("-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror")
 """QEMU's boards leave parameters of callbacks unused; all else must be quiet."""
 MAX_LINES = 30
 """How much of the compiler's output an error shows."""
+_FIRMWARE = (Path("/usr/share/qemu"), Path("/usr/share/seabios"))
+"""Where Debian's packages have what machines load; a build of QEMU has none."""
 
 
 @frozen(slots=False)
@@ -217,6 +219,12 @@ def _noted(
 def free_name(name: str, sdk: Sdk, target: str) -> str:
     """``name``, or one like it where this QEMU has a machine of that name already."""
     return f"{name}-qgen" if name in machines(sdk, target) else name
+
+
+def firmware_folders() -> list[str]:
+    """The arguments by which QEMU finds firmware behind where the user's have it."""
+    found = [str(folder) for folder in _FIRMWARE if folder.is_dir()]
+    return [word for folder in found for word in ("-L", folder)]
 
 
 def execute(board: Loadable, arguments: Sequence[str]) -> None:

@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qgen.compare.snapshot import Object, Property, Snapshot
-from qgen.lab.board import Loadable
+from qgen.lab.board import Loadable, firmware_folders
 from qgen.lab.errors import LabError
 from qgen.lab.monitor import Monitor, watch
 from qgen.lab.mtree import flat_views, region_trees
-
-FIRMWARE = (Path("/usr/share/qemu"), Path("/usr/share/seabios"))
-"""Where Debian's packages have what machines load; a build of QEMU has none."""
 
 # A QMP command, the name of what it lists, and the key that tells one item from another.
 _LISTS = (
@@ -40,9 +37,9 @@ def observe(machine: Loadable, arguments: Sequence[str] = ()) -> Snapshot:
 
     `LabError` with QEMU's words if it does not start.
     """
-    folders = [word for path in FIRMWARE if path.is_dir() for word in ("-L", str(path))]
     try:
-        with watch(machine, [*arguments, *folders], defaults=True) as monitor:
+        everything = [*arguments, *firmware_folders()]
+        with watch(machine, everything, defaults=True) as monitor:
             return _snapshot(machine.machine, monitor)
     except LabError as error:
         hint = error.hint

@@ -107,7 +107,7 @@ def _ppc_rom(name: str, raw: bool) -> Guest:
 _GREETINGS = (
     ("arm", "arm-none-eabi-gcc", ("-mcpu=cortex-a15", "-marm"), 0x4001_0000, False),
     ("aarch64", "arm-none-eabi-gcc", ("-mcpu=cortex-a15", "-marm"), 0, True),
-    ("riscv64", "riscv64-unknown-elf-gcc", _RV64, 0x8000_0000, False),
+    ("riscv64", "riscv64-unknown-elf-gcc", _RV64, 0x8020_0000, False),
     ("ppc", "powerpc-linux-gnu-as", _POWERPC, 0, True),
 )
 

@@ -46,9 +46,11 @@ class Line:
         cpus: int = 1,
         ram: int = 128 << 20,
         append: str = "",
+        more: tuple[str, ...] = (),
         **properties: str,
     ):
         self.cpu, self.cpus, self.ram, self.append = cpu, cpus, ram, append
+        self.more = more
         self.properties = {n.replace("_", "-"): v for n, v in properties.items()}
 
     def __str__(self) -> str:
@@ -64,6 +66,7 @@ class Line:
     def arguments(self) -> list[str]:
         """The rest of the command line."""
         given = ["-smp", str(self.cpus), "-m", f"{self.ram >> 20}M", "-nic", "none"]
+        given += self.more
         return given + ([] if self.cpu is None else ["-cpu", self.cpu])
 
     def facts(self, board: Board) -> CommandLineFacts:
@@ -91,6 +94,7 @@ BOARDS: dict[str, tuple[Line, ...]] = {
         Line("cortex-a7", 3, 64 << 20, tree="long"),
     ),
     "tests/ok/device-tree-riscv.yaml": (Line(), Line(cpus=4, ram=2 << 30)),
+    "tests/ok/opensbi.yaml": (Line(cpus=3, more=("-bios", "none")),),
 }
 
 

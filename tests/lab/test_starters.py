@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from console import Step, talk
-from lab_support import guest, require_sdk
+from lab_support import guest, require_package, require_sdk
 
 from qgen import compose
 from qgen.cli import cli
@@ -25,13 +25,25 @@ class Case:
     option: str = "-kernel"
     said: str = ""
     smp: int = 1
+    firmware: tuple[str, ...] = ()
 
     @property
-    def wanted(self) -> str:
-        return self.said or f"qgen: hello from {self.arch}"
+    def wanted(self) -> list[Step]:
+        said = (*self.firmware, self.said or f"qgen: hello from {self.arch}")
+        return [Step(each) for each in said]
 
 
 UART = "qgen: uart interrupt"
+OPENSBI = Path("/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin")
+BANNER = (
+    "OpenSBI v",
+    "Platform Name             : board",
+    "Platform HART Count       : 1",
+    "Platform Timer Device     : aclint-mtimer @ 10000000Hz",
+    "Platform Console Device   : uart8250",
+    "Domain0 Next Address      : 0x0000000080200000",
+)
+"""What OpenSBI finds in the device tree, and where the loader put the kernel."""
 CASES = (
     *(
         Case("arm", cpu, "cortex-m-uart", said=UART)
@@ -41,8 +53,8 @@ CASES = (
     Case("arm", "cortex-a7", "greeting-arm"),
     Case("aarch64", "cortex-a57", "greeting-aarch64", smp=2),
     Case("aarch64", "cortex-a72", "greeting-aarch64"),
-    Case("riscv64", "rv64", "greeting-riscv64"),
-    Case("riscv64", "sifive-u54", "greeting-riscv64"),
+    Case("riscv64", "rv64", "greeting-riscv64", firmware=BANNER),
+    Case("riscv64", "sifive-u54", "greeting-riscv64", firmware=BANNER),
     Case("ppc", "750_v3.1", "greeting-ppc", "-bios"),
     Case("x86_64", "qemu64", "greeting-x86_64", "-bios"),
 )
@@ -60,4 +72,7 @@ def test_it_runs(case: Case, release: str, tmp_path: Path) -> None:
     machine = compose.load_into(resolved, sdk)
     image = guest(case.guest, tmp_path)
     arguments = ["-serial", "stdio", "-smp", str(case.smp), case.option, str(image)]
-    talk(machine, arguments, [Step(case.wanted)], SECONDS)
+    if case.firmware:
+        require_package(OPENSBI, "qemu-system-data")
+        arguments += ["-L", str(OPENSBI.parent)]
+    talk(machine, arguments, case.wanted, SECONDS)
