@@ -71,6 +71,14 @@ RULES = [
     Rule("a helper that is not there", "Q0218", "errors/call-unknown-function", "did you mean 'pl011_create'", "ok/helpers"),
     Rule("a helper called with too few arguments", "Q0218", "errors/call-with-too-few-arguments", "takes 3 arguments, not 2", "ok/helpers"),
     Rule("a helper called with others", "Q0218", "errors/call-with-arguments-of-other-types", "of C type 'qemu_irq', which this is not", "ok/helpers"),
+    Rule("a type that the helper does not make", "Q0218", "errors/call-and-what-it-maps", "sysbus_create_simple() makes a 'pl061', no 'pl031'", "ok/helpers"),
+    Rule("a region that a helper maps elsewhere", "Q0213", "errors/call-and-what-it-maps", "maps the region at 0x4000_2000, not at 0x4000_3000", "ok/calls-that-map-and-wire"),
+    Rule("a region that a helper makes larger", "Q0213", "errors/call-and-what-it-maps", "has 32 bytes, not 64 bytes", "ok/calls-that-map-and-wire"),
+    Rule("an IRQ past the lines that a helper gives", "Q0211", "errors/call-and-the-lines-it-has", "'plic' has no input 53", "ok/calls-that-map-and-wire"),
+    Rule("an output that a helper has wired", "Q0212", "errors/call-and-the-lines-it-has", "the GPIO output 1 of 'plic' is wired already", "ok/calls-that-map-and-wire"),
+    Rule("a PLIC with other harts than it is told", "Q0214", "errors/call-of-other-harts", "'M' names one hart, and this says 4", "ok/calls-that-map-and-wire"),
+    Rule("a PLIC of harts that are not there", "Q0214", "errors/call-of-other-harts", "'M' names hart 3", "ok/calls-that-map-and-wire"),
+    Rule("modes that no hart has", "Q0107", "errors/call-of-other-harts", "'MM' does not say the modes", "ok/calls-that-map-and-wire"),
     Rule("a part that nothing reaches", "Q0216", "ok/nothing-reaches", "nothing can reach 'flash'", "ok/memory-map"),
     Rule("what a release does not have", "Q0301", "errors/release-lacks-a-type", "QEMU 8.2, 10.0, 10.2", "ok/board-of-socs"),
     Rule("a hook without its function", "Q0219", "errors/hook-function-missing", "has no function 'first_things'", "ok/hooks"),
@@ -98,7 +106,7 @@ def test_a_rule_has_a_case_and_a_twin(rule: Rule) -> None:
 
 def test_every_code_of_what_a_spec_means_is_a_rule() -> None:
     meant = {code.name for code in Code if "Q0203" <= code.name < "Q0900"}
-    assert meant - {rule.code for rule in RULES} == {"Q0213", "Q0214"}
+    assert meant <= {rule.code for rule in RULES}
 
 
 @pytest.mark.parametrize("code", sorted({rule.code for rule in RULES}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgen.board.memory import DeviceImage
-from qgen.board.values import Chardev, Drive, Link, MachineValue, Place, Property
+from qgen.board.values import Chardev, Drive, Link, MachineValue, Place, Property, Value
 from qgen.board.wires import BusEnd, ClockInput, Sink, Wire
 from qgen.condition import Condition
 from qgen.expr import Expr, evaluate
@@ -108,7 +108,9 @@ Argument = (
 class Call:
     """A call of an exported helper of QEMU's, which makes a device.
 
-    ``types`` are the C types of its parameters, ``returns`` that of its result.
+    ``types`` are the C types of its parameters, ``returns`` that of its result. ``irqs``
+    are the places of the arguments that the device's interrupt outputs lead to; the
+    lines of ``to_cpus`` are GPIO outputs that it wires to CPUs by itself.
     """
 
     function: str
@@ -117,6 +119,8 @@ class Call:
     types: tuple[str, ...]
     arguments: tuple[Argument, ...]
     origin: Path
+    irqs: tuple[int, ...] = ()
+    to_cpus: frozenset[int] = frozenset()
 
 
 @frozen
@@ -149,6 +153,8 @@ class Device:
     ``full_buses`` are buses of its own that take no device that a user adds.
     ``when`` says on what it depends whether there is such a device, None: there always is.
     ``call`` makes it, and maps ``mmio``; ``type`` is empty where it makes none.
+    ``given`` are properties that the call sets, those that decide how many lines and how
+    large regions there are; None where nobody knows.
     ``ide`` are controllers that get the drives of ``-drive if=ide`` in order; that makes no
     device that the board could refer to, and has no type either.
     ``is_stub``: QEMU's helper for what is not modelled makes it, and hands out nothing.
@@ -174,12 +180,18 @@ class Device:
     full_buses: tuple[str, ...] = ()
     when: Condition | None = None
     call: Call | None = None
+    given: tuple[Property, ...] | None = None
     is_stub: bool = False
     ide: tuple[IdeController, ...] = ()
     made: bool = False
     images: tuple[DeviceImage, ...] = ()
     inputs: Expr | None = None
     handler: str | None = None
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """Its properties by their names, with those that its call sets."""
+        return {p.name: p.value for p in (*self.properties, *(self.given or ()))}
 
     @property
     def holders(self) -> tuple[Device | Part, ...]:

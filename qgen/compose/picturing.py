@@ -112,7 +112,8 @@ def _counts(resolved: Resolved, cpus: int) -> Iterator[tuple[tuple[str, str], Co
             known = resolved.catalogue.find(device.type)
             if known is None or device.type in own:
                 continue
-            given = {p.name: p.value for p in device.properties}
+            given = device.settings
+            taken = 0 if device.call is None else len(device.call.to_cpus)
             named_in = [each for each in known.gpio_in if each.name is not None]
             named_out = [each for each in known.gpio_out if each.name is not None]
             yield (
@@ -124,7 +125,7 @@ def _counts(resolved: Resolved, cpus: int) -> Iterator[tuple[tuple[str, str], Co
                     ),
                     (
                         Lines(IRQ, irqs_of(known, given, cpus)),
-                        Lines(None, outputs_of(known, given, cpus)),
+                        Lines(None, outputs_of(known, given, cpus), taken),
                         *(Lines(each.name, each.count) for each in named_out),
                     ),
                 ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from qgen.bases import find
 from qgen.board import (
@@ -27,12 +28,14 @@ from qgen.catalogue import RENAMED, DeviceType, function
 from qgen.diagnostics import Code, did_you_mean, quoted
 from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
 from qgen.lower.buses import Buses
+from qgen.lower.called import Called
 from qgen.lower.drives import lower_drive
 from qgen.lower.elsewhere import helper_had_by, missing
 from qgen.lower.ends import Ends
 from qgen.lower.inputs import ALL, ONE, judge_returned
 from qgen.lower.inside import NoChild, inside
 from qgen.lower.limits import judge_register
+from qgen.lower.makers import lines_to_cpus, maker_of
 from qgen.lower.memory import regions_of, sometimes
 from qgen.lower.own_words import own_word
 from qgen.lower.places import ROOTS
@@ -53,6 +56,9 @@ from qgen.spec.arguments import (
 from qgen.spec.ends import SinkText
 from qgen.spec.model import Composite, Spec
 from qgen.spec.values import DriveText, LinkText, MachineText, SerialText
+
+if TYPE_CHECKING:
+    from qgen.catalogue.helpers import Function
 
 _EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
 _INTEGERS = {
@@ -112,6 +118,7 @@ class _Calls:
         self.spec, self.wiring, self.buses, self.scope = spec, wiring, buses, scope
         self.release = buses.catalogue.release
         self.known = buses.catalogue.functions()
+        self.called = Called(spec, wiring.ends, scope)
         self.regions = regions_of(spec)
         self.of_machine: tuple[str, ...] = ()
         if isinstance(spec, Spec):
@@ -186,7 +193,27 @@ class _Calls:
             tuple(arguments),
             path,
         )
-        return replace(device, call=call)
+        return replace(device, call=self._known(found, call, device))
+
+    def _known(self, function: Function, call: Call, device: Device) -> Call:
+        """``call`` with the lines that it wires; what it makes is judged."""
+        made = maker_of(function)
+        if made is None or not device.type:
+            return call
+        places = {p.name: place for place, p in enumerate(function.parameters)}
+        given = {
+            name: value.text if isinstance(value, Text) else value
+            for name, place in places.items()
+            for value in (call.arguments[place],)
+        }
+        paths: dict[str, Path] = {n: (*call.origin, p) for n, p in places.items()}
+        self.called.judge(device, call.function, made, given, paths)
+        known = self.buses.created.get(device.name)
+        lines: frozenset[int] = frozenset()
+        if made.to_cpus and known is not None and device.given is not None:
+            lines = lines_to_cpus(known, device.settings, self.wiring.ends.max_cpus)
+        irqs = tuple(places[name] for name in made.irqs)
+        return replace(call, irqs=irqs, to_cpus=lines)
 
     def _unknown(self, name: str, path: Path) -> None:
         """A helper that this release does not have."""

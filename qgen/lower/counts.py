@@ -2,8 +2,9 @@
 
 The catalogue is measured with default properties. What follows here is what a few types
 compute from theirs (sources: hw/intc/arm_gic*.c, hw/intc/riscv_*.c, hw/cpu/*mpcore.c,
-hw/arm/armv7m.c, hw/core/or-irq.c, hw/core/split-irq.c, hw/dma/pl330.c, hw/ssi/sifive_spi.c,
-hw/gpio/sifive_gpio.c, hw/nvram/fw_cfg.c, hw/block/pflash_cfi0*.c).
+hw/arm/armv7m.c, hw/char/serial-mm.c, hw/core/or-irq.c, hw/core/split-irq.c,
+hw/dma/pl330.c, hw/ssi/sifive_spi.c, hw/gpio/sifive_gpio.c, hw/nvram/fw_cfg.c,
+hw/block/pflash_cfi0*.c).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from qgen.board import UNIMPLEMENTED
 from qgen.catalogue import DeviceType, Mmio
-from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
+from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate, variables
 
 FW_CFG_MEM = "fw_cfg_mem"
 SYSBUS = "sys-bus-device"
@@ -32,10 +33,19 @@ _ALWAYS_AS_LARGE = (
     "a9mpcore_priv",
     "a15mpcore_priv",
     "pl330",
+    "riscv.aclint.swi",
     "xlnx.ps7-qspi",
     "xlnx.ps7-spi",
 )
 """Types whose properties decide how many lines or buses they have, but no region."""
+_SIZED: Mapping[str, tuple[str, Callable[[int], int]]] = {
+    "riscv.aclint.mtimer": ("aperture-size", lambda size: size),
+    "riscv.aplic": ("aperture-size", lambda size: size),
+    "riscv.imsic": ("num-pages", lambda pages: 0x1000 * pages),
+    "riscv.sifive.plic": ("aperture-size", lambda size: size),
+    "serial-mm": ("regshift", lambda shift: 8 << min(max(shift, 0), 32)),
+}
+"""The property that alone decides how large the one region is, and how."""
 ONE_CALL = ("smbus-eeprom",)
 """Types that QEMU makes in one call of its own, which gives nothing to go on with."""
 
@@ -72,6 +82,29 @@ def _spi_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
     return 1 + selects * _number(known, properties, "num-busses", cpus)
 
 
+MODES = "MSU"
+"""The modes of a hart, as a PLIC's text has them."""
+
+
+def harts_of(config: str) -> list[str] | None:
+    """The modes of each hart in a PLIC's text, as QEMU reads it; None if it would not."""
+    harts = [hart for hart in config.split(",") if hart]
+    wrong = any(set(hart) - set(MODES) or len(set(hart)) < len(hart) for hart in harts)
+    return None if wrong else harts
+
+
+def _plic_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
+    """One for each hart in S mode, then one for each in M mode."""
+    config = properties.get("hart-config")
+    return 2 * len(harts_of(config) or () if isinstance(config, str) else ())
+
+
+def _aplic_outputs(known: DeviceType, properties: Properties, cpus: int) -> int:
+    if properties.get("msimode") is True:
+        return 0
+    return _number(known, properties, "num-harts", cpus)
+
+
 def _none(known: DeviceType, properties: Properties, cpus: int) -> int:
     return 0
 
@@ -106,7 +139,9 @@ _GPIO_OUTPUTS: Mapping[str, Callable[[DeviceType, Properties, int], int]] = {
     "split-irq": _property("num-lines"),
     "riscv.aclint.mtimer": _property("num-harts"),
     "riscv.aclint.swi": _property("num-harts"),
+    "riscv.aplic": _aplic_outputs,
     "riscv.imsic": _property("num-pages"),
+    "riscv.sifive.plic": _plic_outputs,
     "sifive_soc.gpio": _property("ngpio"),
     UNIMPLEMENTED: _none,
 }
@@ -186,6 +221,10 @@ def mmio_of(known: DeviceType, properties: Properties) -> tuple[Mmio, ...]:
     if known.name == UNIMPLEMENTED:
         name, size = properties.get("name"), _number(known, properties, "size", 1)
         return (Mmio(name if isinstance(name, str) else known.mmio[0].name, size),)
+    sized = _SIZED.get(known.name)
+    if sized is not None and known.mmio and sized[0] in properties:
+        size = sized[1](_number(known, properties, sized[0], 1))
+        return (Mmio(known.mmio[0].name, size),)
     return _UNMEASURED.get(known.name, known.mmio)
 
 
@@ -198,4 +237,9 @@ def shaping(known: DeviceType, properties: Properties) -> str | None:
         return None
     if _is_plain_flash(known, properties):
         return None
+    sized = _SIZED.get(known.name)
+    if sized is not None:
+        value = properties.get(sized[0])
+        changes = isinstance(value, (Var, Bin)) and variables(value)
+        return sized[0] if changes else None
     return next((name for name in known.shaped_by if name in properties), None)

@@ -30,6 +30,7 @@ from qgen.lower.images import device_images
 from qgen.lower.inputs import lower_inputs
 from qgen.lower.inside import NoChild, inside, is_made_late
 from qgen.lower.kinds import judge_kind, judge_made, judge_one_call
+from qgen.lower.makers import Making, making_of
 from qgen.lower.mmio import Regions, repeated
 from qgen.lower.places import address
 from qgen.lower.properties import Properties
@@ -148,7 +149,13 @@ class _Devices:
         properties = self.properties.lower(
             device.properties, known, (*path, "properties"), run_time
         )
-        mmio = self.regions.lower(device, known, properties, count, path)
+        making: Making | None = None
+        if device.call is not None:
+            functions = self.catalogue.functions()
+            making = making_of(device.call, functions, run_time, path, self.scope)
+            if making is not None and making.type != known.name:
+                making = None  # which is wrong, and said elsewhere
+        mmio = self.regions.lower(device, known, properties, making, count, path)
         clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
         if not self.scope.broken(*path, "clocks"):
             self.judge_wired(known, clocks, path)
@@ -176,6 +183,7 @@ class _Devices:
             nic=device.nic,
             full_buses=device.full_buses,
             images=tuple(images),
+            given=None if making is None else making.settings,
         )
 
     def _is_created(self, name: str, type_: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from qgen.board import CPUS, Device, Sink, Source, Wire
+from qgen.board import CPUS, Call, Device, Sink, Source, Wire
 from qgen.condition import exclusive
 from qgen.diagnostics import Code
 from qgen.expr import Expr, Num, evaluate
@@ -38,6 +38,11 @@ def judge_drivers(
 ) -> None:
     """Refuse a second driver of an input, and a second wire of an output."""
     taken, left = _Ends(), MAX_WIRES
+    for device in devices:
+        several = 1 if device.count is None else evaluate(device.count)
+        for line in () if device.call is None else device.call.to_cpus:
+            for n in range(several):
+                taken.outputs.add((device.name, n, (), False, None, line))
     for name, count, wire in _all(devices, cpu_wires):
         for env in _rounds(count, wire, ends.max_cpus, name == CPUS):
             left -= 1
@@ -58,14 +63,19 @@ def _all(
     for wire in cpu_wires:
         yield CPUS, None, wire
     for device in devices:
-        for wire in device.wires:
+        made = () if device.call is None else _of_call(device.call)
+        for wire in (*made, *device.wires):
             yield device.name, device.count, wire
-        if device.call is not None:
-            for place, argument in enumerate(device.call.arguments):
-                if isinstance(argument, Sink):
-                    source = Source(False, device.call.function, Num(place))
-                    wire = Wire(source, argument, False, device.call.origin)
-                    yield device.name, device.count, wire
+
+
+def _of_call(call: Call) -> Iterator[Wire]:
+    """The wires that a function makes of its arguments."""
+    for place, argument in enumerate(call.arguments):
+        if isinstance(argument, Sink):
+            source = Source(False, call.function, Num(place))
+            if place in call.irqs:
+                source = Source(True, None, Num(call.irqs.index(place)))
+            yield Wire(source, argument, False, call.origin)
 
 
 def _rounds(

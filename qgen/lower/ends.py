@@ -92,8 +92,7 @@ class Ends:
         if place.path and (known.shaped_by or has_rule(known)):
             return None  # whoever made it may have set what decides
         device = self.devices[place.device]
-        properties = {p.name: p.value for p in device.properties}
-        return rule(known, {} if place.path else properties, self.max_cpus)
+        return rule(known, {} if place.path else device.settings, self.max_cpus)
 
 
 def ends_of(
@@ -114,7 +113,7 @@ def ends_of(
         catalogue=catalogue,
         failed={*spec.devices, *scope.absent, *(m.name for m in base.made)}
         - types.keys(),
-        doubtful={n for n in types if _is_doubtful(spec, n, scope)},
+        doubtful={d.name for d in devices if _is_doubtful(spec, d, scope)},
         arch=arch,
         cpu_type=cpu_type,
         cpu_maker=base.name if base.boots else cpus.created_by,
@@ -133,11 +132,13 @@ def _type_of(
     return with_brought(known, written.parts)
 
 
-def _is_doubtful(spec: Composite, name: str, scope: Scope) -> bool:
+def _is_doubtful(spec: Composite, device: Device, scope: Scope) -> bool:
     """Whether nobody knows the properties of a device: a helper sets them."""
-    written = spec.devices.get(name)
+    written = spec.devices.get(device.name)
     called = written is not None and written.call is not None
-    return called or scope.broken("devices", name, "properties")
+    if called and device.given is None:
+        return True
+    return scope.broken("devices", device.name, "properties")
 
 
 def named(lists: Iterable[Lines]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from qgen.diagnostics import Code
 from qgen.expr import Entry, Expr, Num, Var, evaluate, variables
 from qgen.figures import written_as
 from qgen.lower.counts import mmio_of, shaping
+from qgen.lower.makers import Making
 from qgen.lower.memory import is_container
 from qgen.lower.places import address, human
 from qgen.lower.scope import Scope, scaled
@@ -27,13 +28,20 @@ class Regions:
         device: model.Device,
         known: DeviceType,
         properties: tuple[Property, ...],
+        making: Making | None,
         count: Expr | None,
         path: Path,
     ) -> tuple[Mmio, ...]:
-        """The MMIO regions, matched with those that the type has."""
-        values = {p.name: p.value for p in properties}
+        """The MMIO regions, matched with those that the type has.
+
+        ``making`` is what a function does: it maps them, and sets more properties.
+        """
+        given = None if making is None else making.settings
+        values = {p.name: p.value for p in (*properties, *(given or ()))}
         regions, shaped = mmio_of(known, values), shaping(known, values)
         done: list[Mmio] = []
+        if making is not None and given is not None and not device.at:
+            return tuple(making.mapped(regions))
         whole: dict[int, bool] = {}
         for place, written in enumerate(device.at):
             here: Path = (*path, "at", place)
@@ -50,7 +58,10 @@ class Regions:
                 help_ = f"state it, in a mapping: {{at: ..., size: {written_as(size)}}}"
                 self.scope.error(Code.Q0213, message, (*here, "at"), help_)
             if written.size is not None:
+                usual = size
                 size, varying = self._stated_size(written.size, size, (*here, "size"))
+                if given is not None and shaped is None and size != usual:
+                    self._other_size(device, size, usual, (*here, "size"))
             window, ok = self._window(device, written, size, (*here, "window"))
             if not ok:
                 continue
@@ -76,6 +87,16 @@ class Regions:
                 )
             )
         return tuple(done)
+
+    def _other_size(
+        self, device: model.Device, size: int, made: int, path: Path
+    ) -> None:
+        function = "" if device.call is None else device.call.function
+        message = (
+            f"the region that {function}() makes has {human(made)}, not {human(size)}"
+        )
+        help_ = f"write size: {written_as(made)}, or change the argument"
+        self.scope.error(Code.Q0213, message, path, help_)
 
     def _window(
         self, device: model.Device, written: model.Mmio, size: int, path: Path

@@ -216,6 +216,29 @@ class Scope:
         ``size``. ``run_time`` are the run-time values allowed here. There is no finding
         for a name whose own value is wrong.
         """
+        resolved, missing = self._looked_up(expr, field, run_time)
+        for name in missing:
+            if name not in self._failed:
+                self._unknown(name, path, field, run_time)
+        if missing:
+            return None
+        wrong = fault(resolved)
+        if wrong is None:
+            return resolved
+        self.error(Code.Q0106, wrong[0], path, wrong[1])
+        return None
+
+    def known(
+        self, expr: Expr, *, field: str | None = None, run_time: Collection[str] = ()
+    ) -> Expr | None:
+        """As `resolve`, without findings: for what is judged in another place."""
+        resolved, missing = self._looked_up(expr, field, run_time)
+        return None if missing or fault(resolved) is not None else resolved
+
+    def _looked_up(
+        self, expr: Expr, field: str | None, run_time: Collection[str]
+    ) -> tuple[Expr, list[str]]:
+        """``expr`` with its names resolved, and those that are unknown."""
         missing: list[str] = []
 
         def lookup(name: str) -> Expr:
@@ -230,17 +253,7 @@ class Scope:
             missing.append(name)
             return Num(0)
 
-        resolved = resolve(expr, lookup)
-        for name in missing:
-            if name not in self._failed:
-                self._unknown(name, path, field, run_time)
-        if missing:
-            return None
-        wrong = fault(resolved)
-        if wrong is None:
-            return resolved
-        self.error(Code.Q0106, wrong[0], path, wrong[1])
-        return None
+        return resolve(expr, lookup), missing
 
     def _unknown(
         self, name: str, path: Path, field: str | None, run_time: Collection[str]

@@ -177,23 +177,25 @@ class _Drawing:
             for n in range(1 if device.count is None else evaluate(device.count)):
                 for wire in device.wires:
                     self._wire(composite, prefix, device.name, n, wire)
-            self._call(composite, prefix, device)
+                self._call(composite, prefix, device, n)
 
-    def _call(self, owner: Composite, prefix: str, device: Device) -> None:
+    def _call(self, owner: Composite, prefix: str, device: Device, n: int) -> None:
         """The lines that a helper of QEMU's is given to drive."""
         for place, given in enumerate(
             () if device.call is None else device.call.arguments
         ):
             assert device.call is not None
             spot = self._spots.of(owner, device.call.origin)
-            begin = End(prefix + device.name, 0, "", f"argument {place + 1}", 0)
+            begin = End(prefix + device.name, n, "", f"argument {place + 1}", 0)
+            if place in device.call.irqs:
+                begin = replace(begin, group=IRQ, index=device.call.irqs.index(place))
             if isinstance(given, Sink):
                 into = (
                     CPUS if given.place.device == CPUS else prefix + given.place.device
                 )
                 path = "/".join(given.place.path)
                 number = given.place.element
-                known = {"cpus": self.line.cpus, "n": 0, "cpu": 0}
+                known = {"cpus": self.line.cpus, "n": n, "cpu": 0}
                 element = 0 if number is None else evaluate(number, known)
                 at = evaluate(given.index, known)
                 self._add(begin, End(into, element, path, given.name, at), False, spot)
@@ -326,8 +328,9 @@ def _lines(each: _Found, used: set[End], known: Iterable[Lines]) -> Iterator[Lin
     own = [end for end in used if not end.inside]
     names = dict.fromkeys([*(lines.name for lines in known), *(e.group for e in own)])
     counts = {lines.name: lines.count for lines in known}
+    taken = {lines.name: lines.used * each.times for lines in known}
     for name in sorted(names, key=lambda name: (name is not None, str(name))):
-        number = sum(end.group == name for end in own)
+        number = sum(end.group == name for end in own) + taken.get(name, 0)
         count = counts.get(name)
         total = None if count is None else count * each.times
         if total is not None and number > total:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,10 +11,10 @@ from xml.etree import ElementTree
 import pytest
 
 from qgen import compose, picture
-from qgen.board import Board
+from qgen.board import Board, Device, Sink, Source, Wire
 from qgen.compose import Resolved, picturing
 from qgen.compose.picturing import Given, NotTaken
-from qgen.expr import evaluate
+from qgen.expr import Num, evaluate
 from qgen.picture import Terminal
 from qgen.picture.wires import Role
 from qgen.picture.wires_svg import layers
@@ -99,6 +100,15 @@ SPECS = sorted(
 )
 
 
+def by_call(device: Device) -> Iterator[Wire]:
+    """The interrupts that the function which makes a device has wired."""
+    for line, place in enumerate(() if device.call is None else device.call.irqs):
+        assert device.call is not None
+        sink = device.call.arguments[place]
+        if isinstance(sink, Sink):
+            yield Wire(Source(True, None, Num(line)), sink, False, device.call.origin)
+
+
 @pytest.mark.parametrize("file", SPECS, ids=lambda file: file.stem)
 def test_every_wire_of_every_spec_is_there_once(file: Path) -> None:
     for found in compose.resolve_all(file).values():
@@ -115,7 +125,7 @@ def test_every_wire_of_every_spec_is_there_once(file: Path) -> None:
             * (1 if wire.lines is None else evaluate(wire.lines))
             for device in found.board.devices
             if line.has(device)
-            for wire in device.wires
+            for wire in (*device.wires, *by_call(device))
         ) + line.cpus * len(found.board.cpus.wires)
         own = [
             wire
