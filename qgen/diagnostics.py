@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
-from itertools import islice
+from itertools import chain, islice
 
 from qgen.frozen import frozen
 from qgen.source import Path, Source, Span
@@ -147,6 +147,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     if near is not None:
         return f"did you mean {near!r}?"
     return f"known here: {', '.join(names)}" if 0 < len(names) <= 12 else None
+
+
+def spans(some: Iterable[str], order: Iterable[str]) -> str:
+    """``some`` of what stands in ``order``: "7.2, 8.2 to 10.1"; a row of two is no span."""
+    chosen = set(some)
+    runs: list[list[str]] = [[]]
+    for name in order:
+        if name in chosen:
+            runs[-1].append(name)
+        elif runs[-1]:
+            runs.append([])
+    words = ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run for run in runs if run)
+    return ", ".join(chain.from_iterable(words))
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:

@@ -24,7 +24,7 @@ from qgen.board import (
     Text,
 )
 from qgen.condition import Option, OptionGiven, parts_of
-from qgen.diagnostics import Code, Finding, Severity
+from qgen.diagnostics import Code, Finding, Severity, spans
 from qgen.expr import evaluate
 from qgen.source import Path
 from qgen.targets import TARGETS, Feature, Target, first_with, last_without
@@ -125,7 +125,7 @@ def of_release(
     others = [each for each in TARGETS if each != target.release and passes(each)]
     if not others:
         return list(findings)
-    help_ = f"the spec is right for QEMU {', '.join(others)}"
+    help_ = f"the spec is right for QEMU {spans(others, TARGETS)}"
     return [
         (
             replace(

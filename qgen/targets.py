@@ -42,6 +42,8 @@ class Feature(Enum):
     """NICs are found by their type; before, they are places of ``nd_table``."""
     ONLY_CPU_IS_DEFAULT = auto()
     """The only valid CPU type is the default as well."""
+    ONLY_CPU_IS_TOLD = auto()
+    """``query-machines`` tells the only valid CPU type as the default."""
     ARM_QOM_HEADERS = auto()
     """``target/arm/{cpu-qom,gtimer}.h`` have the names of CPU types and lines."""
     IDE_DEVICE_HEADER = auto()
@@ -131,6 +133,7 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
     ),
     "9.2": (Feature.RISCV_FIRMWARE_ENTRY,),
     "10.0": (
+        Feature.ONLY_CPU_IS_TOLD,
         Feature.SYSTEM_HEADERS,
         Feature.QOBJECT_HEADERS,
         Feature.SD_CARD_ON_DEMAND,
@@ -150,7 +153,7 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
     ),
 }
 # Those whose device types and functions were measured: nothing is guessed of the others.
-_MEASURED = ("7.2", "8.2", "10.0", "10.2", "11.0")
+_MEASURED = ("7.2", "8.2", "9.2", "10.0", "10.1", "10.2", "11.0")
 
 
 def _table() -> dict[str, Target]:

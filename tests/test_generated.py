@@ -21,7 +21,9 @@ SPECS = sorted((ROOT / "specs").glob("*.yaml"))
 NOT_IN = {
     "7.2": ("arm-virt", "ast2600-evb", "sifive_e", "spike", "xilinx-zynq-a9"),
     "8.2": ("ast2600-evb", "xilinx-zynq-a9"),
+    "9.2": ("ast2600-evb",),
     "10.0": ("ast2600-evb",),
+    "10.1": ("ast2600-evb",),
 }
 """Specs that a release cannot have."""
 BOARDS = [(spec, name) for spec in SPECS for name in split(read(spec))]

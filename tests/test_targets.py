@@ -11,6 +11,7 @@ import pytest
 
 from qgen import catalogue
 from qgen.bases import find
+from qgen.diagnostics import spans
 from qgen.emit.headers import header, placed
 from qgen.targets import KNOWN, TARGETS, Feature, release_of, unknown
 
@@ -153,3 +154,20 @@ def test_diff_says_what_cannot_be_compared(
     done = qgen("diff", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (status, "")
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("some", "said"),
+    [
+        ("", ""),
+        ("a", "a"),
+        ("ab", "a, b"),
+        ("abc", "a to c"),
+        ("acd", "a, c, d"),
+        ("abcef", "a to c, e, f"),
+        ("bdef", "b, d to f"),
+        ("fedcba", "a to f"),
+    ],
+)
+def test_many_releases_are_told_as_spans(some: str, said: str) -> None:
+    assert spans(some, "abcdef") == said

@@ -25,8 +25,8 @@ from qgen.board import (
     SocParent,
     Wire,
 )
-from qgen.catalogue import Catalogue, DeviceType
-from qgen.diagnostics import Code, Finding, Rejected, Severity
+from qgen.catalogue import Catalogue, DeviceType, releases
+from qgen.diagnostics import Code, Finding, Rejected, Severity, spans
 from qgen.frozen import frozen
 from qgen.lower.alignment import judge_alignment
 from qgen.lower.alternatives import merged, ways
@@ -327,6 +327,6 @@ def _base(spec: Spec, catalogue: Catalogue, source: Source) -> Base:
         Code.Q0301,
         f"in QEMU {catalogue.release}, only its own file can derive from {spec.parent!r}",
         ("parent",),
-        f"any board can in QEMU {', '.join(releases_with(spec.parent))}",
+        f"any board can in QEMU {spans(releases_with(spec.parent), releases())}",
     )
     raise Rejected([finding], source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qgen.catalogue import Catalogue, functions, load, releases
-from qgen.diagnostics import Code, Help
+from qgen.diagnostics import Code, Help, spans
 from qgen.lower.scope import Scope
 from qgen.source import Path
 
@@ -31,7 +31,8 @@ def _calls(release: str, name: str) -> bool:
 def _they_have_it(having: list[str]) -> str | None:
     if not having:
         return None
-    return f"QEMU {', '.join(having)} {'has' if len(having) == 1 else 'have'} it"
+    have = "has" if len(having) == 1 else "have"
+    return f"QEMU {spans(having, releases())} {have} it"
 
 
 def missing(
