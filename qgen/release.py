@@ -19,7 +19,6 @@ from qgen.board import (
     MachineClassValue,
     Part,
     Property,
-    RiscvBoot,
     Soc,
     Text,
 )
@@ -102,10 +101,6 @@ def judge(composite: Composite, target: Target) -> list[Finding]:
         findings.append(
             Finding(Code.Q0301, message, path, help_, key=True, severity=severity)
         )
-    feature = Feature.RISCV_KERNEL_OF_MACHINE
-    if isinstance(composite.boot, RiscvBoot) and not target.has(feature):
-        what = "boot loader for RISC-V that takes a machine"
-        findings.append(_finding(what, feature, ("boot", "loader"), target))
     return findings
 
 

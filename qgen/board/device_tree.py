@@ -187,6 +187,16 @@ class DeviceTree:
         """
         return _path(self.root, label, there) or ()
 
+    @property
+    def has_bootargs(self) -> bool:
+        """Whether the spec says itself what becomes of the kernel's command line."""
+        return any(
+            prop.name == "bootargs"
+            for node in self.root.children
+            if node.name == "chosen"
+            for prop in node.properties
+        )
+
 
 def _path(
     node: Node, label: str, there: Callable[[Node], bool]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from qgen.check.ctype import NULL, Pointer, Signature, from_text
-from qgen.targets import Feature, Target
+from qgen.targets import KNOWN, Feature, Target, first_with
 
 Model = Callable[..., Any]
 M = TypeVar("M", bound=Model)
@@ -40,15 +40,15 @@ FUNCTIONS: dict[str, Function] = {}
 """All functions that a board may call, by name, as the newest release has them."""
 SINCE: dict[str, Feature] = {}
 """Those that came with a feature."""
-BEFORE: dict[str, tuple[Feature, Function]] = {}
+BEFORE: dict[str, list[tuple[Feature, Function]]] = {}
 """Those that went, or took other arguments, before a feature."""
 
 
 def find(name: str, target: Target) -> Function | None:
     """The function ``name`` of ``target``'s release."""
-    before = BEFORE.get(name)
-    if before is not None and not target.has(before[0]):
-        return before[1]
+    older = [each for each in BEFORE.get(name, ()) if not target.has(each[0])]
+    if older:  # the feature that came first changed the oldest
+        return min(older, key=lambda each: list(KNOWN).index(first_with(each[0])))[1]
     since = SINCE.get(name)
     if since is not None and not target.has(since):
         return None
@@ -76,7 +76,7 @@ def function(
     def register(model: M) -> M:
         made = declared(prototype, model, optional=optional, owned=owned, used=used)
         if before is not None:
-            BEFORE[made.name] = before, made
+            BEFORE.setdefault(made.name, []).append((before, made))
             return model
         FUNCTIONS[made.name] = made
         if since is not None:

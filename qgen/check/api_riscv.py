@@ -95,6 +95,26 @@ def _start(m: Execution, info: Record | Device, end: int) -> int:
 
 
 @function(
+    "uint64_t riscv_load_kernel(const char *, uint64_t, function *?)",
+    before=Feature.RISCV_KERNEL_OF_MACHINE,
+)
+def _kernel_alone(m: Execution, path: str, start: int, symbols: object) -> int:
+    _silent(m, symbols)
+    _note(m, "kernel", kernel=path, start=start)
+    return start + RiscvLoad.ENTRY
+
+
+@function(
+    "hwaddr riscv_load_initrd(const char *, uint64_t, uint64_t, hwaddr *)",
+    before=Feature.RISCV_KERNEL_OF_MACHINE,
+)
+def _initrd(m: Execution, path: str, ram: int, entry: int, start: Reference) -> int:
+    _note(m, "initrd", initrd=path, initrd_ram=ram, initrd_behind=entry)
+    start.put(RiscvLoad.INITRD)
+    return RiscvLoad.INITRD + RiscvLoad.SIZE
+
+
+@function(
     "uint64_t riscv_load_kernel"
     "(MachineState *, RISCVHartArrayState *, uint64_t, bool, function *?)",
     before=Feature.RISCV_BOOT_INFO,
@@ -142,6 +162,17 @@ def _tree_address(
     if info is not None:
         _harts_of(m, info)
     _note(m, "place for the device tree", tree_ram=base, tree_ram_size=size)
+    return RiscvLoad.TREE
+
+
+@function(
+    "uint64_t riscv_load_fdt(hwaddr, uint64_t, void *)",
+    before=Feature.RISCV_KERNEL_OF_MACHINE,
+)
+def _tree_in(m: Execution, base: int, size: int, tree: object) -> int:
+    if not isinstance(tree, Tree) or tree is not m.facts.tree:
+        m.say("another device tree is loaded than the board's")
+    _note(m, "device tree", tree_ram=base, tree_ram_size=size, tree_at=RiscvLoad.TREE)
     return RiscvLoad.TREE
 
 

@@ -91,6 +91,7 @@ class _Expectation(Devices, Wires, Boot):
             self._fw_cfg(board.fw_cfg)
         if board.device_tree is not None:
             self.result.nodes = wanted_tree(board.device_tree, self.scenario)
+            self._chosen(board, self.result.nodes)
         self.result.boot = self._boot(board)
         if isinstance(board.boot, model.HelperBoot):
             last = board.boot.last

@@ -18,6 +18,7 @@ from qgen.check.hooks import ARM_HOOKS
 from qgen.check.machine import machine_value
 from qgen.check.vocabulary import GRAPHICS, RiscvLoad
 from qgen.condition import Option
+from qgen.devicetree import FlatNode, OfCommandLine
 from qgen.expr import evaluate
 from qgen.targets import Feature
 
@@ -126,17 +127,45 @@ class Boot(Expectation):
                 )
         return None
 
+    def _initrd(self, entry: int) -> dict[str, object]:
+        """What the function is told that loads -initrd alone."""
+        initrd = machine_value("initrd_filename", self.scenario)
+        if initrd is None:
+            return {}
+        ram = self.scenario.ram_size
+        return {"initrd": initrd, "initrd_ram": ram, "initrd_behind": entry}
+
+    def _chosen(self, board: Board, nodes: list[FlatNode]) -> None:
+        """What the board puts into its tree where RISC-V's loader does not."""
+        boot, tree = board.boot, board.device_tree
+        whole = self.target.has(Feature.RISCV_KERNEL_OF_MACHINE)
+        kernel = machine_value("kernel_filename", self.scenario)
+        if not isinstance(boot, model.RiscvBoot) or whole or kernel is None:
+            return
+        assert tree is not None
+        chosen = next(node for node in nodes if node.path == "/chosen")
+        if not tree.has_bootargs:
+            chosen.properties["bootargs"] = (OfCommandLine(),)
+        if boot.initrd and machine_value("initrd_filename", self.scenario) is not None:
+            start, end = RiscvLoad.INITRD, RiscvLoad.INITRD + RiscvLoad.SIZE
+            for name, value in ("start", start), ("end", end):
+                what = value.to_bytes(8, "big")
+                chosen.properties[f"linux,initrd-{name}"] = (what,)
+
     def _riscv(self, boot: model.RiscvBoot) -> dict[str, object]:
         """All that RISC-V's loader is told, and what it finds behind what it loads."""
         found: dict[str, object] = {}
         harts = self._at(boot.harts, {})
+        whole = self.target.has(Feature.RISCV_KERNEL_OF_MACHINE)
         first, start, entry = self._value(boot.first), boot.start, 0
         place = None if start is None else self._value(start)
         if boot.firmware is not None:
-            file = boot.firmware.file
-            if file is None:
-                found["firmware_harts"] = harts
-            found |= {"firmware": file or RiscvLoad.FIRMWARE, "firmware_at": first}
+            found |= {"firmware": boot.firmware.file, "firmware_at": first}
+            if boot.firmware.file is None:
+                found["firmware"] = RiscvLoad.OPENSBI
+                if whole:
+                    found["firmware"] = RiscvLoad.FIRMWARE
+                    found["firmware_harts"] = harts
             if place is None:
                 place = RiscvLoad.behind(first + RiscvLoad.SIZE)
             if self.target.has(Feature.RISCV_FIRMWARE_ENTRY):
@@ -144,9 +173,12 @@ class Boot(Expectation):
         kernel = machine_value("kernel_filename", self.scenario)
         if kernel is not None:
             assert place is not None
-            found |= {"harts": harts, "kernel": kernel}
-            found |= {"start": place, "initrd": boot.initrd}
+            found |= {"kernel": kernel, "start": place}
             entry = place + RiscvLoad.ENTRY
+            if whole:
+                found |= {"harts": harts, "initrd": boot.initrd}
+            elif boot.initrd:
+                found |= self._initrd(entry)
         if boot.tree is not None:
             names = ("tree_ram", "tree_ram_size")
             found |= zip(names, map(self._value, boot.tree), strict=True)

@@ -140,8 +140,11 @@ class RiscvLoad:
     SIZE = 0x4_2345
     TREE = 0x8E60_0000
     """Where it wants the device tree."""
+    INITRD = 0x8433_0000
     FIRMWARE = "the OpenSBI of the harts"
     """What QEMU loads by itself."""
+    OPENSBI = "opensbi-riscv64-generic-fw_dynamic.bin"
+    """The same, by the name of its file."""
     _STEP = 2 << 20
 
     @classmethod

@@ -37,7 +37,7 @@ def emit_boot(board: Board, boot: Boot, into: FunctionBuilder) -> None:
                 into.expr(boot.size),
             )
         case RiscvBoot():
-            emit_riscv(boot, into)
+            emit_riscv(board, boot, into)
         case HelperBoot(last):
             assert last.call is not None
             call = call_expr(last, last.call, into, {})

@@ -21,6 +21,7 @@ from qgen.board import (
     Wire,
 )
 from qgen.condition import Condition
+from qgen.targets import Feature, Target
 
 
 class Driver(NamedTuple):
@@ -84,7 +85,14 @@ def incoming_wires(wires: Iterable[tuple[Driver, Wire]]) -> Incoming:
     return incoming
 
 
-def shared_devices(board: Composite) -> set[str]:
+def names_harts(boot: RiscvBoot, target: Target) -> bool:
+    """Whether the C of the loader is about the harts."""
+    behind = boot.firmware is not None and boot.start is None
+    whole = target.has(Feature.RISCV_KERNEL_OF_MACHINE)
+    return whole or behind or boot.reset_vector is not None
+
+
+def shared_devices(board: Composite, target: Target) -> set[str]:
     """The devices that the code of a later part refers to: they are kept in the state."""
     at = {d.name: i for i, d in enumerate(board.devices)}
     shared: set[str] = set(board.kept)
@@ -102,7 +110,7 @@ def shared_devices(board: Composite) -> set[str]:
     shared |= {device.name for device in board.devices if device.images}
     shared |= {device.name for device in board.devices if device.inputs is not None}
     match board.boot if isinstance(board, Board) else None:
-        case RiscvBoot() as boot:
+        case RiscvBoot() as boot if names_harts(boot, target):
             shared.add(boot.harts.device)
         case HelperBoot(last):
             shared |= {place.device for place in _references(last)}

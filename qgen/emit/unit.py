@@ -65,7 +65,7 @@ class UnitBuilder:
         self.functions: list[Function] = []
         self.parts: list[UnitPart] = []
         self.devices_in: str | None = None
-        self.shared = shared_devices(board)
+        self.shared = shared_devices(board, target)
         self.used_buses = {
             bus.name
             for device in board.devices

@@ -44,7 +44,27 @@ def test_a_fault_is_found(fault: Fault) -> None:
     assert fault.word in findings
 
 
-@pytest.mark.parametrize("release", ["8.2", "10.2"])
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("opensbi-riscv64", "opensbi-riscv32", "firmware"),
+        ("kernel_entry,\n", "kernel_start,\n", "initrd_behind"),
+        ('"linux,initrd-end", 2', '"linux,initrd-end", 1', "initrd-end"),
+        ('"bootargs"', '"bootarg"', "bootargs"),
+        ("machine->ram_size, machine->fdt)", "0, machine->fdt)", "tree_ram_size"),
+    ],
+)
+def test_a_fault_where_the_board_does_all_is_found(
+    right: str, wrong: str, said: str
+) -> None:
+    case = _case("opensbi", "7.2")
+    assert case.findings() == []
+    assert right in case.text
+    findings = case.findings(case.text.replace(right, wrong, 1))
+    assert any(said in finding for finding in findings), findings
+
+
+@pytest.mark.parametrize("release", ["7.2", "8.2", "10.2"])
 def test_small_changes_are_found(release: str) -> None:
     case = _case("mask-rom", release)
     assert not survivors(case, mutants.all_of(case.text))

@@ -60,8 +60,17 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize("release", ["10.0", "10.2"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.arch}-{case.cpu}")
+RUNS = [
+    (case, release)
+    for case in CASES
+    for release in ("7.2", "10.0", "10.2")
+    if release != "7.2" or case.firmware  # which that release starts another way
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "release"), RUNS, ids=[f"{c.arch}-{c.cpu}-{r}" for c, r in RUNS]
+)
 def test_it_runs(case: Case, release: str, tmp_path: Path) -> None:
     sdk = require_sdk(release)
     spec = tmp_path / "board.yaml"
