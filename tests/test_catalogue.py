@@ -13,7 +13,7 @@ from functools import cache
 import pytest
 
 from qgen import catalogue
-from qgen.catalogue import BusType, Catalogue, DeviceType, Lines, Mmio
+from qgen.catalogue import BusType, Catalogue, DeviceType, Lines, Mmio, known_as
 
 RELEASES = ("10.0", "10.2", "11.0")
 
@@ -312,3 +312,14 @@ def test_reading_is_fast_and_needs_nothing_else(release: str) -> None:
     seconds, all_found, heavy = done.stdout.split()
     assert (all_found, heavy) == ("True", "False")
     assert float(seconds) < 0.05  # 3 ms, where the machine is not busy
+
+
+@pytest.mark.parametrize("release", catalogue.releases())
+def test_what_people_call_types_are_types_that_can_be_made(release: str) -> None:
+    known = catalogue.load(release)
+    for name in known_as.NAMES:
+        assert known.find(name) is None, name
+        for meant in known_as.known_as(name):
+            found = known.find(meant)
+            assert found is None or not found.abstract, meant
+        assert known.nearest(name), name

@@ -86,8 +86,8 @@ def test_check_says_what_it_checked(tmp_path: Path) -> None:
     done = qgen("check", "cortex-m-mini", "g3beige", "--qemu", "10.0", cwd=tmp_path)
     assert done.returncode == 0
     assert [line.split(": ", 1)[1] for line in done.stdout.splitlines()] == [
-        "ok (2 regions, 3 devices, QEMU 10.0)",
-        "ok (2 regions, 9 devices, QEMU 10.0)",
+        "ok (2 regions, 2 devices, 1 stub, QEMU 10.0)",
+        "ok (2 regions, 8 devices, QEMU 10.0)",
     ]
 
 

@@ -140,6 +140,11 @@ def test_a_device_of_a_bus_has_a_bus_in_its_example() -> None:
         ("cortex-a15", ["cortex-a15-arm-cpu"]),
         ("bus:sysbus", ["pl011", "arm_gic"]),
         ("target:ppc", ["openpic"]),
+        ("ns16550a", ["isa-serial", "serial-mm"]),
+        ("snps,dw-apb-uart", ["serial-mm"]),
+        ("uart", ["pl011", "serial-mm"]),
+        ("CLINT", ["riscv.aclint.mtimer", "riscv.aclint.swi"]),
+        ("lm75", ["tmp105"]),
     ],
 )
 def test_types_are_found_by_what_they_are(pattern: str, some: list[str]) -> None:

@@ -140,9 +140,14 @@ class Catalogue:
     def nearest(self, name: str, n: int = 3) -> list[str]:
         """At most `n` names of types that can be created and look like `name`.
 
-        The likest first; of equally like ones, those that begin as `name` does.
+        The likest first; of equally like ones, those that begin as `name` does. Before
+        all stand those that people call so.
         """
-        return table.nearest(name, self._table.names('"abstract":true'), n)
+        from qgen.catalogue.known_as import known_as
+
+        meant = [each for each in known_as(name) if self.find(each) is not None]
+        like = table.nearest(name, self._table.names('"abstract":true'), n)
+        return list(dict.fromkeys([*meant, *like]))[:n]
 
     def bus(self, name: str) -> BusType | None:
         """The type of bus called `name`, or None when this release has none."""

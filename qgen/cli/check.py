@@ -109,10 +109,13 @@ def _good(spec: Path, variant: str | None, result: Resolved, target: Target) -> 
     from qgen.cli import console
 
     which = "" if variant is None else f", variant {variant}"
+    devices = [d for d in result.composite.devices if d.inputs is None and not d.ide]
+    stubs = sum(device.is_stub for device in devices)
     return (
         f"{console.printable(spec)}{which}: ok "
         f"({_count(len(result.composite.regions), 'region')}, "
-        f"{_count(len(result.composite.devices), 'device')}, "
+        f"{_count(len(devices) - stubs, 'device')}, "
+        f"{_count(stubs, 'stub') + ', ' if stubs else ''}"
         f"QEMU {target.release})"
     )
 

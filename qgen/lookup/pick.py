@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
 from qgen.catalogue import Catalogue, DeviceType
+from qgen.catalogue.known_as import known_as
 
 SYSBUS = "sysbus"
 _NO_BUS = "-"
@@ -32,7 +33,8 @@ def pick(pattern: str, catalogue: Catalogue) -> list[DeviceType]:
     """The types that can be made and that a pattern means, in order of their names.
 
     A pattern with `*` or `?` is one of names; `KEY:VALUE` asks for what `keys` has; a
-    word stands in the name or the description, or is a kind, a bus or a property.
+    word stands in the name or the description, or is a kind, a bus or a property, or what
+    people call such devices.
     """
     real = [each for each in catalogue if not each.abstract]
     key, colon, value = pattern.partition(":")
@@ -43,7 +45,11 @@ def pick(pattern: str, catalogue: Catalogue) -> list[DeviceType]:
     if any(sign in pattern for sign in "*?"):
         return [each for each in real if fnmatchcase(each.name.casefold(), wanted)]
 
+    meant = known_as(pattern)
+
     def said(each: DeviceType) -> bool:
+        if each.name in meant:
+            return True
         words = (each.name, each.description or "", *each.cpu_models)
         alike = any(wanted in word.casefold() for word in words)
         return alike or wanted in (kind_of(each).casefold(), *each.categories)

@@ -48,6 +48,10 @@ _SINK = re.compile(
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
 
 
+LINE_HELP = "write gic[33], cpus[cpu].irq or device.line[2]"
+"""What an input line may look like, of a board with a GIC."""
+
+
 def sink(value: Any) -> SinkText:
     """An input line: ``gic[33]``, ``cpus[cpu].irq``, ``soc/mft[0].duty[1]``."""
     written = text_of(value, "an input line").strip(" ")
@@ -56,7 +60,7 @@ def sink(value: Any) -> SinkText:
         raise wrong(
             "Q0106",
             f"{quoted(written)} is not an input line",
-            "write gic[33], cpus[cpu].irq or device.line[2]",
+            LINE_HELP,
         )
     index = match["index"]
     return SinkText(

@@ -18,6 +18,8 @@ from qgen.diagnostics import (
     quoted,
 )
 from qgen.source import Node, Path, Source
+from qgen.spec.controllers import line_help
+from qgen.spec.ends import LINE_HELP
 from qgen.spec.model import Soc, Spec
 from qgen.spec.schema import Loc, Schema, schema_of
 from qgen.spec.texts import kind_of
@@ -33,7 +35,7 @@ def validate(data: dict[str, Any], source: Source) -> Spec | Soc:
     schema = schema_of(model)
     misspelt = _misspelt(items, schema)
     findings = [
-        _finding(item, source, schema)
+        _finding(item, source, schema, data)
         for item in items[:MAX_FINDINGS]
         if item["type"] != "missing" or item["loc"] not in misspelt
     ]
@@ -52,7 +54,9 @@ def _misspelt(items: Sequence[Any], schema: Schema) -> set[Loc]:
     }
 
 
-def _finding(item: Any, source: Source, schema: Schema) -> Finding:
+def _finding(
+    item: Any, source: Source, schema: Schema, data: dict[str, Any]
+) -> Finding:
     kind, loc, context = item["type"], item["loc"], item.get("ctx", {})
     on_key = bool(loc) and loc[-1] == "[key]"
     if on_key:
@@ -60,9 +64,10 @@ def _finding(item: Any, source: Source, schema: Schema) -> Finding:
     path = _path(loc, source)
     if kind in Code.__members__:
         path = (*path, *context.get("inside", ()))
-        return Finding(
-            Code[kind], context["text"], path, context.get("help"), key=on_key
-        )
+        help_ = context.get("help")
+        if help_ == LINE_HELP:
+            help_ = line_help(item["input"], data)
+        return Finding(Code[kind], context["text"], path, help_, key=on_key)
     match kind:
         case "missing":
             return _missing(str(loc[-1]), loc, _path(loc[:-1], source))
