@@ -159,8 +159,11 @@ def complete(line: str, cwd: Path = ROOT) -> list[str]:
         ),
         ("qgen check --variant mps2-an50 specs/mps2.yaml", ["plain,specs/mps2.yaml"]),
         ("qgen render arm-virt --variant ", []),
-        ("qgen check arm-virt --qemu 10", ["plain,10.0", "plain,10.2"]),
-        ("qgen devices --qemu 7.2..10", ["plain,7.2..10.0", "plain,7.2..10.2"]),
+        ("qgen check arm-virt --qemu 10", ["plain,10.0", "plain,10.1", "plain,10.2"]),
+        (
+            "qgen devices --qemu 7.2..10",
+            ["plain,7.2..10.0", "plain,7.2..10.1", "plain,7.2..10.2"],
+        ),
         ("qgen devices cmsdk-apb-u", ["plain,cmsdk-apb-uart"]),
         (
             "qgen new --cpu cortex-a7",
