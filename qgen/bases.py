@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from enum import Enum
 
 from qgen.frozen import frozen
-from qgen.targets import KNOWN, TARGETS
+from qgen.targets import TARGETS
 
 
 class Kind(Enum):
@@ -214,7 +214,7 @@ _ADDED: dict[str, tuple[Base, ...]] = {
 def _releases() -> dict[str, dict[str, Base]]:
     table: dict[str, dict[str, Base]] = {}
     known: dict[str, Base] = {}
-    for release in KNOWN:
+    for release in TARGETS:
         known = known | {base.name: base for base in _ADDED.get(release, ())}
         table[release] = known
     return table

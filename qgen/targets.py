@@ -152,8 +152,6 @@ _ADDED: dict[str, tuple[Feature, ...]] = {
         Feature.FW_CFG_BY_DMA,
     ),
 }
-# Those whose device types and functions were measured: nothing is guessed of the others.
-_MEASURED = ("7.2", "8.2", "9.2", "10.0", "10.1", "10.2", "11.0")
 
 
 def _table() -> dict[str, Target]:
@@ -165,9 +163,7 @@ def _table() -> dict[str, Target]:
     return table
 
 
-KNOWN: dict[str, Target] = _table()
-"""All releases, oldest first."""
-TARGETS: dict[str, Target] = {release: KNOWN[release] for release in _MEASURED}
+TARGETS: dict[str, Target] = _table()
 """The releases that C can be written for, oldest first."""
 NEWEST = list(TARGETS.values())[-1]
 
@@ -187,18 +183,7 @@ def unknown(release: str) -> str | None:
     """Why C cannot be written for ``release``; None where it can."""
     if release in TARGETS:
         return None
-    known = f"qgen writes C for {', '.join(TARGETS)}"
-    if release not in KNOWN:
-        return f"qgen does not know QEMU {release}; {known}"
-    order = list(KNOWN)
-    place = order.index(release)
-    older = [each for each in order[:place] if each in TARGETS]
-    newer = [each for each in order[place:] if each in TARGETS]
-    beside = " and ".join((*older[-1:], *newer[:1]))
-    return (
-        f"the device types of QEMU {release} were not measured; {known}, "
-        f"of which {beside} are nearest"
-    )
+    return f"qgen does not know QEMU {release}; qgen writes C for {', '.join(TARGETS)}"
 
 
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?")

@@ -19,7 +19,7 @@ from qgen.starters import STARTERS, Starter
 from qgen.targets import TARGETS
 
 # What they need came with a later release.
-NOT_IN = {"7.2": ("aarch64",)}
+NOT_IN = dict.fromkeys(("7.2", "8.0", "8.1"), ("aarch64",))
 
 
 def new(*args: str) -> str:

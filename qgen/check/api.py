@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from qgen.check.ctype import NULL, Pointer, Signature, from_text
-from qgen.targets import KNOWN, Feature, Target, first_with
+from qgen.targets import TARGETS, Feature, Target, first_with
 
 Model = Callable[..., Any]
 M = TypeVar("M", bound=Model)
@@ -48,7 +48,7 @@ def find(name: str, target: Target) -> Function | None:
     """The function ``name`` of ``target``'s release."""
     older = [each for each in BEFORE.get(name, ()) if not target.has(each[0])]
     if older:  # the feature that came first changed the oldest
-        return min(older, key=lambda each: list(KNOWN).index(first_with(each[0])))[1]
+        return min(older, key=lambda each: list(TARGETS).index(first_with(each[0])))[1]
     since = SINCE.get(name)
     if since is not None and not target.has(since):
         return None

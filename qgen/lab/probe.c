@@ -626,8 +626,9 @@ static void write_buses(void)
     }
 }
 
-#if defined(TARGET_RISCV) && QEMU_VERSION_MAJOR < 8
-/* No command lists RISC-V's models before 8.0: a type's name begins with its. */
+#if defined(TARGET_RISCV) && (QEMU_VERSION_MAJOR < 8 || \
+                              (QEMU_VERSION_MAJOR == 8 && QEMU_VERSION_MINOR < 1))
+/* No command lists RISC-V's models before 8.1: a type's name begins with its. */
 static void write_models(void)
 {
     const char *suffix = "-riscv-cpu";

@@ -48,7 +48,7 @@ def files_for(board: Board, release: str, folder: Path) -> list[str]:
     return arguments
 
 
-@pytest.mark.parametrize("release", ["7.2", "10.0", "10.2", "11.0"])
+@pytest.mark.parametrize("release", compose.TARGETS)
 @pytest.mark.parametrize(
     ("file", "variant"),
     BOARDS,
