@@ -151,6 +151,10 @@ class DeviceType:
     refused: str | None = None
     categories: tuple[str, ...] = ()
 
+    def spells_out(self, name: str) -> bool:
+        """Whether a list is a property for its length, and one for each element."""
+        return self.property(f"len-{name}") is not None
+
     def property(self, name: str) -> Property | None:
         """The property called `name`, or None."""
         return next((each for each in self.properties if each.name == name), None)

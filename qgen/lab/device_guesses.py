@@ -5,7 +5,7 @@ Data and rules for `qgen.lab.device_probe`, in the notation of `probe.c`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from qgen.frozen import frozen
 from qgen.lab.device_types import MeasuredType, is_a, settable
@@ -122,15 +122,35 @@ _INTEGERS = {
 }
 
 
+Known = Collection[str]
+
+
+def spelled(given: Mapping[str, str], known: Known) -> Iterator[tuple[str, str]]:
+    """`given` as a type of the properties `known` takes it.
+
+    Before 8.2 a list is a property for its length, and one for each element.
+    """
+    for name, value in given.items():
+        if name not in known and f"len-{name}" in known:
+            elements = value.split(",")
+            yield f"len-{name}", str(len(elements))
+            yield from ((f"{name}[{n}]", one) for n, one in enumerate(elements))
+        else:
+            yield name, value
+
+
 @frozen(slots=False)
 class Attempt:
     """One way to realize a type: what it is given, in the notation of probe.c."""
 
     given: Mapping[str, str]
 
-    def request(self, name: str, type_name: str, flags: str) -> str:
-        """The line that asks probe.c for this; its records carry `name`."""
-        given = [f"{key}={value}" for key, value in self.given.items()]
+    def request(self, name: str, type_name: str, flags: str, known: Known = ()) -> str:
+        """The line that asks probe.c for this; its records carry `name`.
+
+        `known` are the names of the type's properties.
+        """
+        given = [f"{key}={value}" for key, value in spelled(self.given, known)]
         return "\t".join(["make", name, type_name, flags, *given])
 
     @property
@@ -157,7 +177,7 @@ def attempts_for(
         if entry.get("default") is None and entry["name"] not in required
     }
     odd = {key: value for key, value in _ODD.items() if key in unset}
-    if _has(each, "apic-id"):
+    if "apic-id" in each.property_names:
         odd["apic-id"] = "0"
     clocks = [e["name"] for e in each.facts["clocks"] if not e["output"]]
     some = {f"%{name}": _CLOCK_HZ for name in clocks if name != "refclk"}
@@ -197,10 +217,6 @@ def _objects(
             first = target if not types[target].abstract else next(concrete, "")
             devices |= {key: f"@{first}"} if first else {}
     return cpu, links, devices
-
-
-def _has(each: MeasuredType, name: str) -> bool:
-    return any(entry["name"] == name for entry in each.properties)
 
 
 def variations(

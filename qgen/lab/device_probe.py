@@ -111,7 +111,10 @@ class Probe:
         flags: str,
     ) -> dict[str, Attempt]:
         """The attempts that realized their type; records go to `types`."""
-        asked = [each.request(name, name, flags) for name, each in attempts.items()]
+        asked = [
+            each.request(name, name, flags, types[name].property_names)
+            for name, each in attempts.items()
+        ]
         done = {}
         for record in self._ask(asked):
             name = record["id"]
@@ -144,7 +147,8 @@ class Probe:
                 continue
             for key, value in variations(each, attempt.given):
                 changed = Attempt({**attempt.given, key: value})
-                asked.append(changed.request(str(len(tried)), name, "r"))
+                number, known = str(len(tried)), each.property_names
+                asked.append(changed.request(number, name, "r", known))
                 tried.append((name, key))
         self._report(f"trying {len(asked)} property values")
         for record in self._ask(asked):

@@ -54,6 +54,11 @@ class MeasuredType:
         return self.facts.get("stage") == "realized"
 
     @property
+    def property_names(self) -> list[str]:
+        """The names of all its properties."""
+        return [entry["name"] for entry in self.properties]
+
+    @property
     def rank(self) -> int:
         """Which of two measurements says more: 0 the most."""
         return 2 if not self.realized else int(bool(self.supplied))

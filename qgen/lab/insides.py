@@ -18,6 +18,7 @@ from qgen import catalogue
 from qgen.catalogue import Catalogue, DeviceType, insides
 from qgen.frozen import frozen
 from qgen.lab import table_file
+from qgen.lab.device_guesses import spelled
 from qgen.lab.device_probe import Progress
 from qgen.lab.probe_run import ProbeRun
 from qgen.lab.sdk import Sdk
@@ -202,7 +203,9 @@ def _to_system(each: DeviceType) -> Iterator[tuple[str, str]]:
 
 
 def _request(id_: str, each: DeviceType, more: Mapping[str, str]) -> str:
-    given = [f"{key}={value}" for key, value in {**dict(each.given), **more}.items()]
+    known = [property_.name for property_ in each.properties]
+    pairs = spelled({**dict(each.given), **more}, known)
+    given = [f"{key}={value}" for key, value in pairs]
     return "\t".join(["make", id_, each.name, FLAGS, *given])
 
 

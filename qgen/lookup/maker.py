@@ -190,7 +190,7 @@ class _Maker:
             return {"machine": "cpu_type"}
         if type_ == "bool":
             return value in ("on", "true")
-        if type_ == "list":
+        if type_ == "list" or known.spells_out(key):
             return [int(value)]
         return Verbatim(value) if re.fullmatch(r"(0x)?[0-9a-f]+", value) else value
 

@@ -20,11 +20,15 @@ PATH: Path = ("cpus",)
 
 
 def cpu_type(spec: Spec, catalogue: Catalogue, scope: Scope) -> DeviceType | None:
-    """The default CPU's type; a finding for each CPU that QEMU does not have."""
+    """The default CPU's type; a finding for each CPU that QEMU does not have.
+
+    A board can do without one that -cpu might choose.
+    """
     default, valid = spec.cpus.default, spec.cpus.valid
     for place, name in enumerate(valid):
         if name != default:
-            _known(name, (*PATH, "valid", place), catalogue, spec.arch, scope)
+            path = (*PATH, "valid", place)
+            _known(name, path, catalogue, spec.arch, scope, needed=False)
     if default is None:
         usual = spec.cpus.usual
         return None if usual is None else catalogue.find(usual + _suffix(spec))
@@ -43,13 +47,24 @@ def _suffix(spec: Spec) -> str:
     return ARCHES[Arch(spec.arch)].cpu_suffix
 
 
+def _find(name: str, arch: str, catalogue: Catalogue) -> DeviceType | None:
+    known = catalogue.find(name + ARCHES[Arch(arch)].cpu_suffix)
+    return None if known is None or known.abstract else known
+
+
 def _known(
-    name: str, path: Path, catalogue: Catalogue, arch: str, scope: Scope
+    name: str,
+    path: Path,
+    catalogue: Catalogue,
+    arch: str,
+    scope: Scope,
+    *,
+    needed: bool = True,
 ) -> DeviceType | None:
     facts = ARCHES[Arch(arch)]
     suffix = facts.cpu_suffix
-    known = catalogue.find(name + suffix)
-    if known is not None and not known.abstract:
+    known = _find(name, arch, catalogue)
+    if known is not None:
         return known
 
     def near() -> str | None:
@@ -64,6 +79,10 @@ def _known(
 
     message = f"QEMU {catalogue.release} has no {arch} CPU {quoted(name)}"
     found = had_by(catalogue.release, lambda each: each.find(name + suffix) is not None)
+    if found is not None and not needed:
+        help_ = f"there -cpu cannot choose it; {found}"
+        scope.warning(Code.Q0301, message, path, help_, key=False)
+        return None
     missing(scope, Code.Q0208, message, path, near, found)
     return None
 
@@ -93,7 +112,9 @@ def lower_cpus(
     suffix = facts.cpu_suffix
     return Cpus(
         default_type=cpus.default and cpus.default + suffix,
-        valid_types=tuple(name + suffix for name in cpus.valid),
+        valid_types=tuple(
+            name + suffix for name in cpus.valid if _find(name, spec.arch, catalogue)
+        ),
         minimum=cpus.min,
         maximum=cpus.max,
         default_count=cpus.default_count,

@@ -102,7 +102,7 @@ class Properties:
         done = []
         for name, value in written.items():
             here = (*path, name)
-            if f"len-{name}" in types:
+            if known.spells_out(name):
                 listed = self._array(value, name, known, here, run_time)
                 if listed is not None:
                     done.append(Property(name, "list", listed, here))
