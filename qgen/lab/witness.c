@@ -125,8 +125,9 @@ static void put_strings(QDict *dict, const char *key, const char *const *texts)
     qdict_put(dict, key, list);
 }
 
-static void put_booleans(QDict *dict, const char *key, const bool *set,
-                         size_t count)
+/* No class before 10.0 has a field for it. */
+static G_GNUC_UNUSED void put_booleans(QDict *dict, const char *key,
+                                       const bool *set, size_t count)
 {
     QList *list = qlist_new();
     size_t i;
