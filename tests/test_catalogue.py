@@ -323,3 +323,9 @@ def test_what_people_call_types_are_types_that_can_be_made(release: str) -> None
             found = known.find(meant)
             assert found is None or not found.abstract, meant
         assert known.nearest(name), name
+
+
+@pytest.mark.parametrize("release", catalogue.releases())
+def test_no_type_was_given_a_property_that_came_later(release: str) -> None:
+    refused = {each.name: each.refused for each in catalogue.load(release)}
+    assert not [name for name, why in refused.items() if why and "' not found" in why]

@@ -170,7 +170,13 @@ def attempts_for(
     each: MeasuredType, types: Mapping[str, MeasuredType]
 ) -> Iterator[Attempt]:
     """Ways to realize a type whose defaults do not suffice; each supplies more."""
-    required = dict(_REQUIRED.get(each.name, {}))
+    required = {
+        name: value
+        for name, value in _REQUIRED.get(each.name, {}).items()
+        if not name[0].isalpha() or _takes(each, name)
+    }
+    if not required and each.name in _REQUIRED:
+        yield Attempt({})  # what it requires came later
     unset = {
         entry["name"]: entry["type"]
         for entry in settable(each)
@@ -195,6 +201,11 @@ def attempts_for(
         given = given | more
         if given != before:
             yield Attempt(given)
+
+
+def _takes(each: MeasuredType, name: str) -> bool:
+    """Whether the type has a property, which may have come with a later release."""
+    return not {name, f"len-{name}"}.isdisjoint(each.property_names)
 
 
 def _objects(

@@ -153,6 +153,10 @@ class Regions:
         help_ = f"it has the regions 0 to {count - 1}"
         if count < 2:
             help_ = "it has only region 0" if count else "it has none: leave out 'at'"
+        if not known.realized and not mapped:
+            what = f"what regions {known.name!r} has was not measured"
+            reason = known.refused or "QEMU ends where it is made alone"
+            help_ = f"it could not be made alone ({reason}): map it in a hook"
         self.scope.error(Code.Q0213, what, (*path, "region"), help_)
 
     def _stated_size(
