@@ -21,6 +21,8 @@ from qgen.lab.board import Loadable
 
 ROOT = Path(__file__).parent.parent.parent
 RELEASES = ("10.0", "10.2", "11.0")
+TRIES = 3
+"""Firmware waits by the host's clock: on a busy one, OpenBIOS takes a CD for a floppy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -512,12 +514,15 @@ def test_firmware_says_the_same_on_both(case: Case, release: str) -> None:
     for firmware in case.firmware:
         file = require_package(firmware.file, firmware.package)
         arguments = ["-bios", str(file), *firmware.arguments]
-        said = [
-            talk(each, arguments, firmware.steps, firmware.seconds)
-            for each in (ours, theirs)
-        ]
         last = firmware.steps[-1].text
-        assert said[0].partition(last)[0] == said[1].partition(last)[0]
+        for _ in range(TRIES):
+            said = [
+                talk(each, arguments, firmware.steps, firmware.seconds).partition(last)
+                for each in (ours, theirs)
+            ]
+            if said[0][0] == said[1][0]:
+                break
+        assert said[0][0] == said[1][0]
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,12 @@ CALLS = [
     ),
 ]
 RELEASES = ["7.2", "10.2"]
+NOT_ON_7_2 = {
+    '"M,MS,MS"': "counts the outputs of a PLIC from the number of the first hart",
+    '"MSU,,U,S"': "counts an empty entry as a hart",
+    "sifive_e_prci_create": "has a header that needs hw/sysbus.h before it",
+}
+"""What QEMU 7.2 has another way, of calls that hold since."""
 
 
 def _board(tmp_path: Path, case: tuple[tuple[str, ...], str, str]) -> Path:
@@ -110,6 +116,9 @@ def test_what_a_function_makes_is_as_known(
     name = case[2].partition(":")[0]
     if catalogue.function(known.functions(), name) is None:
         pytest.skip(f"QEMU {release} has no {name}()")
+    for what, how in NOT_ON_7_2.items():
+        if release == "7.2" and what in case[2]:
+            pytest.skip(f"QEMU 7.2 {how}")
     sdk = require_sdk(release)
     file = _board(tmp_path, case)
     resolved = compose.resolve(file, compose.TARGETS[release])
