@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from qgen.board import Composite, Device, Part
@@ -32,21 +33,33 @@ class Taken(NamedTuple):
 
 
 def taken(board: Composite, start: int = 0) -> Iterator[Taken]:
-    """The places of the table that devices take, in the order in which they are made."""
-    socs = {soc.name: soc for soc in board.socs}
-    for device in board.devices:
-        asked = [w.type for w in parts_of(device.when) if isinstance(w, NicGiven)]
-        type_ = asked[0] if asked else None
-        times = 1 if device.count is None else evaluate(device.count)
-        for holder in device.holders:
-            for _ in range(times if holder.nic else 0):
-                yield Taken(holder, start, type_)
-                start += 1
-        if device.type in socs:
-            for _ in range(times):
-                for inner in taken(socs[device.type], start):
-                    yield inner
-                    start += 1
+    """The places of the table that devices take, in the order in which they are made.
+
+    Of alternatives only one is made: each takes what the others would.
+    """
+    for _, alternatives in groupby(board.devices, lambda device: device.name):
+        end = start
+        for device in alternatives:
+            each = list(_taken_by(device, board, start))
+            yield from each
+            end = max([end, *(one.number + 1 for one in each)])
+        start = end
+
+
+def _taken_by(device: Device, board: Composite, start: int) -> Iterator[Taken]:
+    asked = [w.type for w in parts_of(device.when) if isinstance(w, NicGiven)]
+    type_ = asked[0] if asked else None
+    times = 1 if device.count is None else evaluate(device.count)
+    for holder in device.holders:
+        for _ in range(times if holder.nic else 0):
+            yield Taken(holder, start, type_)
+            start += 1
+    soc = next((soc for soc in board.socs if soc.name == device.type), None)
+    for _ in range(times if soc is not None else 0):
+        assert soc is not None
+        for inner in taken(soc, start):
+            yield inner
+            start = max(start, inner.number + 1)
 
 
 def calls_for_the_rest(board: Composite) -> bool:

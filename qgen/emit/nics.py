@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from qgen.board import Composite, Device, Part
 from qgen.condition import NicGiven, parts_of
@@ -51,7 +52,7 @@ def take_nic(
 def all_pci_nics(bus: CExpr, model: CExpr, into: FunctionBuilder) -> None:
     """What `PCI_NICS` does, one NIC at a time."""
     into.unit.use("nd_table", "pci")
-    first = sum(number for _, _, number in _holders(into.unit.board))
+    first = _total(into.unit.board)
     into.local(Local("int", "i"))
     made = CallExpr("pci_nic_init_nofail", ("&nd_table[i]", bus, model, "NULL"))
     into.body.append(For("i", "nb_nics", (CallStatement(made),), start=str(first)))
@@ -63,21 +64,33 @@ def _place(number: int, index: str | None = None) -> str:
     return f"nd_table[{number} + {index}]" if number else f"nd_table[{index}]"
 
 
-def _holders(board: Composite) -> Iterator[tuple[Device, Device | Part, int]]:
-    """Who takes NICs, in order of creation, and how many.
+def _holders(board: Composite) -> Iterator[tuple[Device, Device | Part, int, int]]:
+    """Who takes NICs, in order of creation: the number of the first, and how many.
 
-    A SoC takes its own when it is realized.
+    A SoC takes its own when it is realized. Of alternatives, there is one.
     """
     socs = {soc.name: soc for soc in board.socs}
-    for device in board.devices:
-        count = 1 if device.count is None else evaluate(device.count)
-        for holder in device.holders:
-            if holder.nic:
-                yield device, holder, count
-        if device.type in socs:
-            inside = sum(number for _, _, number in _holders(socs[device.type]))
+    first = 0
+    for _, alternatives in groupby(board.devices, lambda device: device.name):
+        most = 0
+        for device in alternatives:
+            taken = 0
+            count = 1 if device.count is None else evaluate(device.count)
+            for holder in device.holders:
+                if holder.nic:
+                    yield device, holder, first + taken, count
+                    taken += count
+            inside = _total(socs[device.type]) if device.type in socs else 0
             if inside:
-                yield device, Part((), (), (), ()), inside * count
+                yield device, Part((), (), (), ()), first + taken, inside * count
+                taken += inside * count
+            most = max(most, taken)
+        first += most
+
+
+def _total(board: Composite) -> int:
+    """How many NICs are taken."""
+    return max((first + count for _, _, first, count in _holders(board)), default=0)
 
 
 def _is_asked(device: Device, type_: str | None = None) -> bool:
@@ -88,19 +101,16 @@ def _is_asked(device: Device, type_: str | None = None) -> bool:
 
 def _numbered(board: Composite, wanted: Device | Part) -> tuple[Device, int]:
     """The device that ``wanted`` is, or is in, and the number of its first NIC."""
-    number = 0
-    for device, holder, count in _holders(board):
-        if holder is wanted:
-            return device, number
-        number += count
+    for device, holder, first, _ in _holders(board):
+        same = isinstance(wanted, Device) and holder is device
+        if holder is wanted or (same and device.origin == wanted.origin):
+            return device, first
     raise ValueError("no such holder of a NIC")
 
 
 def _asked(board: Composite, type_: str) -> int:
     """The number of the NIC for which there is a device of that type."""
-    number = 0
-    for device, holder, count in _holders(board):
+    for device, holder, first, _ in _holders(board):
         if holder.nic and _is_asked(device, type_):
-            return number
-        number += count
-    return number
+            return first
+    return _total(board)
