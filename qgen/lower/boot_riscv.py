@@ -16,6 +16,7 @@ from qgen.board import (
 from qgen.diagnostics import Code, did_you_mean
 from qgen.expr import Expr, evaluate, variables
 from qgen.lower.ends import Ends
+from qgen.lower.harts import HARTS
 from qgen.lower.inside import NoChild
 from qgen.lower.memory import regions_of
 from qgen.lower.places import address
@@ -24,8 +25,6 @@ from qgen.source import Path
 from qgen.spec import model
 from qgen.spec.model import Spec
 
-HARTS = "riscv.hart_array"
-"""The type of the device that holds RISC-V CPUs."""
 PATH: Path = ("boot",)
 RESET_VECTOR = 0x1000
 """Where harts start whose 'resetvec' nobody sets."""

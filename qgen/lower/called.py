@@ -9,7 +9,7 @@ from qgen.diagnostics import Code
 from qgen.expr import Expr, evaluate
 from qgen.lower.ends import Ends
 from qgen.lower.harts import judge_harts
-from qgen.lower.makers import EXPRESSIONS, Arguments, Maker, type_made
+from qgen.lower.makers import Arguments, Maker, type_made
 from qgen.lower.places import hexadecimal
 from qgen.lower.scope import Scope
 from qgen.source import Path
@@ -60,7 +60,7 @@ class Called:
         mmio: Mmio,
         given: object,
     ) -> None:
-        if not isinstance(given, EXPRESSIONS):
+        if not isinstance(given, Expr):
             return
         count = 1 if device.count is None else evaluate(device.count)
         for n in range(min(count, _MOST)):

@@ -26,7 +26,7 @@ from qgen.board import (
 )
 from qgen.catalogue import RENAMED, DeviceType, function
 from qgen.diagnostics import Code, did_you_mean, quoted
-from qgen.expr import Bin, Entry, Expr, Name, Num, Sym, Var, evaluate, variables
+from qgen.expr import Expr, evaluate, variables
 from qgen.lower.buses import Buses
 from qgen.lower.called import Called
 from qgen.lower.drives import lower_drive
@@ -60,7 +60,6 @@ from qgen.spec.values import DriveText, LinkText, MachineText, SerialText
 if TYPE_CHECKING:
     from qgen.catalogue.helpers import Function
 
-_EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
 _INTEGERS = {
     "hwaddr": (0, (1 << 64) - 1),
     "ram_addr_t": (0, (1 << 64) - 1),
@@ -182,7 +181,7 @@ class _Calls:
             for place, (argument, parameter) in enumerate(
                 zip(arguments, wanted, strict=True)
             )
-            if isinstance(argument, _EXPRESSIONS) and not variables(argument)
+            if isinstance(argument, Expr) and not variables(argument)
         }
         judge_register(found.name, sizes, self.scope)
         call = Call(
@@ -269,7 +268,7 @@ class _Calls:
             case LinkText() if type_.endswith("*") and type_ not in _STRINGS:
                 self._earlier(given.target, device, (*path, "device"))
                 return self.link(given, type_, (*path, "device"))
-            case _ if isinstance(given, _EXPRESSIONS) and type_ in _INTEGERS:
+            case _ if isinstance(given, Expr) and type_ in _INTEGERS:
                 return self.number(given, type_, run_time, path)
         self._mismatch(type_, path)
         return None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from qgen.board import ClassField
-from qgen.expr import Bin, Entry, Name, Num, Sym, Var
+from qgen.expr import Expr
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Spec
-
-_EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
 
 
 def lower_class(spec: Spec, scope: Scope) -> tuple[ClassField, ...]:
@@ -21,7 +19,7 @@ def lower_class(spec: Spec, scope: Scope) -> tuple[ClassField, ...]:
             continue
         if value is None:
             continue
-        if isinstance(value, _EXPRESSIONS):
+        if isinstance(value, Expr):
             expr = scope.resolve(value, path)
             value = None if expr is None else scope.number(expr, path, low=1)
         if value is not None:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from qgen.board import Device
 from qgen.diagnostics import Code, quoted
-from qgen.expr import Num, evaluate, variables
+from qgen.expr import Expr, Num, evaluate, variables
 from qgen.lower.counts import harts_of
 from qgen.lower.ends import Ends
-from qgen.lower.makers import EXPRESSIONS, PLIC, Arguments, number_of
+from qgen.lower.makers import PLIC, Arguments, number_of
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec.model import Composite, Spec
 
-_HARTS = "riscv.hart_array"
+HARTS = "riscv.hart_array"
+"""The type of the device that holds RISC-V CPUs."""
 
 
 def judge_harts(
@@ -63,7 +64,7 @@ def _judge_number(
 ) -> None:
     """The function finds the outputs of M mode by the number that it is given."""
     wanted = given.get("num_harts")
-    if not isinstance(wanted, EXPRESSIONS):
+    if not isinstance(wanted, Expr):
         return
     numbers = [0]
     if variables(wanted) <= {"cpus"} and variables(wanted):
@@ -101,10 +102,10 @@ def _made_before(
     for each in ends.devices.values():
         if each.name == device.name:
             return found
-        if each.type == _HARTS and each.when is None:
+        if each.type == HARTS and each.when is None:
             harts = each.settings.get("num-harts", Num(1))
             count = 1 if each.count is None else evaluate(each.count)
-            if not isinstance(harts, EXPRESSIONS) or variables(harts) - {"cpus"}:
+            if not isinstance(harts, Expr) or variables(harts) - {"cpus"}:
                 return None
             found += count * evaluate(harts, {"cpus": ends.min_cpus})
         elif _may_make_cpus(each, ends, scope):
@@ -119,4 +120,4 @@ def _may_make_cpus(device: Device, ends: Ends, scope: Scope) -> bool:
     if known is None or device.made or device.type in scope.socs:
         return True
     own = (known.name, *known.ancestors)
-    return bool(known.children) or _HARTS in own or "cpu" in own
+    return bool(known.children) or HARTS in own or "cpu" in own

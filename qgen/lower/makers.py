@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from qgen import catalogue
 from qgen.board import SYSTEM, AddressSpace, Mmio, Property
 from qgen.catalogue import DeviceType, function
-from qgen.expr import Bin, Entry, Name, Num, Sym, Var, evaluate, variables
+from qgen.expr import Bin, Expr, Num, evaluate, variables
 from qgen.frozen import frozen
 from qgen.lower.counts import harts_of, outputs_of
 from qgen.lower.scope import Scope
@@ -23,7 +23,6 @@ from qgen.spec.arguments import CallText, RegionArgument, SpaceArgument, TextArg
 if TYPE_CHECKING:
     from qgen.catalogue.helpers import Function, Functions
 
-EXPRESSIONS = (Num, Name, Sym, Var, Entry, Bin)
 """The classes of numbers."""
 PLIC = "riscv.sifive.plic"
 NOWHERE = (1 << 64) - 1
@@ -64,14 +63,14 @@ def _one_more(parameter: str) -> _Setting:
 
     def more(given: Arguments) -> object:
         count = given[parameter]
-        return Bin("+", count, Num(1)) if isinstance(count, EXPRESSIONS) else None
+        return Bin("+", count, Num(1)) if isinstance(count, Expr) else None
 
     return more
 
 
 def number_of(value: object) -> int | None:
     """A number that is known before QEMU runs."""
-    if not isinstance(value, EXPRESSIONS) or variables(value):
+    if not isinstance(value, Expr) or variables(value):
         return None
     return evaluate(value)
 
@@ -186,7 +185,7 @@ class Making:
                 value, path = self.given.get(setting), self.place(setting)
             else:
                 value, path = setting(self.given), self.origin
-            if not isinstance(value, (bool, str, *EXPRESSIONS)):
+            if not isinstance(value, bool | str | Expr):
                 return None
             done.append(Property(name, "", value, path))
         return tuple(done)
@@ -199,7 +198,7 @@ class Making:
             zip(regions, self.made.at, strict=False)
         ):
             at = self.given.get(name)
-            if not isinstance(at, EXPRESSIONS) or variables(at) - {"n"}:
+            if not isinstance(at, Expr) or variables(at) - {"n"}:
                 continue
             if evaluate(at, {"n": 0}) == NOWHERE:
                 continue
@@ -232,7 +231,7 @@ def making_of(
         match each:
             case TextArgument(text):
                 given[parameter.name] = text
-            case _ if isinstance(each, EXPRESSIONS):
+            case _ if isinstance(each, Expr):
                 known = scope.known(each, field="base", run_time=run_time)
                 given[parameter.name] = known
             case _:
