@@ -23,7 +23,6 @@ from qgen.spec.arguments import CallText, RegionArgument, SpaceArgument, TextArg
 if TYPE_CHECKING:
     from qgen.catalogue.helpers import Function, Functions
 
-"""The classes of numbers."""
 PLIC = "riscv.sifive.plic"
 NOWHERE = (1 << 64) - 1
 """The address that some functions take for none."""
