@@ -65,7 +65,7 @@ class DriveGiven(_Condition):
 
 @frozen
 class NicGiven(_Condition):
-    """There is a ``-nic`` for a device of this type, which no device took yet."""
+    """There is a ``-nic`` for a device of this type, before any device takes it."""
 
     type: str
 

@@ -24,7 +24,7 @@ from qgen.board import (
 )
 from qgen.condition import Option, OptionGiven, parts_of
 from qgen.diagnostics import Code, Finding, Severity, spans
-from qgen.expr import evaluate
+from qgen.nics import asked_types, nics_of, taker_of, takers
 from qgen.source import Path
 from qgen.targets import TARGETS, Feature, Target, first_with, last_without
 
@@ -80,6 +80,7 @@ def judge(composite: Composite, target: Target) -> list[Finding]:
     ]
     if not target.has(Feature.NICS_BY_TYPE):
         findings += _nics_taken_twice(composite, target)
+        findings += _nics_nobody_takes(composite, target)
     if not isinstance(composite, Board):
         return findings
     for field in composite.class_fields:
@@ -145,35 +146,32 @@ def _finding(what: str, feature: Feature, path: Path, target: Target) -> Finding
 
 def _nics_taken_twice(composite: Composite, target: Target) -> Iterator[Finding]:
     """NICs are places of a table there, and a SoC's C takes the first: nobody else may."""
-    inside = {soc.name: _nics_of(soc) for soc in composite.socs}
-    first = True
-    for device, number in _nics(composite):
-        own = inside.get(device.type)
-        if own is not None and not (first and number == own):
+    inside = {soc.name: nics_of(soc) for soc in composite.socs}
+    for taker in takers(composite):
+        own = (0, inside.get(taker.device.type))
+        if taker.holder is None and (taker.first, taker.number) != own:
             yield Finding(
                 Code.Q0301,
-                f"in QEMU {target.release}, each {device.type!r} takes the first NIC, "
-                "which another device has",
-                device.origin,
+                f"in QEMU {target.release}, each {taker.device.type!r} takes the first "
+                "NIC, which another device has",
+                taker.device.origin,
                 f"QEMU finds a NIC for each since {first_with(Feature.NICS_BY_TYPE)}",
             )
-        first = False
 
 
-def _nics(composite: Composite) -> Iterator[tuple[Device, int]]:
-    """The devices that take NICs, in the order in which they are made, and how many."""
-    socs = {soc.name: soc for soc in composite.socs}
+def _nics_nobody_takes(composite: Composite, target: Target) -> Iterator[Finding]:
+    """A NIC is known by its place there, and places are those of devices that take one."""
     for device in composite.devices:
-        count = 1 if device.count is None else evaluate(device.count)
-        soc = socs.get(device.type)
-        inside = 0 if soc is None else _nics_of(soc)
-        number = count * (inside + sum(holder.nic for holder in device.holders))
-        if number:
-            yield device, number
-
-
-def _nics_of(soc: Soc) -> int:
-    return sum(number for _, number in _nics(soc))
+        for type_ in asked_types(device):
+            if taker_of(composite, type_) is None:
+                yield Finding(
+                    Code.Q0301,
+                    f"in QEMU {target.release}, a NIC is found only by the device that "
+                    f"takes it, and none takes the {type_!r} that {device.name!r} asks for",
+                    (*device.origin, "when", "nic"),
+                    "add nic: true; QEMU finds NICs by type since "
+                    f"{first_with(Feature.NICS_BY_TYPE)}",
+                )
 
 
 def _audio_conditions(composite: Composite) -> Iterator[tuple[OptionGiven, Path]]:

@@ -49,6 +49,8 @@ def _set_drive(
 def _nic(m: Execution, type_: str, default: bool, alias: str | None) -> object:
     if not default or alias is not None:
         m.say("a -nic without a model is for the board's NIC, and it has no other name")
+    if type_ in m.nics_taken:
+        m.say(f"the NIC {type_} is asked for when a device has taken it")
     return Sentinel(f"the NIC {type_}") if type_ in m.scenario.given.nics else None
 
 

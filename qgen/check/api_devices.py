@@ -275,6 +275,7 @@ def _nic(m: Execution, device: Device, fallback: bool, alias: str | None) -> boo
     if not fallback or alias is not None:
         m.say(f"{device.name} does not take any NIC that fits its type")
     device.nic = True
+    m.nics_taken.add(device.type)
     return True
 
 

@@ -78,6 +78,7 @@ class Execution:
         self.drives: set[Drive] = set()
         self.lists: list[Items] = []
         self.nics = [Record("NICInfo", {"used": int(used)}) for used in scenario.nics]
+        self.nics_taken: set[str] = set()
         self.pending: str | None = None
         self.pci_nics: Device | None = None
         self.last_nic = -1

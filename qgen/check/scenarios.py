@@ -188,10 +188,12 @@ def nics_of(
     """
     if target.has(Feature.NICS_BY_TYPE):
         return ()
-    used = [
-        usual if each.type is None else each.type in given.nics for each in taken(board)
-    ]
-    return (*used, *(True,) * (MORE if calls_for_the_rest(board) else 0))
+    used: dict[int, bool] = {}
+    for each in taken(board):
+        given_one = usual if each.type is None else each.type in given.nics
+        used[each.number] = used.get(each.number, False) or given_one
+    rest = (True,) * (MORE if calls_for_the_rest(board) else 0)
+    return (*(used[number] for number in sorted(used)), *rest)
 
 
 def _parts(board: Board) -> list[Simple]:

@@ -34,6 +34,7 @@ from qgen.emit.headers import placed
 from qgen.emit.hooks import call_hook, hook_file, hook_part
 from qgen.emit.images import emit_images
 from qgen.emit.memory import emit_limits, emit_memory, emit_ops
+from qgen.emit.nics import remember_nics
 from qgen.emit.roms import emit_rom
 from qgen.emit.unit import UnitBuilder
 from qgen.expr import Expr, Num
@@ -117,6 +118,7 @@ def _init(unit: UnitBuilder, board: Board) -> None:
         emit_limits(board.ram, function)
     if board.usb_by_default:
         _usb_by_default(function)
+    remember_nics(function)
     call_parts(function)
     if board.boot is not None:
         with function.of(board.boot.origin):

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
-
 from qgen.board import Composite, Device, Part
-from qgen.condition import NicGiven, parts_of
 from qgen.cunit import Call as CallStatement
 from qgen.cunit import CallExpr, CExpr, For, If, Local
 from qgen.emit.builder import FunctionBuilder
-from qgen.expr import evaluate
+from qgen.names import identifier
+from qgen.nics import Taker, asked_types, nics_of, taker_of, takers
 from qgen.targets import Feature
 
 PCI_NICS = "pci_init_nic_devices"
 """The function that makes all NICs that no device took, which older releases lack."""
 
 
+def remember_nics(into: FunctionBuilder) -> None:
+    """Ask for NICs before devices take them, where somebody asks later."""
+    for type_ in into.unit.nics_asked_again:
+        into.unit.field(f"NICInfo *{_field(type_)}", "qemu_find_nic_info")
+        into.assign(f"{into.state()}->{_field(type_)}", _find(type_, into))
+    if into.unit.nics_asked_again:
+        into.gap()
+
+
 def nic_given(type_: str, into: FunctionBuilder) -> CExpr:
     """Whether there is a NIC for a device of that type."""
     unit = into.unit
+    if type_ in unit.nics_asked_again:
+        return f"{into.state()}->{_field(type_)}"
     if unit.target.has(Feature.NICS_BY_TYPE):
-        unit.use("qemu_find_nic_info")
-        return CallExpr("qemu_find_nic_info", (unit.type_name(type_), "true", "NULL"))
+        return _find(type_, into)
     unit.use("nd_table")
-    return f"{_place(_asked(unit.board, type_))}.used"
+    taker = taker_of(unit.board, type_)
+    assert taker is not None  # else the release is refused
+    return f"{_place(taker.first)}.used"
+
+
+def _find(type_: str, into: FunctionBuilder) -> CExpr:
+    into.unit.use("qemu_find_nic_info")
+    name = into.unit.type_name(type_)
+    return CallExpr("qemu_find_nic_info", (name, "true", "NULL"))
+
+
+def _field(type_: str) -> str:
+    return f"{identifier(type_)}_nic"
 
 
 def take_nic(
@@ -37,13 +56,13 @@ def take_nic(
         into.call("qemu_configure_nic_device", handle, "true", "NULL")
         return
     unit.use("nd_table", "qdev_set_nic_properties")
-    device, number = _numbered(unit.board, holder)
-    nic = _place(number, index.get("n"))
+    taker = _taker(unit.board, holder)
+    nic = _place(taker.first, index.get("n"))
     given = into.block()
     if isinstance(holder, Device):
         given.call("qemu_check_nic_model", f"&{nic}", unit.type_name(holder.type))
     given.call("qdev_set_nic_properties", handle, f"&{nic}")
-    if _is_asked(device):
+    if taker.number == 1 and _is_asked_for(taker, unit.board):
         into.body.extend(given.body)  # there is one
     else:
         into.body.append(If(f"{nic}.used", given.statements()))
@@ -52,7 +71,7 @@ def take_nic(
 def all_pci_nics(bus: CExpr, model: CExpr, into: FunctionBuilder) -> None:
     """What `PCI_NICS` does, one NIC at a time."""
     into.unit.use("nd_table", "pci")
-    first = _total(into.unit.board)
+    first = nics_of(into.unit.board)
     into.local(Local("int", "i"))
     made = CallExpr("pci_nic_init_nofail", ("&nd_table[i]", bus, model, "NULL"))
     into.body.append(For("i", "nb_nics", (CallStatement(made),), start=str(first)))
@@ -64,53 +83,15 @@ def _place(number: int, index: str | None = None) -> str:
     return f"nd_table[{number} + {index}]" if number else f"nd_table[{index}]"
 
 
-def _holders(board: Composite) -> Iterator[tuple[Device, Device | Part, int, int]]:
-    """Who takes NICs, in order of creation: the number of the first, and how many.
-
-    A SoC takes its own when it is realized. Of alternatives, there is one.
-    """
-    socs = {soc.name: soc for soc in board.socs}
-    first = 0
-    for _, alternatives in groupby(board.devices, lambda device: device.name):
-        most = 0
-        for device in alternatives:
-            taken = 0
-            count = 1 if device.count is None else evaluate(device.count)
-            for holder in device.holders:
-                if holder.nic:
-                    yield device, holder, first + taken, count
-                    taken += count
-            inside = _total(socs[device.type]) if device.type in socs else 0
-            if inside:
-                yield device, Part((), (), (), ()), first + taken, inside * count
-                taken += inside * count
-            most = max(most, taken)
-        first += most
-
-
-def _total(board: Composite) -> int:
-    """How many NICs are taken."""
-    return max((first + count for _, _, first, count in _holders(board)), default=0)
-
-
-def _is_asked(device: Device, type_: str | None = None) -> bool:
-    """Whether a device is there only with a NIC, of that type."""
-    asked = [w.type for w in parts_of(device.when) if isinstance(w, NicGiven)]
-    return bool(asked) if type_ is None else type_ in asked
-
-
-def _numbered(board: Composite, wanted: Device | Part) -> tuple[Device, int]:
-    """The device that ``wanted`` is, or is in, and the number of its first NIC."""
-    for device, holder, first, _ in _holders(board):
-        same = isinstance(wanted, Device) and holder is device
-        if holder is wanted or (same and device.origin == wanted.origin):
-            return device, first
+def _taker(board: Composite, wanted: Device | Part) -> Taker:
+    for taker in takers(board):
+        same = isinstance(wanted, Device) and taker.holder is taker.device
+        if taker.holder is wanted or (same and taker.device.origin == wanted.origin):
+            return taker
     raise ValueError("no such holder of a NIC")
 
 
-def _asked(board: Composite, type_: str) -> int:
-    """The number of the NIC for which there is a device of that type."""
-    for device, holder, first, _ in _holders(board):
-        if holder.nic and _is_asked(device, type_):
-            return first
-    return _total(board)
+def _is_asked_for(taker: Taker, board: Composite) -> bool:
+    """Whether the device is there only if the place that it takes is used."""
+    asked = (taker_of(board, type_) for type_ in asked_types(taker.device))
+    return any(each is not None and each.first == taker.first for each in asked)

@@ -30,6 +30,7 @@ from qgen.emit.references import (
 from qgen.expr import Expr, evaluate
 from qgen.frozen import frozen
 from qgen.names import camel_case, identifier, string_literal, type_names, upper_case
+from qgen.nics import asked_again
 from qgen.targets import Feature, Target
 
 GRAPHICS = ("graphic_width", "graphic_height", "graphic_depth")
@@ -66,6 +67,8 @@ class UnitBuilder:
         self.parts: list[UnitPart] = []
         self.devices_in: str | None = None
         self.shared = shared_devices(board, target)
+        by_type = target.has(Feature.NICS_BY_TYPE)
+        self.nics_asked_again = asked_again(board) if by_type else []
         self.used_buses = {
             bus.name
             for device in board.devices
@@ -205,7 +208,7 @@ class UnitBuilder:
         """Whether the machine has a state struct of its own."""
         return (
             self.is_soc
-            or bool(self.embedded)
+            or bool(self.embedded or self.nics_asked_again)
             or any(m.window is not None for d in self.board.devices for m in d.mmio)
             or any(r.kind is not Kind.MACHINE_RAM for r in self.board.regions)
             or bool(self.board.clocks or self.shared or self.used_buses)

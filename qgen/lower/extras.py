@@ -80,6 +80,7 @@ def judge_nic(
 ) -> None:
     """Only a NIC has a back end for the network, and one back end at that."""
     if not written.nic:
+        _judge_untaken(written, known, path, scope)
         return
     if known.property(_BACKEND) is None:
         message = f"{known.name!r} is no NIC: it has no property {_BACKEND!r}"
@@ -88,6 +89,21 @@ def judge_nic(
         message = f"{_BACKEND!r} comes from -nic, for which the device says 'nic'"
         here = (*path, "properties", _BACKEND)
         scope.error(Code.Q0214, message, here, "leave out one of them", key=True)
+
+
+def _judge_untaken(
+    written: model.Device | model.Part, known: DeviceType, path: Path, scope: Scope
+) -> None:
+    """Warn of a NIC that is there for a ``-nic`` and leaves that alone."""
+    when = written.when if isinstance(written, model.Device) else None
+    if when is None or when.nic is None or known.property(_BACKEND) is None:
+        return
+    scope.warning(
+        Code.Q0214,
+        "there is such a device only with a -nic, and it does not take that",
+        (*path, "when", "nic"),
+        "add nic: true",
+    )
 
 
 def judge_full_buses(

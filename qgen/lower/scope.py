@@ -263,6 +263,10 @@ class Scope:
             message, help_ = f"{name!r} is not known here", RUN_TIME[name]
             if name == "cpu" and path[:1] == ("device_tree",):
                 help_ = help_.replace("a wire", "the node")
+            if name == "n" and "at" in path[-3:]:
+                help_ = (
+                    "of a repeated device, 'at' is the first: the others lie behind it"
+                )
         elif name in self._spec.constants:
             message = f"{quoted(name)} is declared only later"
             help_ = "write it above the constants that use it"
