@@ -24,6 +24,7 @@ from qgen.board import (
 )
 from qgen.condition import Option, OptionGiven, parts_of
 from qgen.diagnostics import Code, Finding, Severity, spans
+from qgen.expr import Expr, evaluate
 from qgen.nics import asked_types, nics_of, taker_of, takers
 from qgen.source import Path
 from qgen.targets import TARGETS, Feature, Target, first_with, last_without
@@ -81,6 +82,8 @@ def judge(composite: Composite, target: Target) -> list[Finding]:
     if not target.has(Feature.NICS_BY_TYPE):
         findings += _nics_taken_twice(composite, target)
         findings += _nics_nobody_takes(composite, target)
+    if not target.has(Feature.PLIC_OF_ANY_HARTS):
+        findings += _plics_of_other_harts(composite, target)
     if not isinstance(composite, Board):
         return findings
     for field in composite.class_fields:
@@ -172,6 +175,23 @@ def _nics_nobody_takes(composite: Composite, target: Target) -> Iterator[Finding
                     "add nic: true; QEMU finds NICs by type since "
                     f"{first_with(Feature.NICS_BY_TYPE)}",
                 )
+
+
+def _plics_of_other_harts(composite: Composite, target: Target) -> Iterator[Finding]:
+    """The function counts a PLIC's outputs as if its harts were all from number 0 on."""
+    for device in composite.devices:
+        if device.call is None or device.call.function != "sifive_plic_create":
+            continue
+        first, text = map(device.settings.get, ("hartid-base", "hart-config"))
+        gaps = isinstance(text, str) and not all(text.split(","))
+        if gaps or (isinstance(first, Expr) and evaluate(first)):
+            yield Finding(
+                Code.Q0301,
+                f"QEMU {target.release} wires a PLIC to harts only if they are all "
+                "from number 0 on, without a gap",
+                device.call.origin,
+                f"QEMU wires any since {first_with(Feature.PLIC_OF_ANY_HARTS)}",
+            )
 
 
 def _audio_conditions(composite: Composite) -> Iterator[tuple[OptionGiven, Path]]:

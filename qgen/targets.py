@@ -16,6 +16,10 @@ from qgen.frozen import frozen
 class Feature(Enum):
     """Something that a release of QEMU has or does; the absence is the older way."""
 
+    WHOLE_HEADERS = auto()
+    """``hw/misc/sifive_e_prci.h`` and others include what they need."""
+    PLIC_OF_ANY_HARTS = auto()
+    """``sifive_plic_create`` wires harts of any numbers, before those from 0 on."""
     DEFAULT_NIC = auto()
     """``MachineClass.default_nic``; before, who makes the NICs names their type."""
     CPU_TYPE_NAMES_IN_QOM = auto()
@@ -105,7 +109,12 @@ class Target:
 # Each release adds to the one before it.
 _ADDED: dict[str, tuple[Feature, ...]] = {
     "7.2": (),
-    "8.0": (Feature.RISCV_KERNEL_OF_MACHINE, Feature.ISA_INPUT_IRQS),
+    "8.0": (
+        Feature.RISCV_KERNEL_OF_MACHINE,
+        Feature.ISA_INPUT_IRQS,
+        Feature.WHOLE_HEADERS,
+        Feature.PLIC_OF_ANY_HARTS,
+    ),
     "8.1": (
         Feature.DEFAULT_NIC,
         Feature.CPU_TYPE_NAMES_IN_QOM,

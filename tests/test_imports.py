@@ -51,6 +51,7 @@ ALLOWED = {
         "board",
         "condition",
         "diagnostics",
+        "expr",
         "nics",
         "source",
         "targets",

@@ -62,7 +62,9 @@ def emit(
             types.append(machine_type(unit, composite, name))
     headers |= unit.headers
     register = f"{unit.prefix}_register_types"
-    return Emitted(Unit(banner, in_order(headers), tuple(types), register), header)
+    return Emitted(
+        Unit(banner, in_order(headers, target), tuple(types), register), header
+    )
 
 
 def _banner(composite: Composite, target: Target, version: str) -> Banner:
@@ -85,7 +87,7 @@ def _header(unit: UnitBuilder, soc: Soc, type_: QomType, banner: Banner) -> Head
     return Header(
         banner,
         upper_case(soc_header(soc)),
-        in_order(unit.public)[1],
+        in_order(unit.public, unit.target)[1],
         type_.type_macro,
         type_.type_name,
         type_.state,

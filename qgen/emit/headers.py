@@ -140,6 +140,13 @@ _ELSEWHERE: dict[Feature, dict[str, str]] = {
     Feature.IDE_DEVICE_HEADER: {"MAX_IDE_DEVS": "hw/ide/internal.h"},
 }
 """What a header that was there before does not declare without the feature."""
+_LEFT_OUT = {
+    "hw/char/cmsdk-apb-uart.h": "qapi/error.h",
+    "hw/misc/sifive_e_prci.h": "hw/sysbus.h",
+    "hw/pci/pcie.h": "hw/pci/pci.h",
+    "hw/riscv/numa.h": "hw/boards.h",
+}
+"""What headers with functions for boards needed and did not include, before a feature."""
 
 _GROUPS = (
     *("qemu/", "qapi/", "exec/", "net/", "system/", "sysemu/", "hw/", "target/"),
@@ -164,13 +171,24 @@ def placed(name: str, target: Target) -> str:
     return name
 
 
-def in_order(headers: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Headers as QEMU orders them: osdep.h first, then by folder, then by name."""
+def in_order(headers: Iterable[str], target: Target) -> tuple[tuple[str, ...], ...]:
+    """Headers as QEMU orders them: osdep.h first, then by folder, then by name.
 
-    def rank(name: str) -> tuple[int, str]:
-        for place, prefix in enumerate(_GROUPS):
-            if name.startswith(prefix):
-                return place, name
-        return len(_GROUPS), name
+    With those that others need; then these come behind them.
+    """
+    needs = {} if target.has(Feature.WHOLE_HEADERS) else _LEFT_OUT
+    wanted = set(headers)
+    wanted |= {needs[name] for name in wanted & needs.keys()}
 
-    return (("qemu/osdep.h",), tuple(sorted(set(headers), key=rank)))
+    def place(name: str) -> tuple[tuple[int, str], bool, str]:
+        needed = needs.get(name, name)
+        return max(_rank(name), _rank(needed)), name in needs, name
+
+    return (("qemu/osdep.h",), tuple(sorted(wanted, key=place)))
+
+
+def _rank(name: str) -> tuple[int, str]:
+    for place, prefix in enumerate(_GROUPS):
+        if name.startswith(prefix):
+            return place, name
+    return len(_GROUPS), name
