@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from difflib import unified_diff
 
 from qgen.board import (
@@ -22,7 +22,7 @@ from qgen.board import (
     Place,
     Wire,
 )
-from qgen.condition import NicGiven, Option, OptionGiven, PropertyIs
+from qgen.condition import Option, PropertyIs
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
 from qgen.lab.monitor import Monitor
 from qgen.predict import CommandLine
@@ -52,23 +52,19 @@ def command_line(
     cpus: int = 1,
     firmware_size: int = 0,
     chosen: Mapping[str, bool | str] | None = None,
-    nics: Iterable[str] = (),
+    given: Mapping[Hashable, bool] | None = None,
 ) -> CommandLine:
     """A command line of the lab, which has -nodefaults and gives nothing else.
 
-    ``chosen`` are values of properties; the others have their defaults. ``nics`` are the
-    types of those that -nic gives.
+    ``chosen`` are values of properties; the others have their defaults. ``given`` are
+    what conditions ask for (their subjects) that is otherwise than that.
     """
-    given = [(OptionGiven(option, False).subject, False) for option in Option]
-    given += [(NicGiven(type_).subject, True) for type_ in nics]
-    given += [
-        (
-            PropertyIs(p.name, (p.default,), (Num(0),)).subject,
-            (chosen or {}).get(p.name, p.default),
-        )
-        for p in spec.properties
-    ]
-    return CommandLine(ram, cpus, firmware_size, frozenset(given))
+    answers: dict[Hashable, Hashable] = dict.fromkeys(Option, False)
+    answers |= given or {}
+    for prop in spec.properties:
+        subject = PropertyIs(prop.name, (prop.default,), (Num(0),)).subject
+        answers[subject] = (chosen or {}).get(prop.name, prop.default)
+    return CommandLine(ram, cpus, firmware_size, frozenset(answers.items()))
 
 
 def maps_more(spec: Composite) -> bool:

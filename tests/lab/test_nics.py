@@ -9,6 +9,7 @@ from lab_support import require_sdk
 from object_tree import command_line, compare_devices, compare_maps
 
 from qgen import compose
+from qgen.condition import NicGiven
 from qgen.lab.monitor import Monitor, watch
 from qgen.predict import Space, flat_view, format_view, memory_tree
 
@@ -33,7 +34,9 @@ def test_who_is_there_and_who_takes_them(release: str, given: tuple[str, ...]) -
     sdk = require_sdk(release)
     resolved = compose.resolve(FILE, compose.TARGETS[release])
     board, loadable = resolved.board, compose.load_into(resolved, sdk)
-    line = command_line(board, RAM, nics=given)
+    line = command_line(
+        board, RAM, given={NicGiven(type_).subject: True for type_ in given}
+    )
     arguments = ["-m", f"{RAM >> 20}M"]
     for number, type_ in enumerate(given):
         arguments += ["-nic", f"user,model={type_},id=n{number}"]
