@@ -7,6 +7,7 @@ piece, are left out, and so are types that have nothing else.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from qgen.catalogue import table
@@ -14,6 +15,7 @@ from qgen.frozen import frozen
 
 HEADER = "!qgen-insides"
 FORMAT = 1
+_CPU = re.compile(r"cpu-memory-\d+")
 
 
 @frozen
@@ -88,6 +90,13 @@ class Insides:
             return _inside(data)
         except (KeyError, LookupError, TypeError, ValueError) as error:
             raise self._table.damaged(type_, error) from error
+
+    def cpus(self, type_: str) -> int:
+        """How many CPUs a device of the type makes: each has a space of its own."""
+        names = {
+            name for space in self.find(type_).spaces for name, _, _ in space.names
+        }
+        return sum(_CPU.fullmatch(name) is not None for name in names)
 
 
 def _inside(data: dict[str, Any]) -> Inside:

@@ -47,6 +47,7 @@ def device_type(
         realized_children=_pairs(data.get("realized_children", ())),
         parts=tuple(_part(*entry) for entry in data.get("parts", {}).items()),
         given=_pairs(data.get("given", ())),
+        needs=tuple(data.get("needs", ())),
         refused=data.get("refused"),
         categories=tuple(data.get("categories", ())),
     )

@@ -78,6 +78,7 @@ def judge_type(each: DeviceType) -> None:
     _all("a name", _NAME, _pairs(each.children + each.realized_children))
     _all("a name", _NAME, [*each.supplied, *each.shaped_by, *each.children_shaped_by])
     _all("a name", _NAME, [*each.targets, *each.cpu_models, *each.categories])
+    _all("a name", _NAME, [name.removeprefix("%") for name in each.needs])
     for key, value in each.given:
         _expect(isinstance(key, str) and isinstance(value, str), "a text", key)
     _all("a header", _HEADER, _present(each.header))

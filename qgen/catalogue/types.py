@@ -102,10 +102,11 @@ class DeviceType:
     `supplied` names what the device was given so that it could be realized:
     properties, input clocks, "cpu" where a CPU had to exist, and "machine" where the
     machine had to have a number or a type of CPUs; `given` is the same with values, in
-    the notation of `lab/probe.c`. `refused` is what QEMU said of a type that could not be
-    realized, whatever it was given. `shaped_by` are
-    the properties that were seen to change regions (their names too), lines, clocks or
-    buses; with one of them set, what stands here does not hold.
+    the notation of `lab/probe.c`, and `needs` those of the properties and clocks
+    (``%NAME``) without which it cannot be realized. `refused` is what QEMU said of a type
+    that could not be realized, whatever it was given. `shaped_by` are the properties
+    that were seen to change regions (their names too), lines, clocks or buses; with one of
+    them set, what stands here does not hold.
 
     `header` is what a board includes, `macro` the type's name there; both None when
     no header has one. `struct` is the type of an instance in C, where that header
@@ -148,6 +149,7 @@ class DeviceType:
     parts: tuple[Part, ...] = ()
     memories: tuple[tuple[str, int], ...] = ()
     given: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
     refused: str | None = None
     categories: tuple[str, ...] = ()
 

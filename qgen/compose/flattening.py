@@ -15,14 +15,21 @@ from qgen.board import (
     Link,
     X86BiosBoot,
 )
-from qgen.catalogue import Catalogue, insides
+from qgen.catalogue import Catalogue, DeviceType, Mmio, insides
 from qgen.compose.picturing import Given, line_of
 from qgen.compose.resolving import Resolved
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
 from qgen.predict import Inside, OwnSpace, Piece, Spaces, address_spaces
 
-MAPS_NOTHING = ("gpex_set_irq_num", "pci_init_nic_devices", "rom_set_fw")
+MAPS_NOTHING = (
+    *("gpex_set_irq_num", "isa_bus_irqs", "isa_bus_register_input_irqs"),
+    *("pci_init_nic_devices", "rom_set_fw"),
+)
 """Functions that make no region, where no NIC is asked for."""
+VGA = "vga"
+"""How types end that have ports at fixed places of a PCI bus, which no BAR maps."""
+PRIVATE = 0xE000_0000
+"""From here on a v7-M CPU has devices of its own."""
 REPEATED = {"riscv.hart_array": "num-harts"}
 """Types that were measured with one CPU, and the property that says how many they make."""
 MAPPING_HOOKS = (HookPoint.BEFORE_DEVICES, HookPoint.AFTER_DEVICES, HookPoint.BOOT)
@@ -63,7 +70,8 @@ class _Insides:
 
     def of(self, owner: Composite, device: Device) -> Inside:
         """What a device brings; `Insides` of the prediction."""
-        if device.is_stub or device.type == UNIMPLEMENTED or device.inputs is not None:
+        lines = device.inputs is not None and device.call is None
+        if device.is_stub or device.type == UNIMPLEMENTED or lines:
             return Inside()
         named = f"{device.name!r}"
         if device.made:
@@ -81,9 +89,12 @@ class _Insides:
         found = self._measured.find(device.type)
         if found.unknown:
             return Inside(unknown=f"{named}: nobody could look into {device.type!r}")
+        legacy = device.type.lower().endswith(VGA) and known.name != "secondary-vga"
+        if known.bus == "PCI" and legacy:
+            return Inside(unknown=f"the ports of {device.type!r} on the bus of {named}")
         if found.io and any(p.name.startswith("io") for p in device.properties):
             return Inside(unknown=f"{named}: the ports of {device.type!r} move")
-        return self._chosen(found, device, named)
+        return self._chosen(found, device, known, named)
 
     def cpus(self, board: Board) -> Inside:
         """What each CPU of the board brings."""
@@ -102,7 +113,9 @@ class _Insides:
                 found = other
         return Inside(spaces=_spaces(found))
 
-    def _chosen(self, found: insides.Inside, device: Device, named: str) -> Inside:
+    def _chosen(
+        self, found: insides.Inside, device: Device, known: DeviceType, named: str
+    ) -> Inside:
         given = {p.name: p.value for p in device.properties}
         flips = []
         for name, value, other in found.flips:
@@ -112,6 +125,11 @@ class _Insides:
                 flips.append(other)
         if len(flips) > 1:
             return Inside(unknown=f"{named}: its properties together")
+        link = _linked(found)
+        if link is not None:
+            target = given.get(link)
+            where = target.target if isinstance(target, Link) else link
+            return Inside(unknown=f"what {named} maps into {where!r}")
         for found_ in flips:
             found = found_
         spaces = _spaces(found)
@@ -120,12 +138,42 @@ class _Insides:
             number = given.get(counted)
             if isinstance(number, (Num, Sym, Var, Bin, Entry)):
                 spaces = _repeated(spaces, evaluate(number, {"cpus": self._cpus}))
+        regions = known.mmio
+        whole = {
+            index: pieces[0].kind
+            for index, pieces in found.mmio
+            if len(pieces) == 1 and _is_all_of(pieces[0], regions[index])
+        }
         return Inside(
-            tuple((index, _pieces(pieces)) for index, pieces in found.mmio),
+            tuple((i, _pieces(each)) for i, each in found.mmio if i not in whole),
             _pieces(found.memory),
             _pieces(found.io),
             spaces,
+            tuple(whole.items()),
         )
+
+
+def _linked(found: insides.Inside) -> str | None:
+    """The link of a SoC into which it maps its devices, for its CPUs to see.
+
+    Where it was measured that was a region of the probe's, whose insides nobody kept.
+    """
+    for space in found.spaces:
+        if not any(name.startswith("cpu-") for name, _, _ in space.names):
+            continue
+        shares, over = space.shares or "", space.over or ""
+        if shares.startswith("@"):
+            return shares.removeprefix("@")
+        others = found.memory or any(p.start < PRIVATE for p in space.pieces)
+        if over.startswith("@") and others:
+            return over.removeprefix("@")
+    return None
+
+
+def _is_all_of(piece: insides.Piece, region: Mmio) -> bool:
+    """Whether a region shows nothing but itself, however large a board makes it."""
+    same = (piece.name, piece.size) == (region.name, region.size)
+    return same and not (piece.start or piece.offset)
 
 
 def _spaces(found: insides.Inside) -> tuple[OwnSpace, ...]:

@@ -98,6 +98,7 @@ def _line(
         "realized": each.realized,
         "supplied": each.supplied,
         "given": [list(pair) for pair in sorted(each.given.items())],
+        "needs": each.needs,
         "refused": each.refused,
         "categories": each.categories,
         "shaped_by": sorted(each.shaped_by),

@@ -19,6 +19,7 @@ from qgen.lab.device_guesses import (
     plain_will_do,
     variations,
 )
+from qgen.lab.device_needs import needed
 from qgen.lab.device_types import (
     MeasuredBus,
     MeasuredType,
@@ -68,7 +69,9 @@ class Probe:
         if names is not None:
             lines = (line_of(name, types) for name in names)
             wanted = {name: types[name] for line in lines for name in line}
-        self._vary(types, self._realize(types, wanted))
+        realized = self._realize(types, wanted)
+        self._vary(types, realized)
+        self._leave_out(types, realized)
         return wanted
 
     def _realize(
@@ -162,6 +165,15 @@ class Probe:
         for name, keys in SHAPED_UNSEEN.items():
             if name in realized:
                 types[name].shaped_by |= set(keys)
+
+    def _leave_out(
+        self, types: Mapping[str, MeasuredType], realized: Mapping[str, Attempt]
+    ) -> None:
+        """Leave out one thing of what was given, to see what cannot be."""
+        attempts = {n: a for n, a in realized.items() if not is_a(n, "cpu", types)}
+        known = {name: types[name].property_names for name in attempts}
+        for name, keys in needed(self._ask, attempts, known).items():
+            types[name].needs = keys
 
     def _report(self, text: str) -> None:
         self._progress(f"{self._target}: {text}")

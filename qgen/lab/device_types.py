@@ -20,8 +20,9 @@ class MeasuredType:
     """What is known of one type so far; `facts` is the best record of an instance.
 
     `children` are those after instance_init, `sizes` the bytes of an instance by target.
-    `given` is what it was realized with, in the notation of `probe.c`, and `refused` what
-    QEMU said when it was tried last and not realized.
+    `given` is what it was realized with, in the notation of `probe.c`, `needs` the keys of
+    that without which it is not, and `refused` what QEMU said when it was tried last and
+    not realized.
     """
 
     name: str
@@ -34,6 +35,7 @@ class MeasuredType:
     facts: Record = field(default_factory=dict)
     supplied: tuple[str, ...] = ()
     given: dict[str, str] = field(default_factory=dict)
+    needs: list[str] = field(default_factory=list)
     refused: str | None = None
     categories: list[str] = field(default_factory=list)
     shaped_by: set[str] = field(default_factory=set)

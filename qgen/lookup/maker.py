@@ -10,7 +10,7 @@ import re
 from copy import deepcopy
 
 from qgen.arch import ARCHES
-from qgen.catalogue import Catalogue, DeviceType, Mmio
+from qgen.catalogue import Catalogue, DeviceType, Mmio, insides_of
 from qgen.lookup.example import Example, Impossible
 from qgen.lookup.frame import CONTROLLER, FRAMES
 from qgen.lookup.needs import buses_for, cpus_inside, is_cpu, model_of
@@ -170,7 +170,7 @@ class _Maker:
         """What the machine must have: a CPU, a number of them, a type."""
         cpus = self.example.cpus
         if key == "$cpus":
-            cpus |= {"max": int(value), "default_count": int(value)}
+            cpus |= {"min": int(value), "max": int(value)}
             cpus.setdefault("default", self.example.frame.cpu)
             return
         model = model_of(value, ARCHES[self.example.arch].cpu_suffix)
@@ -262,12 +262,17 @@ class _Maker:
     def _made_cpus(self, known: DeviceType, name: str) -> None:
         """The board has the CPUs that a SoC brings."""
         inside = cpus_inside(known, self.catalogue)
-        if not inside:
+        measured = insides_of(self.catalogue.release)
+        made = 0 if measured is None else measured.cpus(known.name)
+        number = max(len(inside), made)
+        if not number:
             return
-        model = model_of(inside[0], ARCHES[self.example.arch].cpu_suffix)
+        model: str | None = self.example.frame.cpu
+        if inside:
+            model = model_of(inside[0], ARCHES[self.example.arch].cpu_suffix)
         if model is None:
             return
         cpus: dict[str, object] = {"default": model} | self.example.cpus
-        if len(inside) > 1:
-            cpus |= {"max": len(inside), "default_count": len(inside)}
+        if number > 1:
+            cpus |= {"min": number, "max": number}
         self.example.cpus = cpus | {"created_by": name}

@@ -47,6 +47,7 @@ from qgen.lower.extras import judge_children
 from qgen.lower.fw_cfg import lower_fw_cfg
 from qgen.lower.hooks import lower_hooks
 from qgen.lower.interfaces import lower_interfaces
+from qgen.lower.made_cpus import judge_made_cpus
 from qgen.lower.memory import lower_regions
 from qgen.lower.naming import judge_machine, judge_names
 from qgen.lower.overlap import judge_map
@@ -168,6 +169,7 @@ def _machine(
     wires = wire_cpus(spec.cpus, inside.ends, scope)
     cpus = lower_cpus(spec, base, catalogue, known_cpu, wires, scope)
     _judge(inside, cpus.wires, ram, scope)
+    judge_made_cpus(spec, inside.devices, catalogue, scope)
     fw_cfg = lower_fw_cfg(spec, inside.ends, inside.regions, scope)
     conditions = Conditions(spec, catalogue, scope)
     roms = lower_roms(spec, inside.regions, inside.ends, conditions, scope)

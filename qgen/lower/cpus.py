@@ -97,6 +97,7 @@ def lower_cpus(
 ) -> Cpus:
     """The CPUs of the board."""
     cpus, facts = spec.cpus, ARCHES[Arch(spec.arch)]
+    low = cpus.min or 1
     created = cpus.usual is not None and cpus.created_by is None and not base.boots
     _judge_counts(spec, base, scope)
     _judge_maker(spec, created, facts, scope)
@@ -117,7 +118,8 @@ def lower_cpus(
         ),
         minimum=cpus.min,
         maximum=cpus.max,
-        default_count=cpus.default_count,
+        # Without -smp, QEMU does not look at the minimum.
+        default_count=cpus.default_count or (cpus.min if low > 1 else None),
         created_by=cpus.created_by,
         created=created,
         properties=properties,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from qgen.board import (
     UNIMPLEMENTED,
     Bus,
     BusEnd,
-    ClockInput,
-    ClockUse,
     Device,
     Part,
     Property,
@@ -32,6 +30,7 @@ from qgen.lower.inside import NoChild, inside, is_made_late
 from qgen.lower.kinds import judge_kind, judge_made, judge_one_call
 from qgen.lower.makers import Making, making_of
 from qgen.lower.mmio import Regions, repeated
+from qgen.lower.needs import judge_needs
 from qgen.lower.places import address
 from qgen.lower.properties import Properties
 from qgen.lower.scope import MAX_COUNT, Scope
@@ -157,8 +156,7 @@ class _Devices:
                 making = None  # which is wrong, and said elsewhere
         mmio = self.regions.lower(device, known, properties, making, count, path)
         clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
-        if not self.scope.broken(*path, "clocks"):
-            self.judge_wired(known, clocks, path)
+        judge_needs(device, known, clocks, path, self.scope)
         parts = self.parts(device, known, run_time, (*path, "parts"))
         images = device_images(
             device, known, properties, self.catalogue, path, self.scope
@@ -281,22 +279,6 @@ class _Devices:
         if device.call is not None:
             return None
         return name if device.count is None else f"{name}[*]"
-
-    def judge_wired(
-        self, known: DeviceType, clocks: Collection[ClockInput], path: Path
-    ) -> None:
-        """The clocks that a SoC cannot do without."""
-        soc = self.scope.socs.get(known.name)
-        wired = {clock.name for clock in clocks}
-        for clock in () if soc is None else soc.clocks:
-            if clock.input is ClockUse.REQUIRED and clock.name not in wired:
-                self.scope.error(
-                    Code.Q0215,
-                    f"the clock input {clock.name!r} of {known.name!r} is not wired",
-                    path,
-                    f"add clocks: {{{clock.name}: CLOCK}}",
-                    key=True,
-                )
 
     def count(self, device: model.Device, path: Path) -> tuple[Expr | None, bool]:
         """How many there are, None for one that is not repeated; and if that is right."""

@@ -54,6 +54,7 @@ class OwnSpace:
 class Inside:
     """What a device brings: pieces of its MMIO regions, of memory and I/O, and spaces.
 
+    ``kinds`` are regions that show nothing but themselves, as that kind of `Piece`.
     ``unknown`` says what nobody measured of it, None where all is known.
     """
 
@@ -61,6 +62,7 @@ class Inside:
     memory: tuple[Piece, ...] = ()
     io: tuple[Piece, ...] = ()
     spaces: tuple[OwnSpace, ...] = ()
+    kinds: tuple[tuple[int, str], ...] = ()
     unknown: str | None = None
 
 
@@ -84,9 +86,7 @@ class View:
         """What QEMU prints of it."""
         view = [] if self.root is None else flat_view(self.root)
         ranges = format_view(map(self._as_qemu_calls_it, view))
-        shown = flat_root(self.root) if self.root is not None else None
-        if shown is not None and shown.type is None and not shown.subregions:
-            shown = shown if shown.alias is not None else None
+        shown = _rendered(self.root)
         lines = [f"FlatView #{number}"]
         for name, root, alias in self.names:
             of = "" if alias is None else f", alias {alias}"
@@ -101,12 +101,36 @@ class View:
         return each
 
 
+def _rendered(root: MemoryRegion | None) -> MemoryRegion | None:
+    """The region that a view is rendered from; None where nothing shows."""
+    shown = None if root is None else flat_root(root)
+    if shown is None or shown.type is not None:
+        return shown
+    return shown if shown.subregions or shown.alias is not None else None
+
+
 @dataclass(slots=True)
 class Spaces:
     """The views of a board, and what of each space nobody knows, by the space's name."""
 
     views: list[View]
     unknown: dict[str, list[str]] = field(default_factory=dict)
+
+    def share(self) -> None:
+        """Put spaces together that QEMU renders alike: from one region, or nothing."""
+        found: dict[int | None, View] = {}
+        views = []
+        for view in self.views:
+            root = _rendered(view.root)
+            first = found.get(None if root is None else id(root))
+            if any(name in self.unknown for name, _, _ in view.names):
+                views.append(view)
+            elif first is not None:
+                first.names += view.names
+            else:
+                found[None if root is None else id(root)] = view
+                views.append(view)
+        self.views = views
 
     def text(self) -> str:
         """What `info mtree -f` prints of the views in which nothing is unknown."""
@@ -139,6 +163,7 @@ def address_spaces(
     ``unmapped`` is QEMU's word for a device's region that lies in no other.
     """
     spaces = _Making(board, line, insides).all(cpus)
+    spaces.share()
     for view in spaces.views:
         view.unmapped = unmapped
     return spaces
@@ -195,18 +220,17 @@ class _Making:
 
     def _mmio(self, inside: Inside, device: Device) -> None:
         """Put what is inside into the regions that the board maps."""
-        pieces = dict(inside.mmio)
+        pieces, kinds = dict(inside.mmio), dict(inside.kinds)
         for region in _regions_of(self.roots.values(), device):
             assert region.cause is not None and region.cause.mmio is not None
-            found = pieces.get(region.cause.mmio.index)
-            if found is None or region.subregions or region.alias is not None:
+            index = region.cause.mmio.index
+            if region.subregions or region.alias is not None:
                 continue
-            if len(found) == 1 and not found[0].start:
-                romd = found[0].kind == "romd"
-                region.type = "romd" if romd else region.type
-                continue
-            region.type = None
-            add_pieces(region, found)
+            if index in kinds:
+                region.type, region.readonly = _type_of(kinds[index])
+            elif index in pieces:
+                region.type = None
+                add_pieces(region, pieces[index])
 
     def _space(self, own: OwnSpace, device: Device | None, what: str) -> int:
         """Add spaces; gives how many CPUs they count."""
@@ -280,11 +304,12 @@ def link_of(device: Device | None, name: str) -> str | None:
 def add_pieces(to: MemoryRegion, pieces: Iterable[Piece]) -> None:
     """Map what a device shows, each piece at its place."""
     for piece in pieces:
+        type_, readonly = _type_of(piece.kind)
         shown = MemoryRegion(
             piece.name,
             piece.offset + piece.size,
-            "ram" if piece.kind == "rom" else piece.kind,
-            readonly=piece.kind == "rom",
+            type_,
+            readonly=readonly,
             priority=piece.priority,
             mapped=True,
         )
@@ -292,6 +317,11 @@ def add_pieces(to: MemoryRegion, pieces: Iterable[Piece]) -> None:
             piece.name, piece.size, alias=shown, alias_offset=piece.offset
         )
         to.add(at, piece.start, piece.priority)
+
+
+def _type_of(kind: str) -> tuple[str, bool]:
+    """The type of a region that is shown so, and whether it is read-only."""
+    return ("ram", True) if kind == "rom" else (kind, False)
 
 
 def _regions_of(

@@ -130,7 +130,6 @@ OK = [
 NOT_STARTED = {
     "images": "it loads an ELF file",
     "interrupts-that-end": "QEMU's GIC asserts that no such interrupt comes",
-    "soc-and-its-parts": "it makes more CPUs than QEMU expects",
 }
 
 
