@@ -189,6 +189,8 @@ def test_what_a_release_changed_of_a_type() -> None:
         "~ struct: NPCM7xxGCRState -> NPCMGCRState",
         "~ cast: NPCM7XX_GCR -> NPCM_GCR",
     ]
+    timer = devices("xlnx.xps-timer", "--qemu", "9.2..10.2").stdout
+    assert "+ need of a property endianness\n" in timer
     gic = devices("arm-gicv3", "--qemu", "7.2..10.2").stdout
     assert "- property len-redist-region-count: uint32, default 0\n" in gic
     assert "+ property has-nmi: bool, default false\n" in gic

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from qgen.frozen import frozen
 
+_CLOCK = "%"
+"""How a clock begins among what a type needs."""
+
 
 @frozen
 class Property:
@@ -152,6 +155,17 @@ class DeviceType:
     needs: tuple[str, ...] = ()
     refused: str | None = None
     categories: tuple[str, ...] = ()
+
+    @property
+    def needed_clocks(self) -> tuple[str, ...]:
+        """The input clocks without which it cannot be realized."""
+        clocks = (name for name in self.needs if name.startswith(_CLOCK))
+        return tuple(name.removeprefix(_CLOCK) for name in clocks)
+
+    @property
+    def needed_properties(self) -> tuple[str, ...]:
+        """The properties without which it cannot be realized."""
+        return tuple(name for name in self.needs if not name.startswith(_CLOCK))
 
     def spells_out(self, name: str) -> bool:
         """Whether a list is a property for its length, and one for each element."""

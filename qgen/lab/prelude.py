@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from qgen.files import write_whole
 from qgen.lab.errors import LabError
 from qgen.lab.sdk import Sdk, cache_dir
 
@@ -66,7 +67,7 @@ def _compile(header: Path, flags: Sequence[str], hw_dir: str, sdk: Sdk) -> None:
         f'#if __has_include("{name}")\n#include "{name}"\n#endif\n'
         for name in (*_COMMON, *_BY_FOLDER.get(hw_dir, ()))
     ]
-    header.write_text("".join(lines))
+    write_whole(header, "".join(lines))
     draft = header.with_suffix(f".{os.getpid()}.gch")
     done = subprocess.run(
         [*flags, "-x", "c-header", "-o", str(draft), str(header)],

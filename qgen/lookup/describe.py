@@ -14,6 +14,7 @@ from qgen.lookup.spec_text import size
 
 _MOST_NAMES = 8
 _EVERYTHING = 1 << 63
+_NEEDED = "has to be given"
 
 
 @frozen(slots=False)
@@ -30,7 +31,7 @@ def sections(known: DeviceType, catalogue: Catalogue) -> Iterator[Section]:
     yield Section("", tuple(_head(known, catalogue)))
     yield Section("In a spec", tuple(_usage(known, catalogue)))
     if known.properties:
-        rows = tuple(_property(each) for each in known.properties)
+        rows = tuple(_property(each, known) for each in known.properties)
         yield Section("Properties", rows=rows)
     for title, rows in (
         ("MMIO regions", tuple(_regions(known))),
@@ -98,8 +99,10 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _property(each: Property) -> tuple[str, ...]:
-    return (each.name, each.type or "?", default_of(each), _meaning(each))
+def _property(each: Property, known: DeviceType) -> tuple[str, ...]:
+    needed = _NEEDED if each.name in known.needed_properties else ""
+    meaning = "; ".join(filter(None, (_meaning(each), needed)))
+    return (each.name, each.type or "?", default_of(each), meaning)
 
 
 def default_of(each: Property) -> str:
@@ -168,7 +171,8 @@ def _numbers(count: int) -> str:
 
 def _clocks(known: DeviceType) -> Iterator[tuple[str, ...]]:
     for name in known.clocks_in:
-        yield ("input", name, f"clocks: {{{name}: CLOCK}}")
+        needed = f"; {_NEEDED}" if name in known.needed_clocks else ""
+        yield ("input", name, f"clocks: {{{name}: CLOCK}}{needed}")
     for name in known.clocks_out:
         yield ("output", name, f"DEVICE.{name}")
 

@@ -44,6 +44,8 @@ def changes(old: DeviceType, new: DeviceType) -> list[Change]:
             ("clock", _clocks),
             ("bus", _buses),
             ("device inside", _inside),
+            ("need of a property", lambda of: dict.fromkeys(of.needed_properties, "")),
+            ("need of a clock", lambda of: dict.fromkeys(of.needed_clocks, "")),
         ):
             found += _many(what, of(old), of(new))
     for what in ("header", "macro", "struct", "cast"):

@@ -18,6 +18,10 @@ def facts(known: DeviceType, catalogue: Catalogue) -> dict[str, Any]:
     for key in ("child_buses", "children", "realized_children"):
         pairs = getattr(known, key)
         data[key] = [{"name": name, "type": type_} for name, type_ in pairs]
+    data["needs"] = {
+        "properties": list(known.needed_properties),
+        "clocks": list(known.needed_clocks),
+    }
     data["memories"] = [{"name": name, "size": size} for name, size in known.memories]
     try:
         made = example_of(known, catalogue)

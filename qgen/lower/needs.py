@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from qgen.board import ClockInput, ClockUse
 from qgen.catalogue import DeviceType
@@ -10,9 +10,6 @@ from qgen.diagnostics import Code
 from qgen.lower.scope import Scope
 from qgen.source import Path
 from qgen.spec import model
-
-_CLOCK = "%"
-"""How a clock begins in `DeviceType.needs`."""
 
 
 def judge_needs(
@@ -34,8 +31,8 @@ def judge_needs(
                 scope.error(Code.Q0215, message, path, help_, key=True)
     if scope.broken(*path, "properties"):
         return
-    for name in known.needs:
-        if not name.startswith(_CLOCK) and name not in device.properties:
+    for name in known.needed_properties:
+        if name not in device.properties:
             scope.error(
                 Code.Q0210,
                 f"{known.name!r} cannot do without its property {name!r}",
@@ -45,13 +42,11 @@ def judge_needs(
             )
 
 
-def _clocks(known: DeviceType, scope: Scope) -> list[str]:
+def _clocks(known: DeviceType, scope: Scope) -> Sequence[str]:
     soc = scope.socs.get(known.name)
-    if soc is not None:
-        needed = (clock for clock in soc.clocks if clock.input is ClockUse.REQUIRED)
-        return [clock.name for clock in needed]
-    names = (name for name in known.needs if name.startswith(_CLOCK))
-    return [name.removeprefix(_CLOCK) for name in names]
+    if soc is None:
+        return known.needed_clocks
+    return [clock.name for clock in soc.clocks if clock.input is ClockUse.REQUIRED]
 
 
 def _form(name: str, known: DeviceType) -> str:
