@@ -167,6 +167,12 @@ class DeviceType:
         """The properties without which it cannot be realized."""
         return tuple(name for name in self.needs if not name.startswith(_CLOCK))
 
+    @property
+    def sized_by(self) -> tuple[str, ...]:
+        """The properties that say how large its first region is, which is empty else."""
+        empty = bool(self.mmio) and not self.mmio[0].size
+        return tuple(n for n in self.shaped_by if n.endswith("size")) if empty else ()
+
     def spells_out(self, name: str) -> bool:
         """Whether a list is a property for its length, and one for each element."""
         return self.property(f"len-{name}") is not None

@@ -21,7 +21,8 @@ class Frame:
     """A CPU, and the type of an interrupt controller.
 
     `parent` is what the machine derives from, `isa` what its ISA bus needs beside it.
-    `timebase`: the CPUs need one.
+    `timebase`: the CPUs need one. `direct` are types whose output leads to a CPU, and to
+    which of its inputs.
     """
 
     cpu: str
@@ -29,6 +30,7 @@ class Frame:
     parent: str | None = None
     timebase: bool = False
     isa: Mapping[str, dict[str, object]] = field(default_factory=dict)
+    direct: Mapping[str, str] = field(default_factory=dict)
 
     def controller(self, inputs: int, *, wired: bool) -> dict[str, object]:
         """A device with so many inputs; `wired`: there is a CPU that it can lead to."""
@@ -94,10 +96,17 @@ _PC: Mapping[str, dict[str, object]] = {
     },
 }
 
+_OF_HARTS = {
+    "riscv.aclint.mtimer": "m-timer",
+    "riscv.aclint.swi": "m-soft",
+    "riscv.aplic": "s-ext",
+    "riscv.imsic": "s-ext",
+}
+
 FRAMES: Mapping[Arch, Frame] = {
     Arch.AARCH64: Frame("cortex-a57", "arm_gic"),
     Arch.ARM: Frame("cortex-a15", "arm_gic"),
-    Arch.RISCV64: Frame("rv64", "riscv.sifive.plic"),
+    Arch.RISCV64: Frame("rv64", "riscv.sifive.plic", direct=_OF_HARTS),
     Arch.X86_64: Frame("qemu64", "ioapic", parent="x86", isa=_PC),
     Arch.PPC: Frame("7400_v2.9", "or-irq", timebase=True),
 }

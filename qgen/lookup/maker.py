@@ -26,6 +26,8 @@ _GIVEN_CPU = "/machine/qgen-cpu"
 _WORDS = re.compile(r"[A-Za-z0-9_]+")
 _LINE = re.compile(r"[A-Za-z_][A-Za-z0-9_#-]*")
 _PAGE = 0x1000
+_ROOM = 0x8000
+"""So large is a region whose size a property says."""
 
 
 def example_of(known: DeviceType, catalogue: Catalogue) -> Example:
@@ -74,6 +76,8 @@ class _Maker:
         entry: dict[str, object] = {"type": known.name}
         entry |= self._seat(known)
         properties, clocks = self._given(known, name)
+        for sizing in known.sized_by:
+            properties.setdefault(sizing, size(_ROOM))
         if properties:
             entry["properties"] = properties
         at = self._at(known, set(properties))
@@ -84,7 +88,9 @@ class _Maker:
         if known.property("netdev") and known.property("mac"):
             entry["nic"] = True
         outputs = {lines.name: lines.count for lines in known.gpio_out}
-        if not known.irqs and outputs.get(None, 0) > 0:
+        if known.name in example.frame.direct:
+            entry["gpios"] = f"cpus[0].{example.frame.direct[known.name]}"
+        elif not known.irqs and outputs.get(None, 0) > 0:
             entry["gpios"] = example.wires(outputs[None])
         if clocks:
             entry["clocks"] = clocks
@@ -230,12 +236,12 @@ class _Maker:
 
     def _odd(self, region: Mmio) -> dict[str, object]:
         """A region that is as large as a property says, or as an address space."""
-        at = address(self.example.place(_PAGE))
+        at = address(self.example.place(_PAGE if region.size else _ROOM))
         if not region.size:
             self.example.notes.append(
                 "how large its region is, a property or the board decides: say it"
             )
-            return {"at": at, "size": size(_PAGE)}
+            return {"at": at, "size": size(_ROOM)}
         window = {"name": "window", "offset": 0, "size": size(_PAGE)}
         self.example.notes.append(
             "its region is as large as an address space: a window shows a part of it"

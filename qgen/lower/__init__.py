@@ -35,6 +35,7 @@ from qgen.lower.boot import lower_boot
 from qgen.lower.buses import Buses
 from qgen.lower.calls import lower_calls
 from qgen.lower.choices import chosen_by, judge_choices, lower_choices
+from qgen.lower.claims import judge_claims
 from qgen.lower.classfields import lower_class
 from qgen.lower.clocks import lower_clocks
 from qgen.lower.conditions import Conditions, judge_boot, judge_conditions
@@ -308,6 +309,7 @@ def _judge(
     judge_drivers(inside.devices, cpu_wires, inside.ends, scope)
     judge_drives(inside.devices, scope)
     judge_serials(inside.devices, scope)
+    judge_claims(inside.devices, inside.ends, scope)
     judge_conditions(inside.devices, cpu_wires, inside.ends.cpu_maker, scope)
     judge_map(inside.regions, inside.devices, ram, scope)
 

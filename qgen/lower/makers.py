@@ -104,7 +104,7 @@ _MAKERS: Mapping[str, Maker] = {
         to_cpus=True,
     ),
     "riscv_aclint_swi_create": Maker(
-        "riscv.aclint.swi", ("addr",), _HARTS, to_cpus=True
+        "riscv.aclint.swi", ("addr",), {**_HARTS, "sswi": "sswi"}, to_cpus=True
     ),
     "riscv_aplic_create": Maker(
         "riscv.aplic",
@@ -114,11 +114,15 @@ _MAKERS: Mapping[str, Maker] = {
             "aperture-size": "size",
             "num-irqs": _one_more("num_sources"),
             "msimode": "msimode",
+            "mmode": "mmode",
         },
         to_cpus=True,
     ),
     "riscv_imsic_create": Maker(
-        "riscv.imsic", ("addr",), {"num-pages": "num_pages"}, to_cpus=True
+        "riscv.imsic",
+        ("addr",),
+        {"num-pages": "num_pages", "hartid": "hartid", "mmode": "mmode"},
+        to_cpus=True,
     ),
     "serial_mm_init": Maker(
         "serial-mm", ("base",), {"regshift": "regshift"}, ("irq",), "address_space"

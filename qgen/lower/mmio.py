@@ -57,6 +57,7 @@ class Regions:
                 message = f"the property {shaped!r} may change the size of this region"
                 help_ = f"state it, in a mapping: {{at: ..., size: {written_as(size)}}}"
                 self.scope.error(Code.Q0213, message, (*here, "at"), help_)
+            self._judge_empty(known, device, index, here)
             if written.size is not None:
                 usual = size
                 size, varying = self._stated_size(written.size, size, (*here, "size"))
@@ -87,6 +88,18 @@ class Regions:
                 )
             )
         return tuple(done)
+
+    def _judge_empty(
+        self, known: DeviceType, device: model.Device, index: int, path: Path
+    ) -> None:
+        """A size that the board states does not make a region as large as that."""
+        names = known.sized_by
+        if index or device.call is not None or not names:
+            return
+        if not any(name in device.properties for name in names):
+            message = f"the region of {known.name!r} is empty without its {names[0]!r}"
+            help_ = f"add properties: {{{names[0]}: SIZE}}"
+            self.scope.error(Code.Q0213, message, path, help_)
 
     def _other_size(
         self, device: model.Device, size: int, made: int, path: Path
