@@ -6,12 +6,12 @@ in which they are made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby, takewhile
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from qgen.board import Composite, Device, Part
-from qgen.condition import NicGiven, parts_of
+from qgen.condition import Condition, NicGiven, parts_of
 from qgen.expr import evaluate
 
 
@@ -58,31 +58,32 @@ def nics_of(composite: Composite) -> int:
     return max((t.first + t.number for t in takers(composite)), default=0)
 
 
-def asked_types(device: Device) -> list[str]:
-    """The types of NIC without which there is no such device."""
-    return [w.type for w in parts_of(device.when) if isinstance(w, NicGiven)]
+def asked_types(when: Condition | None) -> list[str]:
+    """The types of NIC that a condition asks for."""
+    return [part.type for part in parts_of(when) if isinstance(part, NicGiven)]
 
 
 def taker_of(composite: Composite, type_: str) -> Taker | None:
-    """The first that takes a NIC and is there only with one of that type."""
-    of_type = (t for t in takers(composite) if type_ in asked_types(t.device))
-    return next((taker for taker in of_type if taker.holder is not None), None)
+    """The first that takes a NIC of that type, as far as its place tells."""
+    for taker in takers(composite):
+        of_type = isinstance(taker.holder, Device) and taker.holder.type == type_
+        asks = taker.holder is not None and type_ in asked_types(taker.device.when)
+        if of_type or asks:
+            return taker
+    return None
 
 
-def asked_again(composite: Composite) -> list[str]:
-    """The types of NIC that are asked for more than once, or behind one that takes a NIC.
+def asked_again(composite: Composite, takes: Callable[[Device], bool]) -> list[str]:
+    """The types of NIC that are asked for more than once, or behind what takes NICs.
 
-    By then the one that was given may be taken.
+    By then the one that was given may be taken. ``takes``: whether QEMU's C of a device
+    may take NICs by itself.
     """
-    asked = [
-        part.type
-        for when in composite.conditions
-        for part in parts_of(when)
-        if isinstance(part, NicGiven)
-    ]
-    first = next((taker.device for taker in takers(composite)), None)
-    before = list(takewhile(lambda device: device is not first, composite.devices))
-    early = {
-        type_ for device in (*before, first) if device for type_ in asked_types(device)
-    }
+    asked = [type_ for when in composite.conditions for type_ in asked_types(when)]
+    taking = {id(taker.device) for taker in takers(composite)}
+    early: set[str] = set()
+    for device in composite.devices:
+        early.update(asked_types(device.when))
+        if id(device) in taking or takes(device):
+            break
     return [t for t in dict.fromkeys(asked) if asked.count(t) > 1 or t not in early]

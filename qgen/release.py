@@ -24,7 +24,7 @@ from qgen.board import (
 )
 from qgen.condition import Option, OptionGiven, parts_of
 from qgen.diagnostics import Code, Finding, Severity, spans
-from qgen.expr import Expr, evaluate
+from qgen.expr import Expr, evaluate, variables
 from qgen.nics import asked_types, nics_of, taker_of, takers
 from qgen.source import Path
 from qgen.targets import TARGETS, Feature, Target, first_with, last_without
@@ -164,17 +164,28 @@ def _nics_taken_twice(composite: Composite, target: Target) -> Iterator[Finding]
 
 def _nics_nobody_takes(composite: Composite, target: Target) -> Iterator[Finding]:
     """A NIC is known by its place there, and places are those of devices that take one."""
-    for device in composite.devices:
-        for type_ in asked_types(device):
-            if taker_of(composite, type_) is None:
-                yield Finding(
-                    Code.Q0301,
-                    f"in QEMU {target.release}, a NIC is found only by the device that "
-                    f"takes it, and none takes the {type_!r} that {device.name!r} asks for",
-                    (*device.origin, "when", "nic"),
-                    "add nic: true; QEMU finds NICs by type since "
-                    f"{first_with(Feature.NICS_BY_TYPE)}",
-                )
+    places = {
+        type_: (*device.origin, "when", "nic")
+        for device in reversed(composite.devices)
+        for type_ in asked_types(device.when)
+    }
+    for type_ in dict.fromkeys(
+        t for when in composite.conditions for t in asked_types(when)
+    ):
+        if taker_of(composite, type_) is None:
+            yield Finding(
+                Code.Q0301,
+                f"in QEMU {target.release}, a NIC is found only by the device that takes "
+                f"it, and none takes a {type_!r}",
+                places.get(type_, ()),
+                f"add a {type_!r} with nic: true; QEMU finds NICs by type since "
+                f"{first_with(Feature.NICS_BY_TYPE)}",
+            )
+
+
+def _may_be_other(first: Expr) -> bool:
+    """Whether a number is not 0, or may not be."""
+    return bool(variables(first)) or evaluate(first) != 0
 
 
 def _plics_of_other_harts(composite: Composite, target: Target) -> Iterator[Finding]:
@@ -184,7 +195,7 @@ def _plics_of_other_harts(composite: Composite, target: Target) -> Iterator[Find
             continue
         first, text = map(device.settings.get, ("hartid-base", "hart-config"))
         gaps = isinstance(text, str) and not all(text.split(","))
-        if gaps or (isinstance(first, Expr) and evaluate(first)):
+        if gaps or (isinstance(first, Expr) and _may_be_other(first)):
             yield Finding(
                 Code.Q0301,
                 f"QEMU {target.release} wires a PLIC to harts only if they are all "

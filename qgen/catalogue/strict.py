@@ -78,7 +78,7 @@ def judge_type(each: DeviceType) -> None:
     _all("a name", _NAME, _pairs(each.children + each.realized_children))
     _all("a name", _NAME, [*each.supplied, *each.shaped_by, *each.children_shaped_by])
     _all("a name", _NAME, [*each.targets, *each.cpu_models, *each.categories])
-    _all("a name", _NAME, [name.removeprefix("%") for name in each.needs])
+    _all("a name", _NAME, map(_bare, each.needs))
     for key, value in each.given:
         _expect(isinstance(key, str) and isinstance(value, str), "a text", key)
     _all("a header", _HEADER, _present(each.header))
@@ -133,6 +133,11 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def _present(*texts: str | None) -> Iterator[str]:
     yield from (text for text in texts if text is not None)
+
+
+def _bare(name: object) -> object:
+    """A name without the mark of a clock."""
+    return name.removeprefix("%") if isinstance(name, str) else name
 
 
 def _all(what: str, pattern: re.Pattern[str], texts: Iterable[object]) -> None:

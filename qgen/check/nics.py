@@ -48,11 +48,12 @@ def taken(board: Composite, start: int = 0) -> Iterator[Taken]:
 
 def _taken_by(device: Device, board: Composite, start: int) -> Iterator[Taken]:
     asked = [w.type for w in parts_of(device.when) if isinstance(w, NicGiven)]
-    type_ = asked[0] if asked else None
+    if not asked and _asks_for(device.type, board):
+        asked = [device.type]
     times = 1 if device.count is None else evaluate(device.count)
     for holder in device.holders:
         for _ in range(times if holder.nic else 0):
-            yield Taken(holder, start, type_)
+            yield Taken(holder, start, asked[0] if asked else None)
             start += 1
     soc = next((soc for soc in board.socs if soc.name == device.type), None)
     for _ in range(times if soc is not None else 0):
@@ -60,6 +61,12 @@ def _taken_by(device: Device, board: Composite, start: int) -> Iterator[Taken]:
         for inner in taken(soc, start):
             yield inner
             start = max(start, inner.number + 1)
+
+
+def _asks_for(type_: str, board: Composite) -> bool:
+    """Whether anything depends on a NIC of that type."""
+    parts = (part for when in board.conditions for part in parts_of(when))
+    return any(isinstance(part, NicGiven) and part.type == type_ for part in parts)
 
 
 def calls_for_the_rest(board: Composite) -> bool:

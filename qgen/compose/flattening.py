@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from qgen import catalogue
 from qgen.board import (
@@ -19,7 +19,9 @@ from qgen.catalogue import Catalogue, DeviceType, Mmio, insides
 from qgen.compose.picturing import Given, line_of
 from qgen.compose.resolving import Resolved
 from qgen.expr import Bin, Entry, Num, Sym, Var, evaluate
+from qgen.lower.harts import HARTS
 from qgen.predict import Inside, OwnSpace, Piece, Spaces, address_spaces
+from qgen.predict.spaces import CPU_SPACES
 
 MAPS_NOTHING = (
     *("gpex_set_irq_num", "isa_bus_irqs", "isa_bus_register_input_irqs"),
@@ -30,7 +32,7 @@ VGA = "vga"
 """How types end that have ports at fixed places of a PCI bus, which no BAR maps."""
 PRIVATE = 0xE000_0000
 """From here on a v7-M CPU has devices of its own."""
-REPEATED = {"riscv.hart_array": "num-harts"}
+REPEATED = {HARTS: "num-harts"}
 """Types that were measured with one CPU, and the property that says how many they make."""
 MAPPING_HOOKS = (HookPoint.BEFORE_DEVICES, HookPoint.AFTER_DEVICES, HookPoint.BOOT)
 
@@ -142,7 +144,7 @@ class _Insides:
         whole = {
             index: pieces[0].kind
             for index, pieces in found.mmio
-            if len(pieces) == 1 and _is_all_of(pieces[0], regions[index])
+            if len(pieces) == 1 and _is_all_of(pieces[0], regions, index)
         }
         return Inside(
             tuple((i, _pieces(each)) for i, each in found.mmio if i not in whole),
@@ -159,7 +161,7 @@ def _linked(found: insides.Inside) -> str | None:
     Where it was measured that was a region of the probe's, whose insides nobody kept.
     """
     for space in found.spaces:
-        if not any(name.startswith("cpu-") for name, _, _ in space.names):
+        if not any(name.startswith(CPU_SPACES) for name, _, _ in space.names):
             continue
         shares, over = space.shares or "", space.over or ""
         if shares.startswith("@"):
@@ -170,8 +172,11 @@ def _linked(found: insides.Inside) -> str | None:
     return None
 
 
-def _is_all_of(piece: insides.Piece, region: Mmio) -> bool:
+def _is_all_of(piece: insides.Piece, regions: Sequence[Mmio], index: int) -> bool:
     """Whether a region shows nothing but itself, however large a board makes it."""
+    if index >= len(regions):
+        return False  # a catalogue of a person's own may have fewer
+    region = regions[index]
     same = (piece.name, piece.size) == (region.name, region.size)
     return same and not (piece.start or piece.offset)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from qgen import __version__
@@ -11,6 +12,7 @@ from qgen.compose.resolving import Resolved
 from qgen.compose.timing import Timing
 from qgen.diagnostics import GeneratorFault
 from qgen.frozen import frozen
+from qgen.nics import asked_types
 
 if TYPE_CHECKING:
     from qgen.catalogue import Catalogue
@@ -124,9 +126,11 @@ def _types_in(
 
     own = {soc.name: soc for each in composites for soc in each.socs}
     found: dict[str, DeclaredType] = {}
-    for device in (device for each in composites for device in each.devices):
-        known = catalogue.find(device.type)
-        for name in (device.type, *(known.ancestors if known else ())):
+    devices = [device.type for each in composites for device in each.devices]
+    asked = (asked_types(when) for each in composites for when in each.conditions)
+    for of in dict.fromkeys((*devices, *chain.from_iterable(asked))):
+        known = catalogue.find(of)
+        for name in (of, *(known.ancestors if known else ())):
             type_ = catalogue.find(name)
             if name in own and not own[name].inline:
                 made, header = type_names(name), soc_header(own[name])

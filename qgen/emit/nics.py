@@ -93,5 +93,5 @@ def _taker(board: Composite, wanted: Device | Part) -> Taker:
 
 def _is_asked_for(taker: Taker, board: Composite) -> bool:
     """Whether the device is there only if the place that it takes is used."""
-    asked = (taker_of(board, type_) for type_ in asked_types(taker.device))
+    asked = (taker_of(board, type_) for type_ in asked_types(taker.device.when))
     return any(each is not None and each.first == taker.first for each in asked)

@@ -68,7 +68,9 @@ class UnitBuilder:
         self.devices_in: str | None = None
         self.shared = shared_devices(board, target)
         by_type = target.has(Feature.NICS_BY_TYPE)
-        self.nics_asked_again = asked_again(board) if by_type else []
+        self.nics_asked_again = (
+            asked_again(board, self._has_nic_inside) if by_type else []
+        )
         self.used_buses = {
             bus.name
             for device in board.devices
@@ -85,6 +87,19 @@ class UnitBuilder:
             [(Driver(CPUS), w) for w in board.cpu_wires]
             + [(d, w) for d, w in wires if w.per_cpu]
         )
+
+    def _has_nic_inside(self, device: Device) -> bool:
+        """Whether QEMU makes a NIC inside a device: its C may take one of -nic."""
+        types, seen = [device.type], set[str]()
+        while types:
+            known = self.catalogue.find(types.pop())
+            if known is None or known.name in seen:
+                continue
+            if seen and known.property("netdev") is not None:
+                return True
+            seen.add(known.name)
+            types += [type_ for _, type_ in known.children + known.realized_children]
+        return False
 
     @property
     def is_soc(self) -> bool:

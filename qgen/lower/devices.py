@@ -156,7 +156,7 @@ class _Devices:
                 making = None  # which is wrong, and said elsewhere
         mmio = self.regions.lower(device, known, properties, making, count, path)
         clocks = self.clocks.lower(device.clocks, known, (*path, "clocks"))
-        judge_needs(device, known, clocks, path, self.scope)
+        judge_needs(device, known, making, clocks, path, self.scope)
         parts = self.parts(device, known, run_time, (*path, "parts"))
         images = device_images(
             device, known, properties, self.catalogue, path, self.scope

@@ -98,9 +98,11 @@ def _judge_untaken(
     when = written.when if isinstance(written, model.Device) else None
     if when is None or when.nic is None or known.property(_BACKEND) is None:
         return
+    if _BACKEND in written.properties:
+        return
     scope.warning(
         Code.Q0214,
-        "there is such a device only with a -nic, and it does not take that",
+        "there is such a device only with a -nic, which it leaves unused",
         (*path, "when", "nic"),
         "add nic: true",
     )

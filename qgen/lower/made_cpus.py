@@ -5,19 +5,21 @@ How many a type makes was measured (`qgen.catalogue.insides`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from qgen.board import CPUS, Composite, Device
-from qgen.catalogue import Catalogue, insides_of
+from qgen.catalogue import Catalogue, DeviceType, insides_of
 from qgen.catalogue.insides import Insides
+from qgen.condition import CpusAbove, parts_of
 from qgen.diagnostics import Code
-from qgen.expr import evaluate
+from qgen.expr import Expr, Num, evaluate, variables
 from qgen.lower.harts import HARTS
 from qgen.lower.scope import Scope
 from qgen.spec.model import Spec
 
-_FROM_MACHINE = "$cpus"
-"""What a type was given that makes as many CPUs as -smp says (`DeviceType.given`)."""
+_OF_MACHINE = "$cpus"
+"""What a type was given that makes as many CPUs as -smp says, and needs so many at least
+(`DeviceType.given`)."""
 
 
 def judge_made_cpus(
@@ -27,53 +29,83 @@ def judge_made_cpus(
     measured = insides_of(catalogue.release)
     if measured is None or spec.parent != "machine" or scope.broken(CPUS):
         return
-    made = dict(_makers(devices, scope, catalogue, measured))
+    counting = _Counting(scope.socs, catalogue, measured)
+    least = spec.cpus.min or 1
+    made = counting.made(devices, least)
     if not made:
         return
     name, number = max(made.items(), key=lambda each: each[1])
     path = ("devices", name)
-    total, least = sum(made.values()), spec.cpus.min or 1
+    total = _at_once(made, devices)
     if spec.cpus.usual is not None and spec.cpus.created_by is None:
-        message = f"{name!r} makes {_cpus(number)}, and the board makes those of -smp"
-        scope.error(Code.Q0214, message, path, f"add cpus: {{created_by: {name}}}")
+        message = (
+            f"{name!r} makes {_cpus(number)}, and -smp counts the board's own only"
+        )
+        help_ = f"if {name!r} makes those of the board: cpus: {{created_by: {name}}}"
+        scope.error(Code.Q0214, message, path, help_)
     elif total > least:
-        others = f", and with others {total}" if total > number else ""
+        together = f", all together {total}" if total > number else ""
+        help_ = f"add cpus: {{min: {total}, max: {max(total, spec.cpus.max or 1)}}}"
+        if _at_once(counting.made(devices, total), devices) > total:
+            help_ = "leave one out: there are always more than -smp asks for"
         scope.error(
             Code.Q0214,
-            f"{name!r} makes {_cpus(number)}{others}, and -smp may ask for {least} only",
+            f"{name!r} makes {_cpus(number)}{together}, and -smp may ask for {least} only",
             path,
-            f"add cpus: {{min: {total}, max: {max(total, spec.cpus.max or 1)}}}",
+            help_,
         )
 
 
-def _makers(
-    devices: Sequence[Device], scope: Scope, catalogue: Catalogue, measured: Insides
-) -> Iterator[tuple[str, int]]:
-    """The devices of a board that make CPUs, and how many they make."""
-    for device in devices:
-        if device.when is not None or not device.type:
-            continue
-        number = _made(device, scope.socs, catalogue, measured)
-        if number:
-            yield device.name, number
+def _at_once(made: Mapping[str, int], devices: Sequence[Device]) -> int:
+    """How many CPUs there may be; of the devices that may be missing, one is there."""
+    there = [device for device in devices if device.name in made]
+    always = sum(made[device.name] for device in there if device.when is None)
+    sometimes = (made[device.name] for device in there if device.when is not None)
+    return always + max(sometimes, default=0)
 
 
-def _made(
-    device: Device,
-    socs: Mapping[str, Composite],
-    catalogue: Catalogue,
-    measured: Insides,
-) -> int:
-    count = 1 if device.count is None else evaluate(device.count)
-    if device.type in socs:
-        inner = socs[device.type].devices
-        return count * sum(_made(d, socs, catalogue, measured) for d in inner)
-    known = catalogue.find(device.type)
-    if known is None or HARTS in (known.name, *known.ancestors):
-        return 0
-    if any(name == _FROM_MACHINE for name, _ in known.given):
-        return 0
-    return count * measured.cpus(known.name)
+class _Counting:
+    def __init__(
+        self, socs: Mapping[str, Composite], catalogue: Catalogue, measured: Insides
+    ) -> None:
+        self._socs, self._catalogue, self._measured = socs, catalogue, measured
+
+    def made(self, devices: Sequence[Device], least: int) -> dict[str, int]:
+        """How many CPUs devices make with ``least`` from -smp, of those that make any."""
+        found = {}
+        for device in devices:
+            # With more CPUs, -smp asked for more.
+            if any(isinstance(part, CpusAbove) for part in parts_of(device.when)):
+                continue
+            number = self._of(device, least)
+            if number:
+                found[device.name] = number
+        return found
+
+    def _of(self, device: Device, least: int) -> int:
+        count = 1 if device.count is None else evaluate(device.count)
+        if device.type in self._socs:
+            inner = self._socs[device.type].devices
+            return count * sum(self._of(each, least) for each in inner)
+        known = self._catalogue.find(device.type)
+        if known is None:
+            return 0
+        if HARTS in (known.name, *known.ancestors):
+            return count * _harts(device, least)
+        return count * (_needed(known, least) or self._measured.cpus(known.name))
+
+
+def _harts(device: Device, least: int) -> int:
+    number = device.settings.get("num-harts", Num(1))
+    if not isinstance(number, Expr) or variables(number) - {"cpus"}:
+        return 0  # or nobody knows
+    return evaluate(number, {"cpus": least})
+
+
+def _needed(known: DeviceType, least: int) -> int:
+    """How many a type needs that makes as many as -smp says."""
+    given = dict(known.given).get(_OF_MACHINE)
+    return 0 if given is None else max(least, int(given, 0))
 
 
 def _cpus(number: int) -> str:

@@ -49,6 +49,11 @@ class Maker:
     into: str | None = None
     to_cpus: bool = False
 
+    @property
+    def makes_any(self) -> bool:
+        """Whether it makes a device of any type, without properties."""
+        return self.type.startswith("{")
+
 
 def _has_dma(given: Arguments) -> object:
     where = number_of(given["dma_addr"])
@@ -158,7 +163,7 @@ def maker_of(function: Function) -> Maker | None:
 
 def type_made(made: Maker, given: Arguments) -> str | None:
     """The type that a function makes of its arguments."""
-    if not made.type.startswith("{"):
+    if not made.makes_any:
         return made.type
     text = given.get(made.type.strip("{}"))
     text = getattr(text, "text", text)
