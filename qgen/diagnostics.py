@@ -162,6 +162,12 @@ def spans(some: Iterable[str], order: Iterable[str]) -> str:
     return ", ".join(chain.from_iterable(words))
 
 
+def had_by(some: Sequence[str], order: Iterable[str], what: str = "it") -> str:
+    """That releases have something: "QEMU 8.2 to 11.0 have it"."""
+    have = "has" if len(some) == 1 else "have"
+    return f"QEMU {spans(some, order)} {have} {what}"
+
+
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """The name among ``known`` that ``name`` may have been meant to be."""
     if len(name) > MAX_SHOWN:

@@ -149,7 +149,7 @@ def _cut(line: str, width: int) -> str:
 def _unknown(pattern: str, measured: Measured) -> NoReturn:
     """Say what there is in place of a type that is not, and in which releases it is."""
     from qgen.compose.lookups import releases_with
-    from qgen.diagnostics import spans
+    from qgen.diagnostics import had_by
     from qgen.targets import TARGETS
 
     near = [repr(each) for each in measured.catalogue.nearest(pattern)]
@@ -158,8 +158,7 @@ def _unknown(pattern: str, measured: Measured) -> NoReturn:
         f"QEMU {measured.label} has no device type that {pattern!r} is or describes"
     )
     if elsewhere:
-        has = "has" if len(elsewhere) == 1 else "have"
-        message += f"; QEMU {spans(elsewhere, TARGETS)} {has} one of that name"
+        message += f"; {had_by(elsewhere, TARGETS, 'one of that name')}"
     elif near:
         message += f"; did you mean {', '.join(near)}?"
     raise click.BadParameter(message, param_hint="'PATTERN'")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qgen import diagnostics
 from qgen.catalogue import Catalogue, functions, load, releases
-from qgen.diagnostics import Code, Help, spans
+from qgen.diagnostics import Code, Help
 from qgen.lower.scope import Scope
 from qgen.source import Path
 
@@ -29,10 +30,7 @@ def _calls(release: str, name: str) -> bool:
 
 
 def _they_have_it(having: list[str]) -> str | None:
-    if not having:
-        return None
-    have = "has" if len(having) == 1 else "have"
-    return f"QEMU {spans(having, releases())} {have} it"
+    return diagnostics.had_by(having, releases()) if having else None
 
 
 def missing(
