@@ -63,6 +63,11 @@ def asked_types(when: Condition | None) -> list[str]:
     return [part.type for part in parts_of(when) if isinstance(part, NicGiven)]
 
 
+def all_asked(composite: Composite) -> list[str]:
+    """The types of NIC that anything asks for, each as often as it is asked for."""
+    return [type_ for when in composite.conditions for type_ in asked_types(when)]
+
+
 def taker_of(composite: Composite, type_: str) -> Taker | None:
     """The first that takes a NIC of that type, as far as its place tells."""
     for taker in takers(composite):
@@ -79,7 +84,9 @@ def asked_again(composite: Composite, takes: Callable[[Device], bool]) -> list[s
     By then the one that was given may be taken. ``takes``: whether QEMU's C of a device
     may take NICs by itself.
     """
-    asked = [type_ for when in composite.conditions for type_ in asked_types(when)]
+    asked = all_asked(composite)
+    if not asked:
+        return []
     taking = {id(taker.device) for taker in takers(composite)}
     early: set[str] = set()
     for device in composite.devices:

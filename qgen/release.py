@@ -25,7 +25,7 @@ from qgen.board import (
 from qgen.condition import Option, OptionGiven, parts_of
 from qgen.diagnostics import Code, Finding, Severity, spans
 from qgen.expr import Expr, evaluate, variables
-from qgen.nics import asked_types, nics_of, taker_of, takers
+from qgen.nics import all_asked, asked_types, nics_of, taker_of, takers
 from qgen.source import Path
 from qgen.targets import TARGETS, Feature, Target, first_with, last_without
 
@@ -169,9 +169,7 @@ def _nics_nobody_takes(composite: Composite, target: Target) -> Iterator[Finding
         for device in reversed(composite.devices)
         for type_ in asked_types(device.when)
     }
-    for type_ in dict.fromkeys(
-        t for when in composite.conditions for t in asked_types(when)
-    ):
+    for type_ in dict.fromkeys(all_asked(composite)):
         if taker_of(composite, type_) is None:
             yield Finding(
                 Code.Q0301,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from qgen import __version__
@@ -12,7 +11,7 @@ from qgen.compose.resolving import Resolved
 from qgen.compose.timing import Timing
 from qgen.diagnostics import GeneratorFault
 from qgen.frozen import frozen
-from qgen.nics import asked_types
+from qgen.nics import all_asked
 
 if TYPE_CHECKING:
     from qgen.catalogue import Catalogue
@@ -127,8 +126,8 @@ def _types_in(
     own = {soc.name: soc for each in composites for soc in each.socs}
     found: dict[str, DeclaredType] = {}
     devices = [device.type for each in composites for device in each.devices]
-    asked = (asked_types(when) for each in composites for when in each.conditions)
-    for of in dict.fromkeys((*devices, *chain.from_iterable(asked))):
+    asked = [type_ for each in composites for type_ in all_asked(each)]
+    for of in dict.fromkeys((*devices, *asked)):
         known = catalogue.find(of)
         for name in (of, *(known.ancestors if known else ())):
             type_ = catalogue.find(name)

@@ -17,6 +17,7 @@ from qgen.lower.makers import PLIC
 from qgen.lower.scope import Scope
 
 _Settings = Mapping[str, object]
+_IMSIC = "riscv.imsic"
 _MOST = 64
 """So many of the alike devices are looked at."""
 
@@ -51,7 +52,7 @@ _CLAIMS: Mapping[str, Callable[[_Settings], str | None]] = {
     "riscv.aclint.mtimer": _of_timer,
     "riscv.aclint.swi": _of_swi,
     "riscv.aplic": _of_aplic,
-    "riscv.imsic": _external,
+    _IMSIC: _external,
 }
 """The interrupt that a device of a type drives in each of its harts; None: none."""
 
@@ -95,12 +96,12 @@ def _harts(device: Device, ends: Ends) -> Iterator[int]:
     """The numbers of the harts that a device is for, as far as is known."""
     given = device.settings
     count = 1 if device.count is None else min(evaluate(device.count), _MOST)
+    first, number = given.get("hartid-base", 0), given.get("num-harts", 1)
     if device.type == PLIC:
         text = given.get("hart-config")
-        number: object = len(harts_of(text) or ()) if isinstance(text, str) else 0
-    else:
-        number = given.get("num-harts", 1) if device.type != "riscv.imsic" else 1
-    first = given.get("hartid" if device.type == "riscv.imsic" else "hartid-base", 0)
+        number = len(harts_of(text) or ()) if isinstance(text, str) else 0
+    elif device.type == _IMSIC:
+        first, number = given.get("hartid", 0), 1
     for n in range(count):
         env = {"n": n, "cpus": ends.min_cpus}
         low, many = _value(first, env), _value(number, env)

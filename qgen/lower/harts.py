@@ -103,14 +103,22 @@ def _made_before(
         if each.name == device.name:
             return found
         if each.type == HARTS and each.when is None:
-            harts = each.settings.get("num-harts", Num(1))
-            count = 1 if each.count is None else evaluate(each.count)
-            if not isinstance(harts, Expr) or variables(harts) - {"cpus"}:
+            made = harts_made(each, ends.min_cpus)
+            if made is None:
                 return None
-            found += count * evaluate(harts, {"cpus": ends.min_cpus})
+            found += made
         elif _may_make_cpus(each, ends, scope):
             return None
     return None
+
+
+def harts_made(array: Device, cpus: int) -> int | None:
+    """How many harts arrays make with so many CPUs from -smp; None: nobody knows."""
+    harts = array.settings.get("num-harts", Num(1))
+    count = 1 if array.count is None else evaluate(array.count)
+    if not isinstance(harts, Expr) or variables(harts) - {"cpus"}:
+        return None
+    return count * evaluate(harts, {"cpus": cpus})
 
 
 def _may_make_cpus(device: Device, ends: Ends, scope: Scope) -> bool:

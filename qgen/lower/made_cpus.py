@@ -12,8 +12,8 @@ from qgen.catalogue import Catalogue, DeviceType, insides_of
 from qgen.catalogue.insides import Insides
 from qgen.condition import CpusAbove, parts_of
 from qgen.diagnostics import Code
-from qgen.expr import Expr, Num, evaluate, variables
-from qgen.lower.harts import HARTS
+from qgen.expr import evaluate
+from qgen.lower.harts import HARTS, harts_made
 from qgen.lower.scope import Scope
 from qgen.spec.model import Spec
 
@@ -91,15 +91,8 @@ class _Counting:
         if known is None:
             return 0
         if HARTS in (known.name, *known.ancestors):
-            return count * _harts(device, least)
+            return harts_made(device, least) or 0  # or nobody knows
         return count * (_needed(known, least) or self._measured.cpus(known.name))
-
-
-def _harts(device: Device, least: int) -> int:
-    number = device.settings.get("num-harts", Num(1))
-    if not isinstance(number, Expr) or variables(number) - {"cpus"}:
-        return 0  # or nobody knows
-    return evaluate(number, {"cpus": least})
 
 
 def _needed(known: DeviceType, least: int) -> int:

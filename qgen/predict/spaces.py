@@ -122,13 +122,13 @@ class Spaces:
         views = []
         for view in self.views:
             root = _rendered(view.root)
-            first = found.get(None if root is None else id(root))
+            key = None if root is None else id(root)
             if any(name in self.unknown for name, _, _ in view.names):
                 views.append(view)
-            elif first is not None:
-                first.names += view.names
+            elif key in found:
+                found[key].names += view.names
             else:
-                found[None if root is None else id(root)] = view
+                found[key] = view
                 views.append(view)
         self.views = views
 
