@@ -96,7 +96,10 @@ def _harts(device: Device, ends: Ends) -> Iterator[int]:
     """The numbers of the harts that a device is for, as far as is known."""
     given = device.settings
     count = 1 if device.count is None else min(evaluate(device.count), _MOST)
-    first, number = given.get("hartid-base", 0), given.get("num-harts", 1)
+    known = ends.types.get(device.name)
+    prop = None if known is None else known.property("num-harts")
+    usual = 1 if prop is None else prop.default
+    first, number = given.get("hartid-base", 0), given.get("num-harts", usual)
     if device.type == PLIC:
         text = given.get("hart-config")
         number = len(harts_of(text) or ()) if isinstance(text, str) else 0
